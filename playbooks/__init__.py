@@ -1,0 +1,1 @@
+"""What we do: the procedures of the playbook, pure and typed; knows nobody."""

@@ -1,0 +1,1 @@
+"""How an assistant reads the procedures: resources, templates and the playbook texts."""

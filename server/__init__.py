@@ -1,0 +1,1 @@
+"""How it runs: command line, composition root, settings and the adapters."""

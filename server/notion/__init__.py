@@ -1,0 +1,1 @@
+"""The client of the Notion API: wire, client, property codec."""

@@ -1,0 +1,1 @@
+"""What we remember: runs and calls, in SQLite or PostgreSQL."""

@@ -1,0 +1,1 @@
+"""The embedded workspace: Notion's REST API served from one SQLite file."""

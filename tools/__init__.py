@@ -1,0 +1,1 @@
+"""How an assistant calls the procedures: one thin module per tool."""
