@@ -75,7 +75,10 @@ class Report(Frozen):
 def worst(statuses: Iterable[GateStatus]) -> Status:
     """The status that decides; `ok` for nothing measured, since nothing voted against it."""
     present = set(statuses)
-    return next((status for status in WORST_FIRST if status in present), "ok")
+    for status in WORST_FIRST:
+        if status in present:
+            return status
+    return "ok"
 
 
 def judge(gates: Sequence[Gate], findings: Sequence[Finding]) -> Status:
