@@ -3,8 +3,9 @@
 from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Literal, Protocol, TypeVar
+from typing import Generic, Literal, Protocol, TypeVar
 
+from playbooks.errors import PlaybookError
 from playbooks.report import Report, Status
 
 T = TypeVar("T")
@@ -210,13 +211,25 @@ class OwnServer(Protocol):
         ...
 
 
+@dataclass(frozen=True, slots=True)
+class Outcome(Generic[T]):
+    """What came of one probe: a value, an error of ours, or nothing in time.
+
+    `latency_ms` is None exactly when nothing came in time.
+    """
+
+    value: T | None = None
+    error: PlaybookError | None = None
+    latency_ms: float | None = None
+
+
 class Together(Protocol):
     """Runs probes side by side, so that procedures need no event loop of their own."""
 
     async def __call__(
         self, probes: Sequence[Callable[[], Awaitable[T]]], *, within_s: float
-    ) -> tuple[T | None, ...]:
-        """The results in order; None for each that had not answered when the time was up."""
+    ) -> tuple[Outcome[T], ...]:
+        """The outcomes in order; those that have not answered when the time is up are cancelled."""
         ...
 
 

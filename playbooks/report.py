@@ -60,7 +60,8 @@ class Report(Frozen):
     run_id: str
     status: Status
     headline: str
-    workspace: str = Field(description="Whose data: a Notion workspace or the sample workspace.")
+    workspace: Literal["Notion", "sample workspace"] = Field(description="Whose data these are.")
+    connection: str = Field(description="Digest of the configuration and token in use.")
     as_of: datetime
     age_s: float = Field(ge=0)
     source: Source

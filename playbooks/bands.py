@@ -1,0 +1,58 @@
+"""Every threshold of the playbook, typed and configurable; no number of it stands elsewhere."""
+
+from pydantic import Field
+
+from playbooks.report import Frozen, Status
+
+
+class LowerIsBetter(Frozen):
+    """Good strictly below one edge, critical strictly above the other; the edges are a warning."""
+
+    good_below: float
+    critical_above: float
+
+    def judge(self, value: float) -> Status:
+        """The status of `value`, in the unit of the band."""
+        if value > self.critical_above:
+            return "critical"
+        return "ok" if value < self.good_below else "warning"
+
+    def __str__(self) -> str:
+        return f"good below {self.good_below:g}, critical above {self.critical_above:g}"
+
+
+class HigherIsBetter(Frozen):
+    """Good strictly above one edge, critical strictly below the other; the edges are a warning."""
+
+    good_above: float
+    critical_below: float
+
+    def judge(self, value: float) -> Status:
+        """The status of `value`, in the unit of the band."""
+        if value < self.critical_below:
+            return "critical"
+        return "ok" if value > self.good_above else "warning"
+
+    def __str__(self) -> str:
+        return f"good above {self.good_above:g}, critical below {self.critical_below:g}"
+
+
+class Bands(Frozen):
+    """The playbook's numbers; a team overrides any of them under `[bands]`."""
+
+    error_rate_percent: LowerIsBetter = Field(
+        default=LowerIsBetter(good_below=1, critical_above=5), description="P11"
+    )
+    cache_hit_rate_percent: HigherIsBetter = Field(
+        default=HigherIsBetter(good_above=80, critical_below=60), description="P11"
+    )
+    slow_response_above_ms: float = Field(default=2000, gt=0, description="P19")
+    health_window_minutes: float = Field(
+        default=60, gt=0, description="P12: how far back recorded calls are judged."
+    )
+    least_calls_count: int = Field(
+        default=20, ge=1, description="P12: with fewer recorded calls a rate is not judged."
+    )
+    health_deadline_s: float = Field(
+        default=10, gt=0, le=60, description="P2: a health check has answered by then."
+    )

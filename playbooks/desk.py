@@ -1,0 +1,104 @@
+"""What lies ready when a procedure is called: the ports and the facts of this process."""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from typing import Literal
+
+from playbooks.bands import Bands
+from playbooks.clock import Clock
+from playbooks.databases import DatabaseKey, StatusRole
+from playbooks.errors import ConfigurationInvalid
+from playbooks.ports import Notion, OwnServer, Progress, Store, Together
+
+TokenOrigin = Literal["environment", ".env file", "sample workspace", "none"]
+TokenShape = Literal["ntn_", "secret_", "unknown"]
+
+
+@dataclass(frozen=True, slots=True)
+class TokenView:
+    """What may be told of the token: never the token itself.
+
+    `lost` says that a real workspace is meant but no token is there; `ignored` that a token is
+    set although the sample workspace was chosen on purpose.
+    """
+
+    origin: TokenOrigin
+    shape: TokenShape | None = None
+    masked: str = "none"
+    lost: bool = False
+    ignored: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class DatabaseSetting:
+    """What the configuration says of one database; everything may be left to guessing."""
+
+    id: str | None = None
+    properties: Mapping[str, str] = field(default_factory=dict[str, str])
+    statuses: Mapping[StatusRole, tuple[str, ...]] = field(
+        default_factory=dict[StatusRole, tuple[str, ...]]
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class ConfigurationState:
+    """Where the configuration came from, and what is wrong with it."""
+
+    file: str | None = None
+    mistakes: tuple[str, ...] = ()
+    digest: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Connection:
+    """Which workspace this process talks to, and what it expects to find there."""
+
+    workspace: Literal["Notion", "sample workspace"]
+    token: TokenView
+    chosen: bool = True
+    expected_workspace_id: str | None = None
+    read_only: bool = False
+    databases: Mapping[DatabaseKey, DatabaseSetting] = field(
+        default_factory=dict[DatabaseKey, DatabaseSetting]
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class Desk:
+    """Handed to every procedure; made once by the composition root.
+
+    `notion` is None when there is nothing to talk to: the configuration has mistakes, or a
+    token is lost.
+    """
+
+    configuration: ConfigurationState
+    connection: Connection
+    notion: Notion | None
+    store: Store
+    server: OwnServer
+    bands: Bands
+    clock: Clock
+    together: Together
+    new_run_id: Callable[[str], str]
+
+    def require_configuration(self) -> None:
+        """Raise ConfigurationInvalid when there are mistakes; health_check alone goes on."""
+        if self.configuration.mistakes:
+            raise ConfigurationInvalid(self.configuration.mistakes)
+
+
+async def silent(_done: int, _total: int, _what: str) -> None:
+    """A Progress that tells nobody."""
+
+
+__all__ = [
+    "ConfigurationState",
+    "Connection",
+    "DatabaseSetting",
+    "Desk",
+    "Progress",
+    "TokenOrigin",
+    "TokenShape",
+    "TokenView",
+    "silent",
+]

@@ -1,0 +1,80 @@
+"""The summary of a report: short Markdown that suffices alone, for people and models."""
+
+from datetime import datetime
+from typing import Final
+
+from playbooks.report import Coverage, Finding, Gate, Report, Source, Status
+
+MARKS: Final[dict[str, str]] = {
+    "ok": "✓",
+    "warning": "!",
+    "critical": "✗",
+    "unknown": "?",
+    "not_measured": "·",
+}
+"""One character for each status, readable without colour."""
+
+_FINDINGS_SHOWN: Final = 10
+"""More findings than this make a summary nobody reads; the structured report holds them all."""
+
+
+def summarise(report: Report) -> str:
+    """The whole report in Markdown: headline, gates, what to do, and where it came from."""
+    parts = [
+        f"**{_title(report.procedure)}: {report.status}**. {report.headline}",
+        "\n".join(_gate_line(gate) for gate in report.gates),
+        "\n".join(_finding_lines(report.findings)),
+        "\n".join(f"Next: {action}" for action in report.next_actions),
+        provenance(report),
+    ]
+    return "\n\n".join(part for part in parts if part)
+
+
+def provenance(report: Report) -> str:
+    """Where the answer came from, as of when, and how much it covers: one line."""
+    return (
+        f"{report.workspace}, {_origin(report.source, report.as_of, report.age_s)};"
+        f" {_covered(report.coverage)}; run {report.run_id}"
+    )
+
+
+def _title(procedure: str) -> str:
+    return procedure.replace("_", " ").capitalize()
+
+
+def _gate_line(gate: Gate) -> str:
+    latency = f" ({gate.latency_ms:.0f} ms)" if gate.latency_ms is not None else ""
+    return f"- {MARKS[gate.status]} {gate.name}: {_status_word(gate.status)}{gate.reason}{latency}"
+
+
+def _status_word(status: str) -> str:
+    return "" if status == "ok" else f"{status.replace('_', ' ')}, "
+
+
+def _finding_lines(findings: tuple[Finding, ...]) -> list[str]:
+    urgent = [finding for finding in findings if finding.remedy]
+    lines = [f"To do ({finding.id}): {finding.remedy}" for finding in urgent[:_FINDINGS_SHOWN]]
+    hidden = len(urgent) - _FINDINGS_SHOWN
+    return [*lines, f"{hidden} more findings are in the full report."] if hidden > 0 else lines
+
+
+def _origin(source: Source, as_of: datetime, age_s: float) -> str:
+    moment = f"{as_of:%Y-%m-%d %H:%M:%S} UTC"
+    return (
+        f"{source}, as of {moment}" if age_s < 1 else f"{source}, as of {moment}, {age_s:.0f} s old"
+    )
+
+
+def _covered(coverage: Coverage) -> str:
+    total = "an unknown total" if coverage.total is None else str(coverage.total)
+    return f"covered {coverage.scanned} of {total}"
+
+
+def verdict_word(status: Status) -> str:
+    """How a headline begins."""
+    return {
+        "ok": "All is well",
+        "warning": "Works, with warnings",
+        "critical": "Does not work",
+        "unknown": "Cannot tell",
+    }[status]
