@@ -29,7 +29,7 @@ test: $(NODE) static ## everything
 	@.venv/bin/python -m pytest
 
 static: $(DEV)
-	@$(MAKE) --no-print-directory -j2 $(TOGETHER) pyright mypy lint format walls
+	@$(MAKE) --no-print-directory --keep-going -j2 $(TOGETHER) pyright mypy lint format walls
 
 format:
 	@.venv/bin/ruff format --check --quiet
@@ -86,5 +86,5 @@ $(DEV): requirements/dev.txt pyproject.toml | .venv/made.stamp
 
 $(NODE): package.json package-lock.json $(DEV)
 	@echo "Installing the clients in Node that the tests drive …"
-	@.venv/bin/npm ci --ignore-scripts --no-audit --no-fund --loglevel=error
+	@.venv/bin/npm ci --ignore-scripts --no-audit --no-fund --no-update-notifier --loglevel=error
 	@touch $@

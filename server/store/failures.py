@@ -112,6 +112,6 @@ def _reason_of_driver(cause: Exception) -> str:
         return _SQLITE_REASONS.get(primary, f"SQLite failed ({sqlite_name})")
     state = str(getattr(cause, "sqlstate", None) or "")
     if not state:
-        return "the database server does not answer"
+        return "the database server does not answer or refuses the connection"
     known = _SQLSTATE_REASONS.get(state) or _SQLSTATE_REASONS.get(state[:2])
     return known or f"the database server failed ({state})"

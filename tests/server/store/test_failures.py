@@ -18,6 +18,7 @@ from server.store.failures import location_of, reason_of, understood
 from server.store.sql import SqlStore
 
 NOW = datetime(2026, 3, 11, 9, 30, tzinfo=UTC)
+NO_ANSWER = "the database server does not answer or refuses the connection"
 
 
 async def failure_of(url: str) -> StoreUnusable:
@@ -178,7 +179,7 @@ class ServerRefused(Exception):
 @pytest.mark.parametrize(
     ("failure", "reason"),
     [
-        pytest.param(ServerRefused(None), "the database server does not answer", id="no-server"),
+        pytest.param(ServerRefused(None), NO_ANSWER, id="no-server"),
         pytest.param(
             ServerRefused("28P01"),
             "the database server refused the user or the password",
