@@ -1,0 +1,58 @@
+"""One request on its way through the core."""
+
+import sqlite3
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from functools import cached_property
+from typing import Any
+
+from server.workspace import identities
+from server.workspace.identities import Caller, User
+from server.workspace.ids import IdSource
+from server.workspace.inputs import Input
+from server.workspace.times import cut
+
+
+@dataclass(frozen=True)
+class Call:
+    """Who asks what, when, and the transaction in which it is answered."""
+
+    db: sqlite3.Connection
+    caller: Caller
+    now_ms: int
+    ids: IdSource
+    path: Mapping[str, str]
+    query: Input
+    body: Input = field(default_factory=lambda: Input({}, "body"))
+
+    @property
+    def minute_ms(self) -> int:
+        """Now, as pages, blocks and data sources keep it."""
+        return cut(self.now_ms)
+
+    @property
+    def actor_id(self) -> str:
+        """Who is written as the author."""
+        return self.caller.actor.id
+
+    def path_id(self, name: str) -> str:
+        """An id in the path; a 400 naming it when it is none."""
+        return Input(self.path[name], f"path.{name}").id()
+
+    @cached_property
+    def users(self) -> Mapping[str, User]:
+        """Everybody in the workspace, read once."""
+        return identities.users(self.db)
+
+    @cached_property
+    def workspace(self) -> sqlite3.Row:
+        """Id and name of the workspace."""
+        row: sqlite3.Row = self.db.execute("SELECT id, name FROM workspace").fetchone()
+        return row
+
+    def show_user(self, user_id: str) -> dict[str, Any]:
+        """A user in full, or only the id where the integration may not read users."""
+        known = self.users.get(user_id)
+        if known is None or "read_users" not in self.caller.capabilities:
+            return identities.partial_user(user_id)
+        return identities.user_answer(known, self.workspace)

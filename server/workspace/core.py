@@ -1,0 +1,247 @@
+"""The embedded workspace: the API of Notion without HTTP, over one file."""
+
+import sqlite3
+from collections.abc import Callable, Collection, Generator, Mapping, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
+from datetime import datetime
+from pathlib import Path
+from typing import Any, TypeAlias
+from uuid import uuid4
+
+from playbooks.clock import Clock
+from playbooks.ports import Capability
+from server.workspace import errors, identities, ids, routes, versions
+from server.workspace.call import Call
+from server.workspace.database import Database
+from server.workspace.errors import ApiError
+from server.workspace.faults import FaultPlan
+from server.workspace.identities import Actor, BotToken, Caller, User
+from server.workspace.ids import IdSource
+from server.workspace.inputs import Input
+from server.workspace.times import to_ms
+
+__all__ = ["JSON", "Actor", "ApiError", "Workspace", "WorkspaceInfo"]
+
+JSON: TypeAlias = dict[str, Any]
+DEFAULT_NAME = "Embedded workspace"
+
+
+@dataclass(frozen=True, slots=True)
+class WorkspaceInfo:
+    """What the workspace says of itself; rows in the trash are not counted."""
+
+    id: str
+    name: str
+    rows_count: int
+    data_sources_count: int
+    users_count: int
+
+
+class Workspace:
+    """One workspace file, open; safe to use from many threads and beside other processes."""
+
+    def __init__(self, database: Database, *, clock: Clock, id_source: IdSource) -> None:
+        self.created = database.created
+        self.faults = FaultPlan(database)
+        self._database = database
+        self._clock = clock
+        self._ids = id_source
+
+    @classmethod
+    def open(cls, path: Path, *, clock: Clock, ids: Callable[[], Any] | None = None) -> "Workspace":
+        """Open the file; a new one becomes an empty workspace, and `created` tells so.
+
+        `ids` gives uuids, random ones when None. Raises WorkspaceUnusable.
+        """
+        source = ids or uuid4
+        database = Database(path)
+        workspace = cls(database, clock=clock, id_source=source)
+        if workspace.created:
+            workspace._found(source)
+        return workspace
+
+    def perform(  # noqa: PLR0913 - the whole of a request
+        self,
+        method: str,
+        path: str,
+        body: JSON | None = None,
+        *,
+        query: Mapping[str, Sequence[str]] | None = None,
+        actor: Actor,
+        at: datetime | None = None,
+        version: str = versions.NATIVE,
+    ) -> JSON:
+        """One request of the API with the rights of the owner, dated `at` (now when None).
+
+        The answer has no request_id. Raises ApiError.
+        """
+        return self._answer(
+            _Request(method, path, query or {}, body, version), identities.owner(actor), at=at
+        )
+
+    def request(  # noqa: PLR0913 - the whole of a request
+        self,
+        method: str,
+        path: str,
+        query: Mapping[str, Sequence[str]],
+        *,
+        token: str | None,
+        version: str | None,
+        read_body: Callable[[], Any],
+    ) -> JSON:
+        """One request as a client sends it, with the rights of the token. Raises ApiError.
+
+        Checked in this order: route, token, version, JSON, capability, then the rest.
+        """
+        routes.match(method, path)
+        caller = self._caller(token)
+        known = versions.check(version)
+        return self._answer(_Request(method, path, query, read_body(), known), caller)
+
+    @contextmanager
+    def transaction(self, *, ids: IdSource | None = None) -> Generator[None]:
+        """Everything this thread performs within is kept at once, or not at all.
+
+        `ids` takes the place of the workspace's own source meanwhile.
+        """
+        before = self._ids
+        self._ids = ids or before
+        try:
+            with self._database.writing():
+                yield
+        finally:
+            self._ids = before
+
+    def add_person(self, name: str, email: str | None, *, user_id: str | None = None) -> str:
+        """Add a member; gives the id."""
+        user = User(user_id or ids.database_id(self._ids), "person", name, email)
+        with self._database.writing() as db:
+            identities.add_user(db, user)
+        return user.id
+
+    def add_bot(
+        self,
+        name: str,
+        *,
+        token: str,
+        capabilities: Collection[Capability] = identities.CAPABILITIES,
+        user_id: str | None = None,
+        own: bool = False,
+    ) -> str:
+        """Add an integration; gives its id. The token of an `own` one can be read back."""
+        user = User(user_id or ids.database_id(self._ids), "bot", name, None)
+        with self._database.writing() as db:
+            identities.add_bot(db, user, token=token, capabilities=capabilities, own=own)
+        return user.id
+
+    def tokens(self) -> tuple[BotToken, ...]:
+        """Every bot with its token's hash and its capabilities."""
+        with self._database.reading() as db:
+            return identities.bot_tokens(db)
+
+    def own_token(self) -> str | None:
+        """The token of the workspace's own bot; None when it has none."""
+        with self._database.reading() as db:
+            return identities.own_token(db)
+
+    def share(self, object_id: str, bot_id: str) -> None:
+        """Let the bot see the object and everything below it. Raises ApiError when missing."""
+        with self._database.writing() as db:
+            db.execute(
+                "INSERT OR IGNORE INTO shares (bot_id, node) VALUES (?, ?)",
+                (bot_id, _number(db, object_id)),
+            )
+
+    def unshare(self, object_id: str, bot_id: str) -> None:
+        """Take the share back; what lies below a shared ancestor stays visible."""
+        with self._database.writing() as db:
+            db.execute(
+                "DELETE FROM shares WHERE bot_id = ? AND node = ?",
+                (bot_id, _number(db, object_id)),
+            )
+
+    def rename(self, name: str) -> None:
+        """Give the workspace another name."""
+        with self._database.writing() as db:
+            db.execute("UPDATE workspace SET name = ?", (name,))
+
+    def info(self) -> WorkspaceInfo:
+        """Id, name and counts."""
+        with self._database.reading() as db:
+            row = db.execute(
+                """SELECT id, name,
+                    (SELECT count(*) FROM nodes n JOIN nodes p ON p.number = n.parent
+                     WHERE p.kind = 'data_source' AND n.in_trash = 0),
+                    (SELECT count(*) FROM nodes WHERE kind = 'data_source' AND in_trash = 0),
+                    (SELECT count(*) FROM users)
+                FROM workspace"""
+            ).fetchone()
+        return WorkspaceInfo(*row)
+
+    def close(self) -> None:
+        """Close the file."""
+        self._database.close()
+
+    def _found(self, source: IdSource) -> None:
+        with self._database.writing() as db:
+            db.execute(
+                "INSERT INTO workspace (id, name) VALUES (?, ?)",
+                (ids.database_id(source), DEFAULT_NAME),
+            )
+
+    def _caller(self, token: str | None) -> Caller:
+        with self._database.reading() as db:
+            caller = identities.caller_with(db, token) if token else None
+        if caller is None:
+            raise errors.unauthorized()
+        return caller
+
+    def _answer(self, request: "_Request", caller: Caller, *, at: datetime | None = None) -> JSON:
+        route, arguments = routes.match(request.method, request.path)
+        if route.needs and route.needs not in caller.capabilities:
+            raise errors.restricted()
+        transaction = self._database.writing if route.writes else self._database.reading
+        with transaction() as db:
+            call = Call(
+                db=db,
+                caller=caller,
+                now_ms=to_ms(at or self._clock()),
+                ids=self._ids,
+                path=arguments,
+                query=Input(_query(request.query), "query"),
+                body=Input(_body(request), "body"),
+            )
+            return versions.outward(request.version, route.handler(call))
+
+
+@dataclass(frozen=True, slots=True)
+class _Request:
+    method: str
+    path: str
+    query: Mapping[str, Sequence[str]]
+    body: Any
+    version: str
+
+
+def _body(request: _Request) -> Any:
+    if request.body is None:
+        return {}
+    return versions.inward(request.version, request.body)
+
+
+def _query(sent: Mapping[str, Sequence[str]]) -> JSON:
+    return {
+        key.removesuffix("[]"): list(values) if "filter_properties" in key else values[-1]
+        for key, values in sent.items()
+    }
+
+
+def _number(db: sqlite3.Connection, object_id: str) -> int:
+    row = db.execute(
+        "SELECT number FROM nodes WHERE id = ?", (ids.canonical_id(object_id),)
+    ).fetchone()
+    if row is None:
+        raise errors.not_found("object", object_id, bot_id=None, bot_name=None)
+    number: int = row[0]
+    return number

@@ -1,0 +1,99 @@
+"""Databases: what holds data sources. Create, retrieve, change."""
+
+from typing import Any
+
+from server.workspace import data_sources, decorations, nodes, richtext, times
+from server.workspace.call import Call
+from server.workspace.errors import in_trash
+from server.workspace.inputs import Input
+from server.workspace.nodes import Node
+
+
+def create(call: Call) -> dict[str, Any]:
+    """POST /v1/databases: the database and one data source of the same name."""
+    body = call.body.only(
+        "parent", "title", "description", "is_inline", "initial_data_source", "icon", "cover"
+    )
+    parent = decorations.parent(call, body.need("parent"), "page", "block")
+    number = parent.number if parent else None
+    document: dict[str, Any] = {
+        "title": [], "description": [], "is_inline": False, "is_locked": False,
+        "icon": None, "cover": None,
+    } | _changes(body)  # fmt: skip
+    node = nodes.insert(
+        call,
+        "database",
+        number,
+        document,
+        title=richtext.plain(document["title"]),
+        position=nodes.end_of(call.db, number),
+    )
+    data_sources.add(call, node, _first_table(body))
+    return answer(call, node, document)
+
+
+def retrieve(call: Call) -> dict[str, Any]:
+    """GET /v1/databases/{database_id}."""
+    node = nodes.find(call, call.path_id("database_id"), "database")
+    return answer(call, node, nodes.document(call.db, node.number))
+
+
+def update(call: Call) -> dict[str, Any]:
+    """PATCH /v1/databases/{database_id}: words, looks, lock, trash."""
+    node = nodes.find(call, call.path_id("database_id"), "database")
+    body = call.body.only(
+        "parent", "title", "description", "is_inline", "icon", "cover", "in_trash", "is_locked"
+    )
+    trashed = decorations.flag(body.get("in_trash"))
+    if trashed is not False and nodes.is_trashed(call.db, node.number):
+        raise in_trash()
+    if body.get("parent").given:
+        raise body.get("parent").refusal("not present: moving databases is not served yet")
+    document = nodes.document(call.db, node.number) | _changes(body)
+    title = richtext.plain(document["title"])
+    node = nodes.update(call, node, document, title=title, in_trash=trashed)
+    return answer(call, node, document)
+
+
+def answer(call: Call, node: Node, document: dict[str, Any]) -> dict[str, Any]:
+    """A database as the API shows it."""
+    tables = nodes.children(call.db, node.number, "data_source")
+    return {
+        "object": "database",
+        "id": node.id,
+        "title": document["title"],
+        "description": document["description"],
+        "parent": nodes.parent_answer(call.db, node),
+        "is_inline": document["is_inline"],
+        "in_trash": node.in_trash,
+        "is_locked": document["is_locked"],
+        "created_time": times.exact(node.created_at),
+        "last_edited_time": times.exact(node.edited_at),
+        "data_sources": [{"id": table.id, "name": table.title} for table in tables],
+        "icon": document["icon"],
+        "cover": document["cover"],
+        "url": richtext.page_url("", node.id),
+        "public_url": None,
+    }
+
+
+def _changes(body: Input) -> dict[str, Any]:
+    words = {
+        key: richtext.parse(body.get(key))
+        for key in ("title", "description")
+        if body.get(key).given
+    }
+    flags = {
+        key: body.get(key).boolean() for key in ("is_inline", "is_locked") if body.get(key).given
+    }
+    return words | flags | decorations.changed(body)
+
+
+def _first_table(body: Input) -> Input:
+    sent = body.get("initial_data_source")
+    table: dict[str, Any] = {}
+    if not sent.absent:
+        table |= sent.only("properties", "title", "icon").object()
+    if body.get("title").given:
+        table.setdefault("title", body.get("title").value)
+    return Input(table, "body.initial_data_source")

@@ -1,0 +1,176 @@
+"""One reader for everything a request brings: it knows where it stands and refuses in words.
+
+`Input(value, "body").get("children").items(at_most=100)` either gives inputs or raises the
+400 that Notion would answer, naming the path, the expectation and what came instead.
+"""
+
+import json
+import math
+from collections.abc import Collection, Iterator, Sequence
+from dataclasses import dataclass
+from datetime import UTC, date, datetime, tzinfo
+from typing import Any, Final, cast
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
+
+from server.workspace.errors import ApiError, invalid, one_of
+from server.workspace.ids import canonical_id
+
+MAX_ITEMS = 100
+"""Notion takes no array longer than this."""
+
+MAX_TEXT_CHARS = 2000
+_SHOWN_CHARS = 200
+
+
+class _Missing:
+    """What stands where nothing was sent."""
+
+
+MISSING: Final = _Missing()
+
+
+@dataclass(frozen=True, slots=True)
+class Input:
+    """A value of the request and the path under which it came."""
+
+    value: Any
+    path: str
+
+    @property
+    def given(self) -> bool:
+        """Whether anything was sent here; null counts."""
+        return self.value is not MISSING
+
+    @property
+    def absent(self) -> bool:
+        """Whether nothing or null was sent."""
+        return self.value is MISSING or self.value is None
+
+    def refusal(self, expectation: str) -> ApiError:
+        """The 400 that says what should have been here."""
+        return self._failed(f"{self.path} should be {expectation}, instead was `{self._shown()}`.")
+
+    def get(self, key: str) -> "Input":
+        """The member of that name; not `given` when it is missing."""
+        return Input(self.object().get(key, MISSING), f"{self.path}.{key}")
+
+    def need(self, key: str) -> "Input":
+        """The member of that name, which must be there."""
+        member = self.get(key)
+        if not member.given:
+            raise member.refusal("defined")
+        return member
+
+    def members(self) -> Iterator[tuple[str, "Input"]]:
+        """Every member with its name, in the order sent."""
+        for key in self.object():
+            yield key, self.get(key)
+
+    def only(self, *keys: str) -> "Input":
+        """Itself, if it has no other members than these."""
+        for key, member in self.members():
+            if key not in keys:
+                raise member.refusal("not present")
+        return self
+
+    def object(self) -> dict[str, Any]:
+        """The value as an object."""
+        if not isinstance(self.value, dict):
+            raise self.refusal("defined" if not self.given else "an object")
+        return cast("dict[str, Any]", self.value)
+
+    def items(self, at_most: int = MAX_ITEMS) -> list["Input"]:
+        """The elements of an array."""
+        if not isinstance(self.value, list):
+            raise self.refusal("defined" if not self.given else "an array")
+        elements = cast("list[Any]", self.value)
+        if len(elements) > at_most:
+            raise self._too_long(len(elements), at_most)
+        return [Input(element, f"{self.path}[{i}]") for i, element in enumerate(elements)]
+
+    def text(self, at_most: int = MAX_TEXT_CHARS) -> str:
+        """The value as a string of bounded length, counted as JavaScript does."""
+        if not isinstance(self.value, str):
+            raise self.refusal("defined" if not self.given else "a string")
+        length = len(self.value.encode("utf-16-le", "surrogatepass")) // 2
+        if length > at_most:
+            raise self._too_long(length, at_most)
+        return self.value
+
+    def number(self) -> float:
+        """The value as a finite number."""
+        if isinstance(self.value, bool) or not isinstance(self.value, int | float):
+            raise self.refusal("defined" if not self.given else "a number")
+        try:
+            finite = math.isfinite(self.value)
+        except OverflowError:
+            finite = False
+        if not finite:
+            raise self.refusal("a finite number")
+        return self.value
+
+    def boolean(self) -> bool:
+        """The value as a boolean."""
+        if not isinstance(self.value, bool):
+            raise self.refusal("defined" if not self.given else "a boolean")
+        return self.value
+
+    def choice(self, alternatives: Sequence[str]) -> str:
+        """One of a few words."""
+        if self.value not in alternatives:
+            raise self.refusal(one_of(alternatives))
+        return cast("str", self.value)
+
+    def key(self, alternatives: Collection[str]) -> str:
+        """Which of these members is there; refuses line by line when none is."""
+        present = [key for key in alternatives if key in self.object()]
+        if present:
+            return present[0]
+        lines = [
+            f"{self.path}.{key} should be defined, instead was `undefined`." for key in alternatives
+        ]
+        raise invalid(f"{self._root()} failed validation. Fix one:\n" + "\n".join(lines))
+
+    def id(self) -> str:
+        """An object id, dashed and lower-case."""
+        known = canonical_id(self.value) if isinstance(self.value, str) else None
+        if known is None:
+            raise self.refusal("a valid uuid" if self.given else "defined")
+        return known
+
+    def zone(self) -> tzinfo:
+        """A time zone of the IANA database."""
+        try:
+            return ZoneInfo(self.text())
+        except (ValueError, OSError, ZoneInfoNotFoundError):
+            raise self.refusal("a valid time zone") from None
+
+    def moment(self, zone: tzinfo = UTC) -> date | datetime:
+        """An ISO 8601 day, or an instant; one written without offset is meant in `zone`."""
+        text = self.text()
+        try:
+            return _moment(text, zone)
+        except (ValueError, OverflowError):
+            raise self.refusal("a valid ISO 8601 date string") from None
+
+    def _too_long(self, length: int, at_most: int) -> ApiError:
+        return self._failed(f"{self.path}.length should be ≤ `{at_most}`, instead was `{length}`.")
+
+    def _failed(self, sentence: str) -> ApiError:
+        return invalid(f"{self._root()} failed validation: {sentence}")
+
+    def _root(self) -> str:
+        return self.path.partition(".")[0].partition("[")[0]
+
+    def _shown(self) -> str:
+        if not self.given:
+            return "undefined"
+        shown = json.dumps(self.value, ensure_ascii=False, separators=(",", ":"))
+        return shown if len(shown) <= _SHOWN_CHARS else f"{shown[:_SHOWN_CHARS]}..."
+
+
+def _moment(text: str, zone: tzinfo) -> date | datetime:
+    if len(text) <= len("2026-01-31"):
+        return date.fromisoformat(text)
+    moment = datetime.fromisoformat(text)
+    return moment if moment.tzinfo else moment.replace(tzinfo=zone)

@@ -1,0 +1,280 @@
+"""The property codec: each type's value as sent, as kept, as found in cells, and as answered.
+
+A kept value is JSON under the column's number in the page's document. Cells are (text, number)
+pairs in order: text folded for comparing, option ids, user ids; numbers, instants in milliseconds,
+ranks of options, rows of related pages. Relations are kept in cells alone.
+"""
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import Any, Final, TypeAlias
+
+from server.workspace import richtext, times
+from server.workspace.call import Call
+from server.workspace.errors import invalid, user_not_found
+from server.workspace.inputs import Input
+from server.workspace.nodes import Node, find
+from server.workspace.tables import Property, Table, with_option
+
+Cell: TypeAlias = tuple[str | None, float | None]
+
+CUT = 25
+"""A page answer shows no more than this of a title, rich_text, people or relation."""
+
+MAX_OPTION_CHARS = 100
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """What answers need to show one page's values."""
+
+    call: Call
+    node: Node
+    values: Mapping[str, Any]
+    related: Mapping[int, Sequence[str]]
+
+    def value(self, prop: Property) -> Any:
+        """The kept value, or None."""
+        return self.values.get(str(prop.column))
+
+
+@dataclass(frozen=True, slots=True)
+class Writer:
+    """What parsing needs: new options go into the table."""
+
+    call: Call
+    table: Table | None
+
+
+@dataclass(frozen=True, slots=True)
+class Codec:
+    """One type. `parse` is None where nothing can be written; `listed` answers in arrays."""
+
+    show: Callable[[Row, Property], Any]
+    parse: Callable[[Writer, Property, Input], Any] | None = None
+    cells: Callable[[Property, Any], list[Cell]] = lambda _prop, _value: []
+    listed: bool = False
+
+
+def parse(writer: Writer, prop: Property, source: Input) -> Any:
+    """The value to keep; 400 in Notion's words when it does not fit the type."""
+    reader = CODECS[prop.type].parse
+    if reader is None:
+        raise invalid(f"{prop.name} is of type {prop.type}, which cannot be written.")
+    if prop.type == "title" and isinstance(source.value, list):
+        return reader(writer, prop, source)
+    value = source.get(prop.type)
+    if not value.given:
+        raise invalid(f"{prop.name} is expected to be {prop.type}.")
+    return reader(writer, prop, value)
+
+
+def cells(prop: Property, value: Any) -> list[Cell]:
+    """What the index holds of a kept value; nothing of an empty one."""
+    return [] if value is None else CODECS[prop.type].cells(prop, value)
+
+
+def answer(row: Row, prop: Property) -> dict[str, Any]:
+    """The value as a page shows it, cut at 25 references."""
+    codec = CODECS[prop.type]
+    value = codec.show(row, prop)
+    shown = {"id": prop.shown_id, "type": prop.type, prop.type: value}
+    if codec.listed:
+        shown[prop.type] = value[:CUT]
+    if prop.type == "relation":
+        shown["has_more"] = len(value) > CUT
+    return shown
+
+
+def whole(row: Row, prop: Property) -> Any:
+    """The value uncut, as the property endpoint reads it."""
+    return CODECS[prop.type].show(row, prop)
+
+
+def is_paged(prop: Property) -> bool:
+    """Whether the property endpoint answers a list."""
+    return CODECS[prop.type].listed
+
+
+def _parse_rich_text(_writer: Writer, _prop: Property, source: Input) -> Any:
+    return richtext.parse(source) or None
+
+
+def _text_cells(_prop: Property, value: Any) -> list[Cell]:
+    text = richtext.plain(value)
+    return [(text.casefold(), None)] if text else []
+
+
+def _parse_number(_writer: Writer, _prop: Property, source: Input) -> Any:
+    return None if source.absent else source.number()
+
+
+def _parse_checkbox(_writer: Writer, _prop: Property, source: Input) -> Any:
+    return source.boolean()
+
+
+def _string_of(at_most: int) -> Callable[[Writer, Property, Input], Any]:
+    return lambda _writer, _prop, source: None if source.absent else source.text(at_most) or None
+
+
+def _string_cells(_prop: Property, value: Any) -> list[Cell]:
+    return [(value.casefold(), None)]
+
+
+def _option_id(writer: Writer, prop: Property, source: Input) -> str:
+    key = source.key(("id", "name"))
+    name = source.get(key).text(MAX_OPTION_CHARS)
+    current = (writer.table and writer.table.by_id(prop.id)) or prop
+    option = current.option(name)
+    if option is None:
+        option = _added_option(writer, current, name, source.get("color"))
+    found: str = option["id"]
+    return found
+
+
+def _added_option(writer: Writer, prop: Property, name: str, color: Input) -> dict[str, Any]:
+    if prop.type == "status":
+        raise invalid(f'Invalid status option. Status option "{name}" does not exist".')
+    if "," in name:
+        raise invalid(f"Invalid select option, commas not allowed: {name}")
+    chosen = None if color.absent else color.choice(richtext.COLORS)
+    grown = with_option(writer.call, prop, name, chosen)
+    if writer.table is not None:
+        writer.table.put(grown)
+    return grown.options[-1]
+
+
+def _parse_option(writer: Writer, prop: Property, source: Input) -> Any:
+    return None if source.absent else _option_id(writer, prop, source)
+
+
+def _parse_options(writer: Writer, prop: Property, source: Input) -> Any:
+    chosen = [_option_id(writer, prop, each) for each in source.items()]
+    return list(dict.fromkeys(chosen)) or None
+
+
+def _option_cells(prop: Property, value: Any) -> list[Cell]:
+    chosen: list[str] = value if isinstance(value, list) else [value]
+    return [(option_id, prop.rank(option_id)) for option_id in chosen]
+
+
+def _option_answer(prop: Property, option_id: str) -> dict[str, Any] | None:
+    option = prop.option(option_id)
+    if option is None:
+        return None
+    return {"id": option["id"], "name": option["name"], "color": option["color"]}
+
+
+def _show_option(row: Row, prop: Property) -> Any:
+    chosen = row.value(prop)
+    return None if chosen is None else _option_answer(prop, chosen)
+
+
+def _show_options(row: Row, prop: Property) -> Any:
+    shown = (_option_answer(prop, option_id) for option_id in row.value(prop) or [])
+    return [option for option in shown if option is not None]
+
+
+def _parse_date(_writer: Writer, _prop: Property, source: Input) -> Any:
+    return None if source.absent else richtext.parse_date(source)
+
+
+def _date_cells(_prop: Property, value: Any) -> list[Cell]:
+    start: str = value["start"]
+    moment = date.fromisoformat(start) if "T" not in start else datetime.fromisoformat(start)
+    return [(None, times.to_ms(moment))]
+
+
+def _parse_people(writer: Writer, _prop: Property, source: Input) -> Any:
+    chosen = [each.need("id").id() for each in source.items()]
+    for user_id in chosen:
+        if user_id not in writer.call.users:
+            raise user_not_found(user_id, bot_id=writer.call.caller.bot_id)
+    return list(dict.fromkeys(chosen)) or None
+
+
+def _people_cells(_prop: Property, value: Any) -> list[Cell]:
+    return [(user_id, None) for user_id in value]
+
+
+def _show_people(row: Row, prop: Property) -> Any:
+    return [row.call.show_user(user_id) for user_id in row.value(prop) or []]
+
+
+def _parse_relation(writer: Writer, prop: Property, source: Input) -> Any:
+    targets = [find(writer.call, each.need("id").id(), "page").number for each in source.items()]
+    return list(dict.fromkeys(targets))
+
+
+def _show_relation(row: Row, prop: Property) -> Any:
+    return [{"id": page_id} for page_id in row.related.get(prop.column, ())]
+
+
+def _parse_files(_writer: Writer, _prop: Property, source: Input) -> Any:
+    return [_file(each) for each in source.items()] or None
+
+
+def _file(source: Input) -> dict[str, Any]:
+    url = source.need("external").need("url").text()
+    name = source.get("name")
+    shown = url if name.absent else name.text(MAX_OPTION_CHARS)
+    return {"name": shown, "type": "external", "external": {"url": url}}
+
+
+def _file_cells(_prop: Property, value: Any) -> list[Cell]:
+    return [(each["name"].casefold(), None) for each in value]
+
+
+def _show_unique_id(row: Row, prop: Property) -> Any:
+    return {"prefix": prop.config.get("prefix"), "number": row.value(prop)}
+
+
+def _show_formula(_row: Row, _prop: Property) -> Any:
+    return {"type": "string", "string": None}
+
+
+def _show_rollup(_row: Row, prop: Property) -> Any:
+    return {"type": "number", "number": None, "function": prop.config["function"]}
+
+
+def _kept(row: Row, prop: Property) -> Any:
+    return row.value(prop)
+
+
+def _kept_list(row: Row, prop: Property) -> Any:
+    return row.value(prop) or []
+
+
+def _number_cells(_prop: Property, value: Any) -> list[Cell]:
+    return [(None, float(value))]
+
+
+def _true_cells(_prop: Property, value: Any) -> list[Cell]:
+    return [(None, 1)] if value else []
+
+
+CODECS: Final[Mapping[str, Codec]] = {
+    "title": Codec(_kept_list, _parse_rich_text, _text_cells, listed=True),
+    "rich_text": Codec(_kept_list, _parse_rich_text, _text_cells, listed=True),
+    "number": Codec(_kept, _parse_number, _number_cells),
+    "select": Codec(_show_option, _parse_option, _option_cells),
+    "multi_select": Codec(_show_options, _parse_options, _option_cells),
+    "status": Codec(_show_option, _parse_option, _option_cells),
+    "date": Codec(_kept, _parse_date, _date_cells),
+    "people": Codec(_show_people, _parse_people, _people_cells, listed=True),
+    "checkbox": Codec(lambda row, prop: bool(row.value(prop)), _parse_checkbox, _true_cells),
+    "url": Codec(_kept, _string_of(2000), _string_cells),
+    "email": Codec(_kept, _string_of(200), _string_cells),
+    "phone_number": Codec(_kept, _string_of(200), _string_cells),
+    "files": Codec(_kept_list, _parse_files, _file_cells),
+    "relation": Codec(_show_relation, _parse_relation, listed=True),
+    "unique_id": Codec(_show_unique_id, cells=_number_cells),
+    "created_time": Codec(lambda row, _prop: times.minute(row.node.created_at)),
+    "created_by": Codec(lambda row, _prop: row.call.show_user(row.node.created_by)),
+    "last_edited_time": Codec(lambda row, _prop: times.minute(row.node.edited_at)),
+    "last_edited_by": Codec(lambda row, _prop: row.call.show_user(row.node.edited_by)),
+    "formula": Codec(_show_formula),
+    "rollup": Codec(_show_rollup),
+}
+"""Every type there is; the schema knows no other."""

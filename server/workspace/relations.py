@@ -1,0 +1,147 @@
+"""Relations: both sides of a dual one in step, in the schema and in the rows.
+
+The cells hold the truth: a cell of column C on page P with number T says that P refers to T.
+"""
+
+import sqlite3
+from collections import defaultdict
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import replace
+from typing import Any
+
+from server.workspace import ids, nodes, tables
+from server.workspace.call import Call
+from server.workspace.inputs import Input
+from server.workspace.tables import Property, Table
+
+Related = Mapping[int, Mapping[int, Sequence[str]]]
+"""Ids of related pages by page row and column."""
+
+
+def write(
+    db: sqlite3.Connection, node: int, prop: Property, targets: Sequence[int], partner: int | None
+) -> None:
+    """Let the page refer to exactly these pages; `partner` is the column of the other side."""
+    before = {
+        row[0]
+        for row in db.execute(
+            "SELECT number FROM cells WHERE node = ? AND column = ?", (node, prop.column)
+        )
+    }
+    db.execute("DELETE FROM cells WHERE node = ? AND column = ?", (node, prop.column))
+    db.executemany(
+        "INSERT INTO cells (node, column, position, number) VALUES (?, ?, ?, ?)",
+        [(node, prop.column, position, target) for position, target in enumerate(targets)],
+    )
+    if partner is not None:
+        _forget(db, partner, node, before - set(targets))
+        _refer_back(db, partner, node, [each for each in targets if each not in before])
+
+
+def partner_column(call: Call, prop: Property) -> int | None:
+    """The column of the other side of a dual relation."""
+    found = _partner(call, prop)
+    return found[1].column if found else None
+
+
+def read(db: sqlite3.Connection, pages: Sequence[int], columns: Iterable[int]) -> Related:
+    """Every reference of these pages in these columns, in order."""
+    wanted = list(columns)
+    related: dict[int, dict[int, list[str]]] = defaultdict(lambda: defaultdict(list))
+    if not wanted:
+        return related
+    rows = db.execute(
+        "SELECT c.node, c.column, n.id FROM cells c JOIN nodes n ON n.number = c.number"  # noqa: S608 - marks only
+        f" WHERE c.node IN ({_marks(pages)}) AND c.column IN ({_marks(wanted)})"
+        " ORDER BY c.node, c.column, c.position",
+        (*pages, *wanted),
+    )
+    for row in rows:
+        related[row[0]][row[1]].append(row[2])
+    return related
+
+
+def join(call: Call, table: Table, prop: Property, sent: Input) -> None:
+    """Give a new dual relation its other side."""
+    if prop.config["type"] != "dual_property":
+        return
+    other = _other_table(call, table, prop)
+    side = sent.get("dual_property")
+    name = side.get("synced_property_name")
+    back = Property(
+        id=ids.property_id(call.ids, {each.id for each in other.properties}),
+        name=f"Related to {table.node.title} ({prop.name})" if name.absent else name.text(),
+        type="relation",
+        column=tables.new_column(call.db, other.node.number),
+        config=_dual(table, prop, database_id=nodes.by_number(call.db, table.node.parent or 0).id),
+    )
+    other.add(back)
+    table.put(replace(prop, config=prop.config | {"dual_property": _synced(back)}))
+    other.save(call.db)
+
+
+def rename(call: Call, table: Table, prop: Property) -> None:
+    """Tell the other side of a dual relation its new name."""
+    _change_partner(call, table, prop, {"dual_property": _synced(prop)})
+
+
+def part(call: Call, table: Table, prop: Property) -> None:
+    """Leave the other side of a removed dual relation as a single one."""
+    _change_partner(call, table, prop, {"type": "single_property", "single_property": {}})
+
+
+def _change_partner(call: Call, table: Table, prop: Property, change: dict[str, Any]) -> None:
+    if prop.type != "relation" or prop.config["type"] != "dual_property":
+        return
+    other = _other_table(call, table, prop)
+    back = other.by_id(ids.unescaped(prop.config["dual_property"]["synced_property_id"]))
+    if back is not None:
+        kept = {key: value for key, value in back.config.items() if key != "dual_property"}
+        other.put(replace(back, config=kept | change))
+        other.save(call.db)
+
+
+def _partner(call: Call, prop: Property) -> tuple[Table, Property] | None:
+    if prop.config["type"] != "dual_property":
+        return None
+    other = tables.load(call, nodes.find(call, prop.config["data_source_id"], "data_source"))
+    back = other.by_id(ids.unescaped(prop.config["dual_property"]["synced_property_id"]))
+    return (other, back) if back else None
+
+
+def _other_table(call: Call, table: Table, prop: Property) -> Table:
+    if prop.config["data_source_id"] == table.node.id:
+        return table
+    return tables.load(call, nodes.find(call, prop.config["data_source_id"], "data_source"))
+
+
+def _dual(table: Table, prop: Property, *, database_id: str) -> dict[str, Any]:
+    return {
+        "database_id": database_id,
+        "data_source_id": table.node.id,
+        "type": "dual_property",
+        "dual_property": _synced(prop),
+    }
+
+
+def _synced(prop: Property) -> dict[str, Any]:
+    return {"synced_property_name": prop.name, "synced_property_id": prop.shown_id}
+
+
+def _forget(db: sqlite3.Connection, column: int, node: int, pages: Iterable[int]) -> None:
+    db.executemany(
+        "DELETE FROM cells WHERE node = ? AND column = ? AND number = ?",
+        [(page, column, node) for page in pages],
+    )
+
+
+def _refer_back(db: sqlite3.Connection, column: int, node: int, pages: Iterable[int]) -> None:
+    db.executemany(
+        "INSERT INTO cells (node, column, position, number) SELECT ?, ?,"
+        " (SELECT ifnull(max(position), -1) + 1 FROM cells WHERE node = ? AND column = ?), ?",
+        [(page, column, page, column, node) for page in pages],
+    )
+
+
+def _marks(values: Sequence[Any]) -> str:
+    return ",".join("?" * len(values))

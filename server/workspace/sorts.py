@@ -1,0 +1,116 @@
+"""The sort compiler: sorts as sent become keys, an order, and the condition of what follows a row.
+
+Empty values come last in both directions; rows that tie keep the order of their creation.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any, Final
+
+from server.workspace.errors import invalid
+from server.workspace.inputs import Input
+from server.workspace.sql import Sql, joined
+from server.workspace.tables import Property, Table
+
+_FIELDS: Final = {"created_time": "n.created_at", "last_edited_time": "n.edited_at"}
+_TEXT_TYPES: Final = frozenset(("title", "rich_text", "url", "email", "phone_number", "files"))
+_PERSON_NAME: Final = "(SELECT name FROM users u WHERE u.id = {user})"
+_FIRST_RELATED: Final = """(SELECT t.title FROM cells c JOIN nodes t ON t.number = c.number
+    WHERE c.node = n.number AND c.column = {alias}.column ORDER BY c.position LIMIT 1)"""
+
+
+@dataclass(frozen=True, slots=True)
+class Key:
+    """One thing to sort by: an expression over n and perhaps a joined cell."""
+
+    expression: str
+    descending: bool
+    join: Sql | None = None
+
+
+def compile_sorts(table: Table, source: Input) -> list[Key]:
+    """The keys, most important first; 400 when a property does not exist."""
+    if source.absent:
+        return []
+    return [_key(table, each, f"k{i}") for i, each in enumerate(source.items())]
+
+
+def order_by(keys: Sequence[Key]) -> str:
+    """What stands behind ORDER BY."""
+    parts = [f"{key.expression} {_direction(key)} NULLS LAST" for key in keys]
+    return ", ".join([*parts, "n.number"])
+
+
+def joins(keys: Sequence[Key]) -> Sql:
+    """The cells that the keys look at."""
+    needed = [key.join for key in keys if key.join]
+    return Sql(
+        " ".join(join.text for join in needed),
+        tuple(value for join in needed for value in join.parameters),
+    )
+
+
+def following(keys: Sequence[Key], values: Sequence[Any], number: int) -> Sql:
+    """Holds for the rows that come after one with these values of the keys."""
+    after = Sql("n.number > ?", (number,))
+    for key, value in zip(reversed(keys), reversed(values), strict=True):
+        same = joined("AND", [Sql(f"{key.expression} IS ?", (value,)), after])
+        later = _later(key, value)
+        after = joined("OR", [later, same]) if later else same
+    return after
+
+
+def _later(key: Key, value: Any) -> Sql | None:
+    if value is None:
+        return None
+    comparison = "<" if key.descending else ">"
+    beyond = Sql(f"{key.expression} {comparison} ?", (value,))
+    return joined("OR", [beyond, Sql(f"{key.expression} IS NULL")])
+
+
+def _direction(key: Key) -> str:
+    return "DESC" if key.descending else "ASC"
+
+
+def _key(table: Table, source: Input, alias: str) -> Key:
+    source.only("property", "timestamp", "direction")
+    direction = source.get("direction")
+    descending = not direction.absent and (
+        direction.choice(("ascending", "descending")) == "descending"
+    )
+    if source.get("timestamp").given:
+        name = source.get("timestamp").choice(tuple(_FIELDS))
+        return Key(_FIELDS[name], descending)
+    name = source.need("property").text()
+    prop = table.find(name)
+    if prop is None:
+        raise invalid(f"Could not find sort property with name or id: {name}")
+    return _property_key(prop, alias, descending=descending)
+
+
+def _property_key(prop: Property, alias: str, *, descending: bool) -> Key:
+    if prop.type in _FIELDS:
+        return Key(_FIELDS[prop.type], descending)
+    if prop.type in ("created_by", "last_edited_by"):
+        field = "n.created_by" if prop.type == "created_by" else "n.edited_by"
+        return Key(_PERSON_NAME.format(user=field), descending)
+    join = Sql(
+        f"LEFT JOIN cells {alias} ON {alias}.node = n.number AND {alias}.column = ?"
+        f" AND {alias}.position = 0",
+        (prop.column,),
+    )
+    return Key(_cell_expression(prop, alias), descending, join)
+
+
+def _cell_expression(prop: Property, alias: str) -> str:
+    if prop.type in _TEXT_TYPES:
+        return f"{alias}.text"
+    match prop.type:
+        case "people":
+            return _PERSON_NAME.format(user=f"{alias}.text")
+        case "relation":
+            return _FIRST_RELATED.format(alias=alias)
+        case "checkbox":
+            return f"ifnull({alias}.number, 0)"
+        case _:
+            return f"{alias}.number"

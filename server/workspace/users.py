@@ -1,0 +1,32 @@
+"""Users: who am I, who is there."""
+
+from typing import Any
+
+from server.workspace import identities, paging
+from server.workspace.call import Call
+from server.workspace.errors import user_not_found
+
+
+def me(call: Call) -> dict[str, Any]:
+    """GET /v1/users/me."""
+    return identities.user_answer(call.users[call.actor_id], call.workspace)
+
+
+def retrieve(call: Call) -> dict[str, Any]:
+    """GET /v1/users/{user_id}."""
+    user_id = call.path_id("user_id")
+    user = call.users.get(user_id)
+    if user is None:
+        raise user_not_found(user_id, bot_id=call.caller.bot_id)
+    return identities.user_answer(user, call.workspace)
+
+
+def list_all(call: Call) -> dict[str, Any]:
+    """GET /v1/users."""
+    found, following = paging.slice_from(
+        list(call.users.items()),
+        cursor=paging.start_cursor(call.query),
+        size=paging.page_size(call.query),
+    )
+    shown = [identities.user_answer(user, call.workspace) for user in found]
+    return paging.envelope(shown, kind="user", next_cursor=following)
