@@ -49,7 +49,7 @@ walls:
 lock: $(DEV) ## write requirements/ anew from pyproject.toml (newest versions: make lock UPGRADE=--upgrade)
 	@for group in run:build dev:dev; do \
 	  .venv/bin/uv pip compile pyproject.toml --group $${group#*:} --universal \
-	    --python-version 3.11 --generate-hashes --no-emit-index-url --no-header --quiet \
+	    --python-version 3.11 --generate-hashes --no-header --quiet \
 	    $(UPGRADE) --output-file requirements/$${group%:*}.txt || exit 1; \
 	done
 
