@@ -54,17 +54,24 @@ class _Endpoint:
     def _answer(self, request: Request, raw: bytes) -> _Answer:
         request_id = str(uuid4())
         try:
-            effect = self._workspace.faults.take(request.method, request.url.path)
-            if isinstance(effect, RateLimited):
-                raise effect.error()
-            delay_ms = effect.latency_ms if isinstance(effect, Delayed) else 0
+            delay_ms = self._suffer(request)
             body = self._perform(request, raw) | {"request_id": request_id}
             return _Answer(200, body, delay_ms=delay_ms)
         except ApiError as error:
             return _Answer(error.status, error.body(request_id), error.headers)
-        except Exception as error:
+        except Exception as error:  # noqa: BLE001 - a bug, too, answers in Notion's shape
             failure = _failure(error)
             return _Answer(failure.status, failure.body(request_id))
+
+    def _suffer(self, request: Request) -> int:
+        """Apply the fault plan: gives the latency to add, or raises the error to answer."""
+        match self._workspace.faults.take(request.method, request.url.path):
+            case RateLimited() as limited:
+                raise limited.error()
+            case Delayed(latency_ms):
+                return latency_ms
+            case None:
+                return 0
 
     def _perform(self, request: Request, raw: bytes) -> dict[str, Any]:
         if len(raw) > MAX_BODY_BYTES:

@@ -9,11 +9,14 @@ from server.workspace.inputs import MISSING, Input
 
 MAX_LANGUAGE_CHARS = 100
 
+EMPTY: Final = object()
+"""Stands for a fresh empty list."""
+
 Field = tuple[Callable[[Input], Any], Any]
-"""How a field is read, and what stands there when it was not sent; MISSING when it must be."""
+"""How a field is read, and what stands there when it was not sent: MISSING when it must be."""
 
 _RICH_TEXT: Field = (richtext.parse, MISSING)
-_CAPTION: Field = (richtext.parse, ())
+_CAPTION: Field = (richtext.parse, EMPTY)
 _COLOR: Field = (lambda source: source.choice(richtext.TEXT_COLORS), "default")
 _ICON: Field = (decorations.icon, None)
 _OFF: Field = (Input.boolean, False)
@@ -118,7 +121,7 @@ def _read(source: Input, field: Field) -> Any:
         return read(source)
     if default is MISSING:
         raise source.refusal("defined")
-    return list(default) if isinstance(default, tuple) else default
+    return [] if default is EMPTY else default
 
 
 def _check_rows(content: dict[str, Any], children: Input) -> None:

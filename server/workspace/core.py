@@ -127,12 +127,15 @@ class Workspace:
         token: str,
         capabilities: Collection[Capability] = identities.CAPABILITIES,
         user_id: str | None = None,
-        own: bool = False,
     ) -> str:
-        """Add an integration; gives its id. The token of an `own` one can be read back."""
+        """Add an integration; gives its id.
+
+        Tokens are kept as hashes, but for that of the first bot, the workspace's own one, which
+        `own_token` gives back.
+        """
         user = User(user_id or ids.database_id(self._ids), "bot", name, None)
         with self._database.writing() as db:
-            identities.add_bot(db, user, token=token, capabilities=capabilities, own=own)
+            identities.add_bot(db, user, token=token, capabilities=capabilities)
         return user.id
 
     def tokens(self) -> tuple[BotToken, ...]:

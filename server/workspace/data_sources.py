@@ -5,8 +5,8 @@ from typing import Any
 
 from server.workspace import (
     decorations,
-    ids,
     identities,
+    ids,
     nodes,
     relations,
     richtext,
@@ -66,7 +66,8 @@ def add(call: Call, database: Node, source: Input) -> Table:
     """Add a table to a database, with the title, icon and properties that were sent."""
     document: dict[str, Any] = {
         "title": [], "description": [], "icon": None, "cover": None, "properties": [],
-    } | _words(source) | decorations.changed(source)  # fmt: skip
+    }  # fmt: skip
+    document |= _words(source) | decorations.changed(source)
     title = richtext.plain(document["title"])
     node = nodes.insert(call, "data_source", database.number, document, title=title)
     table = Table(node, document)

@@ -43,7 +43,8 @@ _SCHEMA = (
     """CREATE TABLE shares (
         bot_id TEXT NOT NULL, node INTEGER NOT NULL, PRIMARY KEY (bot_id, node)) WITHOUT ROWID""",
     """CREATE TABLE faults (
-        number INTEGER PRIMARY KEY, route TEXT NOT NULL, remaining INTEGER, effect TEXT NOT NULL)""",
+        number INTEGER PRIMARY KEY, route TEXT NOT NULL, remaining INTEGER,
+        effect TEXT NOT NULL)""",
     f"PRAGMA user_version = {SCHEMA_VERSION}",
 )
 

@@ -19,7 +19,8 @@ def create(call: Call) -> dict[str, Any]:
     document: dict[str, Any] = {
         "title": [], "description": [], "is_inline": False, "is_locked": False,
         "icon": None, "cover": None,
-    } | _changes(body)  # fmt: skip
+    }  # fmt: skip
+    document |= _changes(body)
     node = nodes.insert(
         call,
         "database",

@@ -27,12 +27,12 @@ def of_moment(moment: date | datetime) -> Span:
 
 
 def named_day(word: str, now_ms: int) -> Span:
-    """today, yesterday, one_week_ago…"""
+    """The day that a word such as `today` or `one_week_ago` means."""
     return of_moment(DAYS[word](from_ms(now_ms).date()))
 
 
 def named_span(word: str, now_ms: int) -> Span:
-    """this_week (from Monday), past_month, next_year…; past and next ones begin and end today."""
+    """The days of `this_week` (from Monday), `past_month`, `next_year`; the latter touch today."""
     first, last = _SPANS[word](from_ms(now_ms).date())
     return Span(to_ms(first), to_ms(last + timedelta(days=1)))
 

@@ -185,21 +185,23 @@ def _relation(operand: Operand) -> Sql:
 
 def _date(operand: Operand) -> Sql:
     span = _span(operand)
-    match operand.operator:
-        case "before":
-            bounds = ((" < ?", span.start_ms),)
-        case "after":
-            bounds = ((" >= ?", span.end_ms),)
-        case "on_or_before":
-            bounds = ((" < ?", span.end_ms),)
-        case "on_or_after":
-            bounds = ((" >= ?", span.start_ms),)
-        case _:
-            bounds = ((" >= ?", span.start_ms), (" < ?", span.end_ms))
     field = _NODE_FIELDS.get(operand.prop.type)
-    text = " AND ".join(f"{field or 'number'}{bound}" for bound, _ in bounds)
-    condition = Sql(text, tuple(value for _, value in bounds))
-    return condition if field else _cells(operand.prop, condition)
+    bounds = _bounds(operand.operator, field or "number", span)
+    return bounds if field else _cells(operand.prop, bounds)
+
+
+def _bounds(operator: str, field: str, span: Span) -> Sql:
+    match operator:
+        case "before":
+            return Sql(f"{field} < ?", (span.start_ms,))
+        case "after":
+            return Sql(f"{field} >= ?", (span.end_ms,))
+        case "on_or_before":
+            return Sql(f"{field} < ?", (span.end_ms,))
+        case "on_or_after":
+            return Sql(f"{field} >= ?", (span.start_ms,))
+        case _:
+            return Sql(f"{field} >= ? AND {field} < ?", (span.start_ms, span.end_ms))
 
 
 def _span(operand: Operand) -> Span:

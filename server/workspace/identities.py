@@ -69,9 +69,10 @@ def add_user(db: sqlite3.Connection, user: User) -> None:
 
 
 def add_bot(
-    db: sqlite3.Connection, user: User, *, token: str, capabilities: Collection[str], own: bool
+    db: sqlite3.Connection, user: User, *, token: str, capabilities: Collection[str]
 ) -> None:
-    """Keep a bot with its token as a hash; the workspace's own one stays readable."""
+    """Keep a bot with its token as a hash; that of the first bot stays readable."""
+    is_first = not db.execute("SELECT 1 FROM users WHERE kind = 'bot'").fetchone()
     db.execute(
         "INSERT INTO users (id, kind, name, token_hash, own_token, capabilities)"
         " VALUES (?, ?, ?, ?, ?, ?)",
@@ -80,7 +81,7 @@ def add_bot(
             user.kind,
             user.name,
             hashed(token),
-            token if own else None,
+            token if is_first else None,
             json.dumps(sorted(capabilities)),
         ),
     )

@@ -75,15 +75,17 @@ class Input:
 
     def object(self) -> dict[str, Any]:
         """The value as an object."""
-        if not isinstance(self.value, dict):
-            raise self.refusal("defined" if not self.given else "an object")
-        return cast("dict[str, Any]", self.value)
+        value: Any = self.value
+        if not isinstance(value, dict):
+            raise self.refusal("an object" if self.given else "defined")
+        return cast("dict[str, Any]", value)
 
     def items(self, at_most: int = MAX_ITEMS) -> list["Input"]:
         """The elements of an array."""
-        if not isinstance(self.value, list):
-            raise self.refusal("defined" if not self.given else "an array")
-        elements = cast("list[Any]", self.value)
+        value: Any = self.value
+        if not isinstance(value, list):
+            raise self.refusal("an array" if self.given else "defined")
+        elements: list[Any] = [*value]
         if len(elements) > at_most:
             raise self._too_long(len(elements), at_most)
         return [Input(element, f"{self.path}[{i}]") for i, element in enumerate(elements)]

@@ -36,7 +36,8 @@ def create(call: Call) -> dict[str, Any]:
     table = tables.load(call, parent) if parent and is_row else None
     document: dict[str, Any] = {
         "icon": None, "cover": None, "is_locked": False, "is_archived": False, "properties": {},
-    } | decorations.changed(body)  # fmt: skip
+    }  # fmt: skip
+    document |= decorations.changed(body)
     position = 0 if is_row else nodes.end_of(call.db, number)
     node = nodes.insert(call, "page", number, document, position=position)
     _number_row(call, table, node, document["properties"])
@@ -199,8 +200,9 @@ def _write(  # noqa: PLR0913 - one page is written in one place
                 _index(call, node, current, value)
     if table:
         table.save(call.db)
-    title = values.get(str(table.title.column if table else PAGE_TITLE.column)) or []
-    return nodes.update(call, node, document, title=richtext.plain(title), in_trash=in_trash)
+    titled = values.get(str(table.title.column if table else PAGE_TITLE.column))
+    title = richtext.plain(titled) if titled else ""
+    return nodes.update(call, node, document, title=title, in_trash=in_trash)
 
 
 def _parsed(call: Call, table: Table | None, sent: Input) -> Iterator[tuple[Property, Any]]:

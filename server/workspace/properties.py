@@ -155,8 +155,11 @@ def _parse_options(writer: Writer, prop: Property, source: Input) -> Any:
 
 
 def _option_cells(prop: Property, value: Any) -> list[Cell]:
-    chosen: list[str] = value if isinstance(value, list) else [value]
-    return [(option_id, prop.rank(option_id)) for option_id in chosen]
+    return [(value, prop.rank(value))]
+
+
+def _options_cells(prop: Property, value: Any) -> list[Cell]:
+    return [(option_id, prop.rank(option_id)) for option_id in value]
 
 
 def _option_answer(prop: Property, option_id: str) -> dict[str, Any] | None:
@@ -172,7 +175,7 @@ def _show_option(row: Row, prop: Property) -> Any:
 
 
 def _show_options(row: Row, prop: Property) -> Any:
-    shown = (_option_answer(prop, option_id) for option_id in row.value(prop) or [])
+    shown = (_option_answer(prop, option_id) for option_id in _kept_list(row, prop))
     return [option for option in shown if option is not None]
 
 
@@ -199,7 +202,7 @@ def _people_cells(_prop: Property, value: Any) -> list[Cell]:
 
 
 def _show_people(row: Row, prop: Property) -> Any:
-    return [row.call.show_user(user_id) for user_id in row.value(prop) or []]
+    return [row.call.show_user(user_id) for user_id in _kept_list(row, prop)]
 
 
 def _parse_relation(writer: Writer, prop: Property, source: Input) -> Any:
@@ -242,8 +245,9 @@ def _kept(row: Row, prop: Property) -> Any:
     return row.value(prop)
 
 
-def _kept_list(row: Row, prop: Property) -> Any:
-    return row.value(prop) or []
+def _kept_list(row: Row, prop: Property) -> list[Any]:
+    kept: list[Any] | None = row.value(prop)
+    return kept or []
 
 
 def _number_cells(_prop: Property, value: Any) -> list[Cell]:
@@ -259,7 +263,7 @@ CODECS: Final[Mapping[str, Codec]] = {
     "rich_text": Codec(_kept_list, _parse_rich_text, _text_cells, listed=True),
     "number": Codec(_kept, _parse_number, _number_cells),
     "select": Codec(_show_option, _parse_option, _option_cells),
-    "multi_select": Codec(_show_options, _parse_options, _option_cells),
+    "multi_select": Codec(_show_options, _parse_options, _options_cells),
     "status": Codec(_show_option, _parse_option, _option_cells),
     "date": Codec(_kept, _parse_date, _date_cells),
     "people": Codec(_show_people, _parse_people, _people_cells, listed=True),

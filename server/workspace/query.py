@@ -46,7 +46,8 @@ def query(call: Call) -> dict[str, Any]:
 
 
 def _scope(node: Node, *, in_trash: bool) -> Sql:
-    return Sql("n.parent = ? AND n.in_trash = ?", (node.number, in_trash))
+    # Rows all stand at position 0, so that the index of children gives them as created.
+    return Sql("n.parent = ? AND n.position = 0 AND n.in_trash = ?", (node.number, in_trash))
 
 
 def _numbers(call: Call, keys: Sequence[Key], condition: Sql, limit: int) -> list[int]:

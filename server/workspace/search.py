@@ -41,7 +41,7 @@ def _member(source: Input, key: str) -> Input:
 
 
 def _kinds(source: Input) -> Sql:
-    kinds = _KINDS
+    kinds: tuple[str, ...] = _KINDS
     if not source.absent and source.only("property", "value", "in_trash").get("value").given:
         source.need("property").choice(("object",))
         kinds = (source.get("value").choice(_KINDS),)
