@@ -9,7 +9,7 @@ TIMEOUT = httpx.Timeout(connect=10.0, read=65.0, write=30.0, pool=None)
 
 
 class Reader(Layer):
-    """Reads each answer to its end and times it.
+    """Reads each answer to its end; counts and times the attempts.
 
     So a body that breaks off fails inside the repetitions and the deadline, and every layer
     above sees whole answers.
@@ -22,6 +22,7 @@ class Reader(Layer):
     async def handle_async_request(self, request: httpx.Request) -> httpx.Response:
         """Send the request and read the whole answer."""
         started_s = self._monotonic()
+        timing_of(request).attempts_count += 1
         try:
             response = await self._inner.handle_async_request(request)
             try:

@@ -64,7 +64,8 @@ class Budget:
 class Retry(Layer):
     """P14's repetitions. The last answer is returned as it is, the last failure raised.
 
-    A wait that would end beyond the deadline is not begun.
+    A wait that would end beyond the deadline is not begun, and a try for which no time is left
+    changes nothing.
     """
 
     def __init__(
@@ -90,13 +91,15 @@ class Retry(Layer):
             if wait_s is None or not self._worth_waiting(request, outcome, wait_s):
                 break
             await self._wait(request, wait_s)
-            outcome = _better(outcome, await self._try(request))
+            later = await self._try(request)
+            if isinstance(later, DeadlinePassed):
+                break
+            outcome = later
         if isinstance(outcome, httpx.Response):
             return outcome
         raise outcome
 
     async def _try(self, request: httpx.Request) -> Outcome:
-        timing_of(request).attempts_count += 1
         try:
             return await self._inner.handle_async_request(request)
         except httpx.TransportError as broken:
@@ -135,11 +138,6 @@ class Retry(Layer):
             await self._sleep(wait_s)
         finally:
             timing_of(request).retry_wait_ms += (self._monotonic() - started_s) * MS_PER_S
-
-
-def _better(earlier: Outcome, later: Outcome) -> Outcome:
-    """The later outcome, unless there was only no time left for it."""
-    return earlier if isinstance(later, DeadlinePassed) else later
 
 
 def _is_broken(outcome: httpx.TransportError) -> bool:

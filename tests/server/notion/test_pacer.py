@@ -1,0 +1,208 @@
+"""No more calls than the window allows, in the order they came, and one pause for all."""
+
+import anyio
+import anyio.lowlevel
+import httpx
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from playbooks.errors import NoAnswer
+from server.notion.call import Call, DeadlinePassed, extensions, timing_of
+from server.notion.pacer import LocalWindow, Pacer
+from tests.server.notion.fakes import ME, Connection, FakeTime, Script, ok, refusal
+
+
+class Gate(httpx.AsyncBaseTransport):
+    """Answers 200 and notes when, and which call it was."""
+
+    def __init__(self, time: FakeTime) -> None:
+        self._time = time
+        self.passed_at_s: list[float] = []
+        self.passed: list[str] = []
+
+    async def handle_async_request(self, request: httpx.Request) -> httpx.Response:
+        self.passed_at_s.append(self._time.now_s)
+        self.passed.append(request.url.path)
+        return httpx.Response(200)
+
+
+def paced(time: FakeTime, gate: Gate, calls_count: int | None, window_s: float = 60) -> Pacer:
+    window = LocalWindow(calls_count, window_s, monotonic=time.monotonic)
+    return Pacer(gate, window=window, monotonic=time.monotonic, sleep=time.sleep)
+
+
+def request(name: int | str = "", *, ends_at_s: float | None = None) -> httpx.Request:
+    made = httpx.Request(
+        "GET", f"https://notion.test/{name}", extensions=extensions(Call("/", deadline_s=1))
+    )
+    if ends_at_s is not None:
+        timing_of(made).ends_at_s = ends_at_s
+    return made
+
+
+@given(
+    calls_count=st.integers(1, 5),
+    pauses_s=st.lists(st.floats(0, 40), min_size=1, max_size=40),
+)
+def test_no_window_ever_holds_more_than_its_calls(calls_count: int, pauses_s: list[float]) -> None:
+    time = FakeTime()
+    gate = Gate(time)
+
+    async def call_now_and_then() -> None:
+        pacer = paced(time, gate, calls_count)
+        for pause_s in pauses_s:
+            time.now_s += pause_s
+            await pacer.handle_async_request(request())
+
+    anyio.run(call_now_and_then)
+
+    assert len(gate.passed_at_s) == len(pauses_s)
+    for first, beyond in zip(gate.passed_at_s, gate.passed_at_s[calls_count:], strict=False):
+        assert beyond - first > 60
+
+
+async def test_many_at_once_go_in_the_order_they_came() -> None:
+    time = FakeTime()
+    gate = Gate(time)
+    pacer = paced(time, gate, 3)
+
+    async with anyio.create_task_group() as group:
+        for name in range(10):
+            group.start_soon(pacer.handle_async_request, request(name))
+
+    assert gate.passed == [f"/{name}" for name in range(10)]
+    assert gate.passed_at_s == pytest.approx([0, 0, 0, *[60.6] * 3, *[121.2] * 3, 181.8])
+
+
+async def test_a_whole_window_may_go_at_once() -> None:
+    time = FakeTime()
+    pacer = paced(time, Gate(time), 180)
+
+    for _ in range(180):
+        await pacer.handle_async_request(request())
+
+    assert time.slept_s == []
+
+
+async def test_an_unpaced_connection_never_waits() -> None:
+    time = FakeTime()
+    pacer = paced(time, Gate(time), None)
+
+    for _ in range(500):
+        await pacer.handle_async_request(request())
+
+    assert time.slept_s == []
+
+
+async def test_a_cancelled_waiter_holds_no_share() -> None:
+    time = FakeTime()
+    gate = Gate(time)
+    pacer = paced(time, gate, 1)
+    await pacer.handle_async_request(request("first"))
+
+    with anyio.CancelScope() as scope:
+        scope.cancel()
+        await pacer.handle_async_request(request("cancelled"))
+    await pacer.handle_async_request(request("next"))
+
+    assert gate.passed == ["/first", "/next"]
+    assert gate.passed_at_s == pytest.approx([0, 60.6])
+
+
+async def test_a_waiter_that_is_cancelled_in_the_queue_lets_the_next_one_go() -> None:
+    time = FakeTime()
+    gate = Gate(time)
+    pacer = paced(time, gate, 1)
+    given_up = anyio.CancelScope()
+
+    async def give_up() -> None:
+        with given_up:
+            await pacer.handle_async_request(request("given-up"))
+
+    async with anyio.create_task_group() as group:
+        await pacer.handle_async_request(request("first"))
+        group.start_soon(give_up)
+        await anyio.lowlevel.checkpoint()
+        group.start_soon(pacer.handle_async_request, request("last"))
+        given_up.cancel()
+
+    assert gate.passed == ["/first", "/last"]
+
+
+async def test_a_wait_beyond_the_deadline_is_refused_at_once() -> None:
+    time = FakeTime()
+    pacer = paced(time, Gate(time), 1)
+    await pacer.handle_async_request(request())
+
+    with pytest.raises(DeadlinePassed, match="no room"):
+        await pacer.handle_async_request(request(ends_at_s=10))
+
+    assert time.slept_s == []
+
+
+async def test_who_stands_behind_a_patient_waiter_is_refused_at_once_too() -> None:
+    time = FakeTime()
+    gate = Gate(time)
+    entered, released = anyio.Event(), anyio.Event()
+
+    async def sleep(wait_s: float) -> None:
+        entered.set()
+        await released.wait()
+        await time.sleep(wait_s)
+
+    window = LocalWindow(1, 60, monotonic=time.monotonic)
+    pacer = Pacer(gate, window=window, monotonic=time.monotonic, sleep=sleep)
+    await pacer.handle_async_request(request("first"))
+
+    async with anyio.create_task_group() as group:
+        group.start_soon(pacer.handle_async_request, request("patient"))
+        await entered.wait()
+        with pytest.raises(DeadlinePassed):
+            await pacer.handle_async_request(request("hasty", ends_at_s=10))
+        released.set()
+
+    assert gate.passed == ["/first", "/patient"]
+
+
+async def test_one_retry_after_pauses_every_call_of_the_connection() -> None:
+    limited = refusal(429, "rate_limited", retry_after="30")
+    connection = Connection(Script(limited, ok(ME)), deadline_s=10)
+
+    async with connection.client as notion:
+        for _ in range(2):
+            with pytest.raises(Exception, match="rate"):
+                await notion.who_am_i()
+        connection.time.now_s = 30.0
+        await notion.who_am_i()
+
+    assert [each.status for each in connection.records] == [429, None, 200]
+
+
+async def test_a_shorter_pause_never_ends_a_longer_one() -> None:
+    time = FakeTime()
+    window = LocalWindow(None, 60, monotonic=time.monotonic)
+
+    await window.pause(30)
+    await window.pause(1)
+
+    assert await window.take() == 30
+
+
+async def test_the_wait_is_counted_as_time_in_the_queue() -> None:
+    connection = Connection(Script(ok(ME)), window_calls_count=1, deadline_s=None)
+
+    async with connection.client as notion:
+        await notion.who_am_i()
+        await notion.who_am_i()
+
+    assert [each.queue_wait_ms for each in connection.records] == [0, pytest.approx(60_600)]
+
+
+async def test_no_room_in_time_is_told_as_such() -> None:
+    connection = Connection(Script(ok(ME)), window_calls_count=1, deadline_s=10)
+
+    async with connection.client as notion:
+        await notion.who_am_i()
+        with pytest.raises(NoAnswer, match="the rate limit leaves no room"):
+            await notion.who_am_i()
