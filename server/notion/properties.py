@@ -44,8 +44,9 @@ class Value:
     `plain` by type: text, url, e-mail, phone, select, status, unique id: str; number: int or
     float; checkbox: bool; date: Span; times: datetime; multi_select and files: names; people and
     relation: ids; formula and rollup: what they come to. None means empty.
-    `names` are the people's names, where Notion tells them. `complete` False means that Notion
-    may hold more items than it showed: NotionClient.page_property reads them all.
+    `names` are the people's names in the same order, "" where Notion does not tell. `complete`
+    False means that Notion may hold more items than it showed: NotionClient.page_property reads
+    them all.
     """
 
     id: str
@@ -89,22 +90,25 @@ def value_of(raw: JSON) -> Value:
     """Parse one property value of a page; never fails on its content."""
     kind: str = raw["type"]
     content: object = raw.get(kind)
+    plain = plain_of(kind, content) if kind in raw else Unreadable(kind)
     return Value(
         id=raw.get("id", ""),
         type=kind,
-        plain=plain_of(kind, content),
-        names=_names_of(content) if kind == "people" else (),
+        plain=plain,
+        names=_names_of(content) if kind == "people" and isinstance(plain, tuple) else (),
         complete=_is_complete(kind, content, has_more=raw.get("has_more")),
     )
 
 
 def plain_of(kind: str, content: object) -> Plain:
     """The plain value of a content of that type; Unreadable when there is no reading for it."""
+    if content is None:
+        return None
     read = _READERS.get(kind)
     if read is None:
         return Unreadable(kind)
     try:
-        return None if content is None else read(content)
+        return read(content)
     except (KeyError, TypeError, ValueError, AttributeError):
         return Unreadable(kind)
 
@@ -128,9 +132,8 @@ def _is_complete(kind: str, content: object, *, has_more: object) -> bool:
     return not isinstance(content, list) or len(cast("list[object]", content)) < REFERENCES_SHOWN
 
 
-def _names_of(people: object) -> tuple[str, ...]:
-    items = cast("list[JSON]", people) if isinstance(people, list) else []
-    return tuple(name for person in items if isinstance(name := person.get("name"), str))
+def _names_of(people: Any) -> tuple[str, ...]:
+    return tuple(str(person.get("name") or "") for person in people)
 
 
 def _text(content: Any) -> str | None:
