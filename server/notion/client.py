@@ -119,7 +119,8 @@ class NotionClient:
     def search(self, query: str, *, kind: Literal["page", "data_source"]) -> AsyncIterator[Found]:
         """Search by title among pages or data sources ("" finds all) that are not in the trash."""
         body: JSON = {"query": query, "filter": {"property": "object", "value": kind}}
-        return self._listed(Ask("POST", "/v1/search", body=body, reads=True), parse_found)
+        ask = Ask("POST", "/v1/search", body=body, reads=True)
+        return self._listed(ask, parse_found, only=kind)
 
     async def data_source(self, data_source_id: str) -> DataSource:
         """The schema; NotFoundOrNotShared when it is of another kind, missing or not shared."""
@@ -179,7 +180,7 @@ class NotionClient:
         if sorts is not None:
             body["sorts"] = list(sorts)
         ask = _query(data_source_id, body=body, filter_properties=filter_properties)
-        return self._listed(ask, row_of, page_size=page_size)
+        return self._listed(ask, row_of, only="page", page_size=page_size)
 
     async def retrieve_page(self, page_id: str) -> Row:
         """One page, also when it is in the trash."""
@@ -240,13 +241,21 @@ class NotionClient:
         return await self._api.append(replace(_children(block_id), method="PATCH", body=body))
 
     async def _listed(
-        self, ask: Ask, parse: Callable[[JSON], T], *, page_size: int = LARGEST_PAGE
+        self,
+        ask: Ask,
+        parse: Callable[[JSON], T],
+        *,
+        only: Literal["page", "data_source"] | None = None,
+        page_size: int = LARGEST_PAGE,
     ) -> AsyncIterator[T]:
+        """The items of a list; with `only`, those of that kind (a wiki holds tables as rows)."""
+
         async def read_page(cursor: str | None, size: int) -> JSON:
             return await self._api.call(_one_page(ask, cursor, size))
 
         async for item in read_all(read_page, page_size=page_size):
-            yield read_as(parse, item)
+            if only is None or item.get("object") == only:
+                yield read_as(parse, item)
 
 
 def _page(page_id: str) -> Ask:

@@ -54,10 +54,12 @@ async def read_all(read_page: ReadPage, *, page_size: int = LARGEST_PAGE) -> Asy
 
 
 def _items(page: JSON) -> list[JSON]:
-    items: object = page.get("results")
-    if not isinstance(items, list):
-        raise NoAnswer("its answer has another shape than the documented one")
-    return cast("list[JSON]", items)
+    results: object = page.get("results")
+    if isinstance(results, list):
+        items = cast("list[object]", results)
+        if all(isinstance(item, dict) for item in items):
+            return cast("list[JSON]", items)
+    raise NoAnswer("its answer has another shape than the documented one")
 
 
 def _next(page: JSON, cursor: str | None) -> str:

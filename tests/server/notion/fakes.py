@@ -4,6 +4,7 @@ from collections.abc import Iterable
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
+import anyio
 import anyio.lowlevel
 import httpx
 
@@ -55,6 +56,14 @@ class Script(httpx.MockTransport):
             raise answer
         # A response is read once; the last answer is given again as a new one.
         return httpx.Response(answer.status_code, headers=answer.headers, content=answer.content)
+
+
+class Silence(httpx.AsyncBaseTransport):
+    """Never answers."""
+
+    async def handle_async_request(self, request: httpx.Request) -> httpx.Response:
+        await anyio.sleep_forever()
+        raise AssertionError(request)
 
 
 class Connection:

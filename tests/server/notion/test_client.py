@@ -195,14 +195,21 @@ async def test_the_client_is_the_port_that_procedures_ask_for() -> None:
         assert await port.who_am_i() == Bot(ID, "Playbooks", "w", "Acme")
 
 
-async def test_search_finds_titles_of_data_sources_and_of_pages() -> None:
+async def test_search_finds_titles_and_keeps_to_the_kind_that_was_asked_for() -> None:
     titled = page("p", Status={"type": "select"}, Name={"type": "title", "title": rich("Home")})
     untitled = page("q")
 
     async with Connection(Script(listed([DATA_SOURCE, titled, untitled]))).client as notion:
-        found = await notion.find_data_sources("")
+        tables = await notion.find_data_sources("")
+        pages = await items(notion.search("", kind="page"))
 
-    assert found == (Found(ID, "Tasks"), Found("p", "Home"), Found("q", ""))
+    assert tables == (Found(ID, "Tasks"),)
+    assert pages == [Found("p", "Home"), Found("q", "")]
+
+
+async def test_a_table_among_the_rows_of_a_wiki_is_no_row() -> None:
+    async with Connection(Script(listed([DATA_SOURCE, page("p")]))).client as notion:
+        assert [row.id for row in await items(notion.query_pages(ID))] == ["p"]
 
 
 async def test_users_are_people_or_bots_with_or_without_a_name() -> None:

@@ -8,15 +8,7 @@ import pytest
 
 from playbooks.errors import NoAnswer
 from server.notion.call import Call, DeadlinePassed, extensions
-from tests.server.notion.fakes import ME, Connection, Script, ok
-
-
-class Silence(httpx.AsyncBaseTransport):
-    """Never answers."""
-
-    async def handle_async_request(self, request: httpx.Request) -> httpx.Response:
-        await anyio.sleep_forever()
-        raise AssertionError(request)
+from tests.server.notion.fakes import ME, Connection, Script, Silence, ok
 
 
 class EndlessBody(httpx.AsyncByteStream):

@@ -1,5 +1,6 @@
 """The real network: proxies of the environment, no redirects, whole answers."""
 
+import logging
 from collections.abc import AsyncGenerator
 from contextlib import asynccontextmanager
 
@@ -10,7 +11,7 @@ import pytest
 from playbooks.errors import NoAnswer
 from server.notion.client import NotionClient, open_client
 from server.notion.wire import Profile
-from tests.server.notion.fakes import FakeTime
+from tests.server.notion.fakes import TOKEN, FakeTime
 
 ANSWER = b'{"id": "me"}'
 HEAD = b"HTTP/1.1 200 OK\r\nContent-Type: application/json\r\nConnection: close\r\nContent-Length: "
@@ -43,7 +44,7 @@ async def listening(answer: bytes) -> AsyncGenerator[Peer]:
 
 def real_client(base_url: str) -> NotionClient:
     return open_client(
-        "a-token",
+        TOKEN,
         profile=Profile(base_url, None),
         record=lambda _: None,
         default_deadline_s=10,
@@ -52,8 +53,9 @@ def real_client(base_url: str) -> NotionClient:
 
 
 async def test_a_proxy_of_the_environment_is_used(
-    monkeypatch: pytest.MonkeyPatch,
+    monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
 ) -> None:
+    caplog.set_level(logging.DEBUG)
     async with listening(HEAD + str(len(ANSWER)).encode() + b"\r\n\r\n" + ANSWER) as proxy:
         monkeypatch.setenv("HTTP_PROXY", f"http://127.0.0.1:{proxy.port}")
         monkeypatch.setenv("NO_PROXY", "")
@@ -61,6 +63,7 @@ async def test_a_proxy_of_the_environment_is_used(
             bot = await notion.who_am_i()
 
     assert bot.id == "me"
+    assert TOKEN not in caplog.text
     assert proxy.read[0].startswith(b"GET http://notion.test/v1/users/me HTTP/1.1")
 
 

@@ -65,6 +65,7 @@ async def test_a_cut_query_gives_its_rows_and_then_says_so() -> None:
         pytest.param([listed([], "s:1"), listed([], "s:1")], id="the-same-cursor-again"),
         pytest.param([listed([], None, has_more=True)], id="no-cursor"),
         pytest.param([httpx.Response(200, json={"results": {}})], id="no-list"),
+        pytest.param([listed(["a page"])], id="no-objects-in-it"),
     ],
 )
 async def test_a_list_that_leads_nowhere_is_left(answers: list[httpx.Response]) -> None:

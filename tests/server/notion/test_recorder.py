@@ -13,11 +13,11 @@ from tests.server.notion.fakes import (
     REQUEST_ID,
     Connection,
     Script,
+    Silence,
     listed,
     ok,
     refusal,
 )
-from tests.server.notion.test_deadline import Silence
 
 
 async def test_a_record_says_what_was_asked_for_whom_and_what_came() -> None:
