@@ -9,6 +9,8 @@ from server.workspace.inputs import Input
 from server.workspace.nodes import PAGE_CONTENT, Node
 
 MAX_LEVELS = 2
+"""How deep children may have children within one request."""
+
 MAX_BLOCKS = 1000
 
 
@@ -62,14 +64,11 @@ def append(call: Call) -> dict[str, Any]:
 def add(call: Call, parent: Node, sent: Input, *, at: int | None = None) -> list[Node]:
     """Add blocks under a page or block; `at` is the position of the first, None the end."""
     children = sent.items()
-    if sum(_count(child) for child in children) > MAX_BLOCKS:
+    if sum(_count(child, 1) for child in children) > MAX_BLOCKS:
         raise sent.refusal(f"no more than `{MAX_BLOCKS}` blocks in all")
     position = nodes.end_of(call.db, parent.number) if at is None else at
     nodes.make_room(call.db, parent.number, position, len(children))
-    return [
-        _add(call, parent, child, position=position + i, level=1)
-        for i, child in enumerate(children)
-    ]
+    return [_add(call, parent, child, position=position + i) for i, child in enumerate(children)]
 
 
 def answer(call: Call, node: Node, document: dict[str, Any]) -> dict[str, Any]:
@@ -127,18 +126,20 @@ def _after(call: Call, parent: Node, block_id: str) -> int:
     return sibling.position + 1
 
 
-def _add(call: Call, parent: Node, sent: Input, *, position: int, level: int) -> Node:
+def _add(call: Call, parent: Node, sent: Input, *, position: int) -> Node:
     kind, content, children = block_types.parse(sent)
     document = {"type": kind, "content": content}
     node = nodes.insert(call, "block", parent.number, document, position=position)
-    if children.given and level > MAX_LEVELS:
-        raise children.refusal("not present")
     if children.given:
         for i, child in enumerate(children.items()):
-            _add(call, node, child, position=i, level=level + 1)
+            _add(call, node, child, position=i)
     return node
 
 
-def _count(sent: Input) -> int:
+def _count(sent: Input, level: int) -> int:
     children = block_types.children_of(sent)
-    return 1 + (sum(_count(child) for child in children.items()) if children.given else 0)
+    if not children.given:
+        return 1
+    if level > MAX_LEVELS:
+        raise children.refusal("not present")
+    return 1 + sum(_count(child, level + 1) for child in children.items())

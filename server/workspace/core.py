@@ -55,11 +55,8 @@ class Workspace:
         `ids` gives uuids, random ones when None. Raises WorkspaceUnusable.
         """
         source = ids or uuid4
-        database = Database(path)
-        workspace = cls(database, clock=clock, id_source=source)
-        if workspace.created:
-            workspace._found(source)
-        return workspace
+        database = Database(path, found=lambda db: _found(db, source))
+        return cls(database, clock=clock, id_source=source)
 
     def perform(  # noqa: PLR0913 - the whole of a request
         self,
@@ -186,13 +183,6 @@ class Workspace:
         """Close the file."""
         self._database.close()
 
-    def _found(self, source: IdSource) -> None:
-        with self._database.writing() as db:
-            db.execute(
-                "INSERT INTO workspace (id, name) VALUES (?, ?)",
-                (ids.database_id(source), DEFAULT_NAME),
-            )
-
     def _caller(self, token: str | None) -> Caller:
         with self._database.reading() as db:
             caller = identities.caller_with(db, token) if token else None
@@ -225,6 +215,12 @@ class _Request:
     query: Mapping[str, Sequence[str]]
     body: Any
     version: str
+
+
+def _found(db: sqlite3.Connection, source: IdSource) -> None:
+    db.execute(
+        "INSERT INTO workspace (id, name) VALUES (?, ?)", (ids.database_id(source), DEFAULT_NAME)
+    )
 
 
 def _body(request: _Request) -> Any:

@@ -7,7 +7,7 @@ sorts find rows; for relations it is the one truth, so that both sides stay in s
 
 import sqlite3
 import threading
-from collections.abc import Generator
+from collections.abc import Callable, Generator
 from contextlib import closing, contextmanager
 from pathlib import Path
 
@@ -50,9 +50,12 @@ _SCHEMA = (
 
 
 class Database:
-    """The connections of one process to one file; safe to use from many threads."""
+    """The connections of one process to one file; safe to use from many threads.
 
-    def __init__(self, path: Path) -> None:
+    `found` fills what a new file needs, in the transaction that makes it.
+    """
+
+    def __init__(self, path: Path, *, found: Callable[[sqlite3.Connection], None]) -> None:
         self._path = path
         self._idle: list[sqlite3.Connection] = []
         self._guard = threading.Lock()
@@ -60,7 +63,7 @@ class Database:
         self._held = threading.local()
         self._closed = False
         try:
-            self.created = self._prepare()
+            self.created = self._prepare(found)
         except sqlite3.Error as error:
             raise WorkspaceUnusable(path, str(error)) from error
 
@@ -126,7 +129,7 @@ class Database:
         if not keep:
             connection.close()
 
-    def _prepare(self) -> bool:
+    def _prepare(self, found: Callable[[sqlite3.Connection], None]) -> bool:
         with closing(_connect(self._path)) as connection, _transaction(connection):
             version = connection.execute("PRAGMA user_version").fetchone()[0]
             if version == SCHEMA_VERSION:
@@ -135,6 +138,7 @@ class Database:
                 raise WorkspaceUnusable(self._path, "it is not a workspace of this version")
             for statement in _SCHEMA:
                 connection.execute(statement)
+            found(connection)
             return True
 
 

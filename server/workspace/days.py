@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from typing import Final
 
-from server.workspace.times import from_ms, to_ms
+from server.workspace.times import DAY_MS, from_ms, to_ms
 
 _YEAR_MONTHS = 12
 
@@ -23,7 +23,7 @@ def of_moment(moment: date | datetime) -> Span:
     start_ms = to_ms(moment)
     if isinstance(moment, datetime):
         return Span(start_ms, start_ms + 1)
-    return Span(start_ms, to_ms(moment + timedelta(days=1)))
+    return Span(start_ms, start_ms + DAY_MS)
 
 
 def named_day(word: str, now_ms: int) -> Span:
@@ -34,7 +34,7 @@ def named_day(word: str, now_ms: int) -> Span:
 def named_span(word: str, now_ms: int) -> Span:
     """The days of `this_week` (from Monday), `past_month`, `next_year`; the latter touch today."""
     first, last = _SPANS[word](from_ms(now_ms).date())
-    return Span(to_ms(first), to_ms(last + timedelta(days=1)))
+    return Span(to_ms(first), to_ms(last) + DAY_MS)
 
 
 def _months(day: date, count: int) -> date:

@@ -114,6 +114,21 @@ def not_found(kind: str, object_id: str, *, bot_id: str | None, bot_name: str | 
     )
 
 
+def several_data_sources(database_id: str, data_source_ids: Sequence[str]) -> ApiError:
+    """A database was named where only one of its tables can be meant."""
+    return ApiError(
+        400,
+        "validation_error",
+        "Databases with multiple data sources are not supported in this API version.",
+        additional_data={
+            "error_type": "multiple_data_sources_for_database",
+            "database_id": database_id,
+            "child_data_source_ids": list(data_source_ids),
+            "minimum_api_version": "2025-09-03",
+        },
+    )
+
+
 def user_not_found(user_id: str, *, bot_id: str | None) -> ApiError:
     """No such member, guest or bot."""
     return ApiError(

@@ -209,7 +209,7 @@ def _span(operand: Operand) -> Span:
     if operand.operator in days.SPANS:
         value.only()
         return days.named_span(operand.operator, now_ms)
-    if value.value in days.DAYS:
+    if isinstance(value.value, str) and value.value in days.DAYS:
         return days.named_day(value.text(), now_ms)
     return days.of_moment(value.moment())
 

@@ -2,13 +2,14 @@
 
 import json
 import sqlite3
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from typing import Any, Literal
 
 from server.workspace import ids
 from server.workspace.call import Call
 from server.workspace.errors import in_trash, not_found
+from server.workspace.sql import Sql
 
 Kind = Literal["database", "data_source", "page", "block"]
 PAGE_CONTENT: tuple[Kind, ...] = ("block", "page", "database")
@@ -70,13 +71,8 @@ def is_visible(call: Call, number: int) -> bool:
     """Whether the object or anything above it is shared with the caller."""
     if call.caller.bot_id is None:
         return True
-    above = [row["number"] for row in _upwards(call.db, number)]
-    marks = ",".join("?" * len(above))
-    shared = call.db.execute(
-        f"SELECT 1 FROM shares WHERE bot_id = ? AND node IN ({marks})",  # noqa: S608 - marks only
-        (call.caller.bot_id, *above),
-    )
-    return shared.fetchone() is not None
+    shared = shared_with(call.db, call.caller.bot_id)
+    return any(row["number"] in shared for row in _upwards(call.db, number))
 
 
 def by_number(db: sqlite3.Connection, number: int) -> Node:
@@ -90,6 +86,18 @@ def children(db: sqlite3.Connection, number: int, *kinds: Kind) -> list[Node]:
     where = f"n.parent = ? AND n.in_trash = 0 AND n.kind IN ({marks})"
     rows = db.execute(f"{_select(where)} ORDER BY n.position, n.number", (number, *kinds))
     return [_node(row) for row in rows]
+
+
+def matching(db: sqlite3.Connection, condition: Sql, order: str) -> Iterator[Node]:
+    """Objects for which a compiled condition over `n` holds, one by one in that order."""
+    rows = db.execute(f"{_select(condition.text)} ORDER BY {order}", condition.parameters)
+    return (_node(row) for row in rows)
+
+
+def shared_with(db: sqlite3.Connection, bot_id: str | None) -> frozenset[int]:
+    """What is shared with a bot by name; everything below it is, too."""
+    rows = db.execute("SELECT node FROM shares WHERE bot_id = ?", (bot_id,))
+    return frozenset(row[0] for row in rows)
 
 
 def has_children(db: sqlite3.Connection, number: int) -> bool:

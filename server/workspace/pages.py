@@ -17,7 +17,7 @@ from server.workspace import (
     times,
 )
 from server.workspace.call import Call
-from server.workspace.errors import in_trash, invalid, no_property
+from server.workspace.errors import in_trash, invalid, no_property, several_data_sources
 from server.workspace.inputs import Input
 from server.workspace.nodes import Node
 from server.workspace.properties import Row, Writer
@@ -30,7 +30,9 @@ def create(call: Call) -> dict[str, Any]:
     """POST /v1/pages: a row of a data source, or a page under another one."""
     body = call.body.only("parent", "properties", "icon", "cover", "children", *_NOT_YET)
     _refuse_unserved(body)
-    parent = decorations.parent(call, body.need("parent"), "data_source", "page", "block")
+    parent = _home(
+        call, decorations.parent(call, body.need("parent"), "data_source", "page", "database")
+    )
     number = parent.number if parent else None
     is_row = parent is not None and parent.kind == "data_source"
     table = tables.load(call, parent) if parent and is_row else None
@@ -132,6 +134,16 @@ def wanted_properties(query: Input) -> tuple[str, ...]:
     """What `filter_properties` in the query string asks for."""
     sent = query.get("filter_properties")
     return tuple(each.text() for each in sent.items()) if sent.given else ()
+
+
+def _home(call: Call, parent: Node | None) -> Node | None:
+    """Where the page goes: a database stands for its only data source."""
+    if parent is None or parent.kind != "database":
+        return parent
+    inside = nodes.children(call.db, parent.number, "data_source")
+    if len(inside) != 1:
+        raise several_data_sources(parent.id, [each.id for each in inside])
+    return inside[0]
 
 
 def _one(call: Call, node: Node, table: Table | None, query: Input) -> dict[str, Any]:

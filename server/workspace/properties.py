@@ -206,8 +206,16 @@ def _show_people(row: Row, prop: Property) -> Any:
 
 
 def _parse_relation(writer: Writer, prop: Property, source: Input) -> Any:
-    targets = [find(writer.call, each.need("id").id(), "page").number for each in source.items()]
+    home = find(writer.call, prop.config["data_source_id"], "data_source")
+    targets = [_related_row(writer.call, home, each.need("id").id()) for each in source.items()]
     return list(dict.fromkeys(targets))
+
+
+def _related_row(call: Call, home: Node, page_id: str) -> int:
+    page = find(call, page_id, "page")
+    if page.parent != home.number:
+        raise invalid(f"Page {page_id} is not a row of the related data source {home.id}.")
+    return page.number
 
 
 def _show_relation(row: Row, prop: Property) -> Any:

@@ -1,6 +1,8 @@
 """POST /v1/search: pages and data sources by title, newest edit first."""
 
 from collections.abc import Iterator
+from dataclasses import dataclass
+from itertools import islice
 from typing import Any
 
 from server.workspace import data_sources, decorations, nodes, pages, paging, tables
@@ -23,14 +25,10 @@ def search(call: Call) -> dict[str, Any]:
     cursor = paging.start_cursor(body)
     if cursor is not None:
         conditions.append(_from(call, cursor, ascending=ascending))
-    found: list[Node] = []
-    for node in _candidates(call, joined("AND", conditions), ascending=ascending):
-        if nodes.is_trashed(call.db, node.number) == in_trash and nodes.is_visible(
-            call, node.number
-        ):
-            found.append(node)
-        if len(found) > size:
-            break
+    candidates = _candidates(call, joined("AND", conditions), ascending=ascending)
+    sight = _Sight(call)
+    seen = (node for node in candidates if sight.of(node) == _Seen(in_trash, is_visible=True))
+    found = list(islice(seen, size + 1))
     following = found[size].id if len(found) > size else None
     results = [_answer(call, node) for node in found[:size]]
     return paging.envelope(results, kind="page_or_data_source", next_cursor=following)
@@ -75,15 +73,37 @@ def _from(call: Call, cursor: str, *, ascending: bool) -> Sql:
 
 def _candidates(call: Call, condition: Sql, *, ascending: bool) -> Iterator[Node]:
     direction = "ASC" if ascending else "DESC"
-    rows = call.db.execute(
-        f"SELECT n.number FROM nodes n WHERE {condition.text}"  # noqa: S608 - compiled
-        f" ORDER BY n.edited_at {direction}, n.number {direction}",
-        condition.parameters,
-    )
-    return (nodes.by_number(call.db, row[0]) for row in rows)
+    order = f"n.edited_at {direction}, n.number {direction}"
+    return nodes.matching(call.db, condition, order)
 
 
 def _answer(call: Call, node: Node) -> dict[str, Any]:
     if node.kind == "data_source":
         return data_sources.answer(call, tables.load(call, node))
     return pages.answers(call, [node.number], pages.table_of(call, node))[0]
+
+
+@dataclass(frozen=True, slots=True)
+class _Seen:
+    in_trash: bool
+    is_visible: bool
+
+
+class _Sight:
+    """Whether objects are shared and out of the trash; each place above them is asked once."""
+
+    def __init__(self, call: Call) -> None:
+        self._db = call.db
+        self._above: dict[int | None, _Seen] = {
+            None: _Seen(in_trash=False, is_visible=call.caller.bot_id is None)
+        }
+        self._shared = nodes.shared_with(call.db, call.caller.bot_id)
+
+    def of(self, node: Node) -> _Seen:
+        if node.parent not in self._above:
+            self._above[node.parent] = self.of(nodes.by_number(self._db, node.parent or 0))
+        above = self._above[node.parent]
+        return _Seen(
+            in_trash=node.in_trash or above.in_trash,
+            is_visible=node.number in self._shared or above.is_visible,
+        )

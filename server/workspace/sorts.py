@@ -12,6 +12,9 @@ from server.workspace.inputs import Input
 from server.workspace.sql import Sql, joined
 from server.workspace.tables import Property, Table
 
+MAX_SORTS = 50
+"""SQLite joins no more than 64 tables at once."""
+
 _FIELDS: Final = {"created_time": "n.created_at", "last_edited_time": "n.edited_at"}
 _TEXT_TYPES: Final = frozenset(("title", "rich_text", "url", "email", "phone_number", "files"))
 _PERSON_NAME: Final = "(SELECT name FROM users u WHERE u.id = {user})"
@@ -32,7 +35,7 @@ def compile_sorts(table: Table, source: Input) -> list[Key]:
     """The keys, most important first; 400 when a property does not exist."""
     if source.absent:
         return []
-    return [_key(table, each, f"k{i}") for i, each in enumerate(source.items())]
+    return [_key(table, each, f"k{i}") for i, each in enumerate(source.items(MAX_SORTS))]
 
 
 def order_by(keys: Sequence[Key]) -> str:

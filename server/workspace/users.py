@@ -9,16 +9,12 @@ from server.workspace.errors import user_not_found
 
 def me(call: Call) -> dict[str, Any]:
     """GET /v1/users/me."""
-    return identities.user_answer(call.users[call.actor_id], call.workspace)
+    return _answer(call, call.actor_id)
 
 
 def retrieve(call: Call) -> dict[str, Any]:
     """GET /v1/users/{user_id}."""
-    user_id = call.path_id("user_id")
-    user = call.users.get(user_id)
-    if user is None:
-        raise user_not_found(user_id, bot_id=call.caller.bot_id)
-    return identities.user_answer(user, call.workspace)
+    return _answer(call, call.path_id("user_id"))
 
 
 def list_all(call: Call) -> dict[str, Any]:
@@ -30,3 +26,10 @@ def list_all(call: Call) -> dict[str, Any]:
     )
     shown = [identities.user_answer(user, call.workspace) for user in found]
     return paging.envelope(shown, kind="user", next_cursor=following)
+
+
+def _answer(call: Call, user_id: str) -> dict[str, Any]:
+    user = call.users.get(user_id)
+    if user is None:
+        raise user_not_found(user_id, bot_id=call.caller.bot_id)
+    return identities.user_answer(user, call.workspace)
