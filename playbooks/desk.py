@@ -7,7 +7,7 @@ from typing import Literal
 from playbooks.bands import Bands
 from playbooks.clock import Clock
 from playbooks.databases import DatabaseKey, StatusRole
-from playbooks.errors import ConfigurationInvalid
+from playbooks.errors import ConfigurationInvalid, PlaybookError
 from playbooks.ports import Notion, OwnServer, Progress, Store, Together
 
 TokenOrigin = Literal["environment", ".env file", "sample workspace", "none"]
@@ -68,7 +68,7 @@ class Desk:
     """Handed to every procedure; made once by the composition root.
 
     `notion` is None when there is nothing to talk to: the configuration has mistakes, or a
-    token is lost.
+    token is lost. `unreachable` says that there is a workspace but it cannot be opened.
     """
 
     configuration: ConfigurationState
@@ -79,7 +79,8 @@ class Desk:
     bands: Bands
     clock: Clock
     together: Together
-    new_run_id: Callable[[str], str]
+    new_run_id: Callable[[], str]
+    unreachable: PlaybookError | None = None
 
     def require_configuration(self) -> None:
         """Raise ConfigurationInvalid when there are mistakes; health_check alone goes on."""

@@ -1,6 +1,7 @@
 """Foreign text, shown as what it is: data."""
 
 import unicodedata
+from collections.abc import Sequence
 from typing import Final
 
 _HIDDEN: Final = frozenset({"Cc", "Cf", "Co", "Cs", "Cn", "Zl", "Zp"})
@@ -19,7 +20,7 @@ def shown(foreign: str, limit: int = 60) -> str:
     return f"`{cut}`" if cut else "(no text)"
 
 
-def listed(words: list[str] | tuple[str, ...], limit: int = 5) -> str:
+def listed(words: Sequence[str], limit: int = 5) -> str:
     """Words joined by commas; beyond `limit` the rest is counted."""
     head = ", ".join(words[:limit])
     return head if len(words) <= limit else f"{head} and {len(words) - limit} more"

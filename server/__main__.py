@@ -1,1 +1,7 @@
 """`python -m server`."""
+
+import sys
+
+from server.cli.main import main
+
+sys.exit(main())

@@ -1,1 +1,301 @@
-"""The configuration: the only place that reads the environment."""
+"""The configuration: the only place that reads the environment.
+
+Secrets come from the environment or `.env`, the rest from one `playbooks.toml`: the one named by
+`--config`, by PLAYBOOKS_CONFIG, in the working directory, or in the user's configuration
+directory. PLAYBOOKS_<SECTION>__<KEY> overrides a key. What must not be steered by the project an
+assistant has open (`[notion]`) is read from the user's own file alone.
+"""
+
+import hashlib
+import os
+import tomllib
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, Final, Literal
+
+from platformdirs import user_config_path, user_data_path
+from pydantic import BaseModel, ConfigDict, Field, SecretStr, ValidationError, field_validator
+from pydantic_settings import (
+    BaseSettings,
+    DotEnvSettingsSource,
+    PydanticBaseSettingsSource,
+    SettingsConfigDict,
+)
+
+from playbooks.bands import Bands
+from playbooks.databases import KINDS, DatabaseKey, StatusRole
+from playbooks.desk import TokenOrigin
+from server.mistakes import Origin, describe
+
+FILE_NAME: Final = "playbooks.toml"
+DOTENV: Final = ".env"
+NOTION_URL: Final = "https://api.notion.com"
+TRUSTED_SECTION: Final = "notion"
+
+
+class Section(BaseModel):
+    """A table of the file; an unknown key is a mistake."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+
+class DatabaseSection(Section):
+    """One database: its id or link, and the names that a team gave its properties."""
+
+    id: str | None = None
+    properties: dict[str, str] = Field(default_factory=dict)
+    statuses: dict[StatusRole, tuple[str, ...]] = Field(
+        default_factory=dict[StatusRole, tuple[str, ...]]
+    )
+
+    @field_validator("id")
+    @classmethod
+    def _plain_id(cls, given: str | None) -> str | None:
+        return None if given is None else _id_in(given)
+
+
+class Databases(Section):
+    """The databases of the playbook."""
+
+    task_management: DatabaseSection = DatabaseSection()
+    development_log: DatabaseSection = DatabaseSection()
+    ai_tool_metrics: DatabaseSection = DatabaseSection()
+    operations_log: DatabaseSection = DatabaseSection()
+
+    @field_validator("*")
+    @classmethod
+    def _known_roles(cls, given: DatabaseSection, info: Any) -> DatabaseSection:
+        roles = {role.name for kind in KINDS if kind.key == info.field_name for role in kind.roles}
+        unknown = sorted(set(given.properties) - roles)
+        if unknown:
+            message = (
+                f"unknown in properties: {', '.join(unknown)}; valid: {', '.join(sorted(roles))}"
+            )
+            raise ValueError(message)
+        return given
+
+
+class StoreSection(Section):
+    """Where we remember: sqlite:///PATH or postgresql://…; if unset, a file of our own."""
+
+    url: str | None = None
+
+
+class NotionSection(Section):
+    """How the API is reached; accepted from the user's own file alone."""
+
+    base_url: str = NOTION_URL
+
+
+class Settings(BaseSettings):
+    """Everything that can be configured, with its defaults."""
+
+    model_config = SettingsConfigDict(
+        frozen=True,
+        extra="forbid",
+        env_prefix="PLAYBOOKS_",
+        env_nested_delimiter="__",
+        env_file=DOTENV,
+        env_file_encoding="utf-8",
+    )
+
+    notion_api_token: SecretStr | None = Field(default=None, validation_alias="NOTION_API_TOKEN")
+    notion_workspace_id: str | None = Field(default=None, validation_alias="NOTION_WORKSPACE_ID")
+    workspace: Literal["notion", "embedded"] | None = None
+    read_only: bool = False
+    databases: Databases = Databases()
+    bands: Bands = Bands()
+    store: StoreSection = StoreSection()
+    notion: NotionSection = NotionSection()
+
+    @classmethod
+    def settings_customise_sources(
+        cls,
+        settings_cls: type[BaseSettings],
+        init_settings: PydanticBaseSettingsSource,
+        env_settings: PydanticBaseSettingsSource,
+        dotenv_settings: PydanticBaseSettingsSource,
+        file_secret_settings: PydanticBaseSettingsSource,
+    ) -> tuple[PydanticBaseSettingsSource, ...]:
+        """The environment first, then `.env`, then the file (given as keywords)."""
+        del settings_cls, file_secret_settings
+        return env_settings, dotenv_settings, init_settings
+
+
+_NONE: Final = "none"
+
+
+@dataclass(frozen=True, slots=True)
+class Configuration:
+    """What was read: settings that hold (the defaults where there are mistakes) and where from."""
+
+    settings: Settings
+    file: Path | None
+    mistakes: tuple[str, ...]
+    token_origin: TokenOrigin
+    data_directory: Path
+    fingerprint: str
+
+    @property
+    def has_token(self) -> bool:
+        """Whether there is a token at all."""
+        return self.token_origin != _NONE
+
+    @property
+    def names_a_workspace(self) -> bool:
+        """Whether a Notion workspace is meant, token or not."""
+        settings = self.settings
+        ids = (getattr(settings.databases, kind.key).id for kind in KINDS)
+        return bool(settings.notion_workspace_id) or settings.workspace == "notion" or any(ids)
+
+    @property
+    def store_url(self) -> str:
+        """The configured store, or a file in the data directory."""
+        return self.settings.store.url or f"sqlite:///{self.data_directory / 'store.sqlite3'}"
+
+    @property
+    def workspace_file(self) -> Path:
+        """Where the embedded workspace is kept."""
+        return self.data_directory / "workspace.sqlite3"
+
+
+def user_file() -> Path:
+    """The user's own configuration file, there or not."""
+    return user_config_path("notion-playbooks") / FILE_NAME
+
+
+def read_configuration(named: str | None = None) -> Configuration:
+    """Read everything; never raises for a mistake, but lists each with its place."""
+    file, mistakes = _choose(named)
+    content, unreadable = _parse(file)
+    mistakes += unreadable
+    trusted, untrusted = _trusted(file, content)
+    mistakes += untrusted
+    settings, invalid = _validated({**content, **trusted}, file)
+    return Configuration(
+        settings=settings,
+        file=file,
+        mistakes=(*mistakes, *invalid),
+        token_origin=_token_origin(settings),
+        data_directory=user_data_path("notion-playbooks"),
+        fingerprint=_fingerprint(settings, (*mistakes, *invalid)),
+    )
+
+
+def token_fingerprint(token: str) -> str:
+    """Eight hex digits that tell two tokens apart and give neither away."""
+    return hashlib.sha256(token.encode()).hexdigest()[:8]
+
+
+def _choose(named: str | None) -> tuple[Path | None, list[str]]:
+    """The file in use, by the documented order; a named one has to exist."""
+    asked = named or os.environ.get("PLAYBOOKS_CONFIG")
+    if asked:
+        path = Path(asked)
+        return (path, []) if path.is_file() else (None, [f"{asked}: there is no such file"])
+    here = Path(FILE_NAME)
+    return next((path for path in (here, user_file()) if path.is_file()), None), []
+
+
+def _parse(file: Path | None) -> tuple[dict[str, Any], list[str]]:
+    if file is None:
+        return {}, []
+    try:
+        return tomllib.loads(file.read_text("utf-8")), []
+    except tomllib.TOMLDecodeError as error:
+        return {}, [f"{file}: not valid TOML: {error}"]
+    except (OSError, UnicodeDecodeError) as error:
+        return {}, [f"{file}: cannot be read: {getattr(error, 'strerror', None) or 'not UTF-8'}"]
+
+
+def _trusted(file: Path | None, content: dict[str, Any]) -> tuple[dict[str, Any], list[str]]:
+    """The trusted section, from the user's own file alone; elsewhere it is a mistake."""
+    own = user_file()
+    mistakes = [
+        f"environment variable {name}: [{TRUSTED_SECTION}] is accepted in {own} alone"
+        for name in os.environ
+        if name.upper().startswith(f"PLAYBOOKS_{TRUSTED_SECTION.upper()}__")
+    ]
+    if file is not None and _same(file, own):
+        return {}, mistakes
+    if content.pop(TRUSTED_SECTION, None) is not None:
+        mistakes.append(f"{file}: [{TRUSTED_SECTION}] is accepted in {own} alone")
+    beside, _ = _parse(own if own.is_file() else None)
+    section = beside.get(TRUSTED_SECTION)
+    return ({} if section is None else {TRUSTED_SECTION: section}), mistakes
+
+
+def _same(one: Path, other: Path) -> bool:
+    return other.exists() and one.samefile(other)
+
+
+def _validated(content: dict[str, Any], file: Path | None) -> tuple[Settings, list[str]]:
+    """The settings, or their defaults together with every mistake."""
+    try:
+        return Settings(**content), _unknown_variables()
+    except ValidationError as error:
+        text = file.read_text("utf-8") if file is not None else ""
+        origin = Origin(file, text, _variables(), model=Settings)
+        secrets = Settings.model_construct(**_secrets())
+        return secrets, [*describe(error, origin), *_unknown_variables()]
+
+
+def _secrets() -> dict[str, Any]:
+    variables = _variables()
+    token = variables.get("NOTION_API_TOKEN")
+    return {
+        "notion_api_token": SecretStr(token) if token else None,
+        "notion_workspace_id": variables.get("NOTION_WORKSPACE_ID"),
+    }
+
+
+def _variables() -> dict[str, str]:
+    """The environment over `.env`, names in upper case."""
+    dotenv = DotEnvSettingsSource(Settings, env_file=DOTENV, case_sensitive=False).env_vars
+    merged: dict[str, str | None] = {**dict(dotenv), **os.environ}
+    return {name.upper(): value for name, value in merged.items() if value is not None}
+
+
+def _unknown_variables() -> list[str]:
+    """PLAYBOOKS_ variables that name no setting: a typo would otherwise pass in silence."""
+    sections = {name.upper() for name in Settings.model_fields} | {"CONFIG"}
+    return [
+        f"environment variable {name}: there is no such setting;"
+        f" valid after PLAYBOOKS_: {', '.join(sorted(sections - _ALIASED))}"
+        for name in sorted(os.environ)
+        if name.startswith("PLAYBOOKS_") and name[10:].partition("__")[0] not in sections
+    ]
+
+
+_ALIASED: Final = {"NOTION_API_TOKEN", "NOTION_WORKSPACE_ID", "NOTION"}
+
+
+def _token_origin(settings: Settings) -> TokenOrigin:
+    if settings.notion_api_token is None or not settings.notion_api_token.get_secret_value():
+        return _NONE
+    return "environment" if os.environ.get("NOTION_API_TOKEN") else ".env file"
+
+
+def _fingerprint(settings: Settings, mistakes: tuple[str, ...]) -> str:
+    """Tells two configurations apart, the token included, without giving it away."""
+    token = settings.notion_api_token.get_secret_value() if settings.notion_api_token else ""
+    rest = settings.model_dump_json(exclude={"notion_api_token"})
+    told = "\n".join([token_fingerprint(token), rest, *mistakes])
+    return hashlib.sha256(told.encode()).hexdigest()[:12]
+
+
+def _id_in(given: str) -> str:
+    """The id in an id or a link: its last 32 hex digits before any question mark."""
+    digits = given.partition("?")[0].rstrip("/").replace("-", "").lower()[-32:]
+    if len(digits) != _ID_LENGTH or not set(digits) <= set("0123456789abcdef"):
+        raise ValueError("must be an id of 32 hex digits, or a link to the database")
+    return "-".join((digits[:8], digits[8:12], digits[12:16], digits[16:20], digits[20:]))
+
+
+_ID_LENGTH: Final = 32
+
+
+def database_settings(settings: Settings) -> Mapping[DatabaseKey, DatabaseSection]:
+    """The configured databases by key."""
+    return {kind.key: getattr(settings.databases, kind.key) for kind in KINDS}

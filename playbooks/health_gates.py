@@ -1,0 +1,192 @@
+"""The gates of the health check, each judged from what came of its question; pure."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
+from statistics import median
+from typing import Final
+
+from playbooks.bands import Bands
+from playbooks.desk import ConfigurationState, Connection
+from playbooks.errors import CapabilityMissing, NotionError, PlaybookError, TokenRefused
+from playbooks.ports import Bot, Capability, Outcome, ServerState, StoreState, Traffic
+from playbooks.text import listed, shown
+from playbooks.verdict import Verdict
+
+NEEDED: Final[tuple[Capability, ...]] = ("read_content",)
+"""Without these no procedure works."""
+
+NEEDED_TO_WRITE: Final[tuple[Capability, ...]] = ("insert_content", "update_content")
+"""Without these approved changes are refused; not needed in read-only mode."""
+
+
+def judge_configuration(state: ConfigurationState) -> Verdict:
+    """Critical with every mistake listed; else the file in use."""
+    if state.mistakes:
+        reason = f"{len(state.mistakes)} mistakes: " + "; ".join(state.mistakes)
+        return Verdict.of(
+            "configuration", "critical", reason, "Correct the listed places, then run it again."
+        )
+    return Verdict.of("configuration", "ok", state.file or "no playbooks.toml, the defaults hold")
+
+
+def judge_token(connection: Connection) -> Verdict:
+    """Present, of known shape, and meant: a lost token never looks healthy."""
+    token = connection.token
+    if token.lost:
+        return Verdict.of("token", "critical", *_LOST_TOKEN)
+    if token.origin == "none":
+        return Verdict.skipped("token", "not looked at: the configuration has mistakes")
+    if not connection.chosen:
+        return Verdict.of("token", "warning", *_NO_TOKEN)
+    if token.origin == "sample workspace":
+        note = "; NOTION_API_TOKEN is set but not used" if token.ignored else ""
+        return Verdict.of("token", "ok", f"the sample workspace's own{note}")
+    told = f"{token.masked}, from the {token.origin}"
+    if token.shape == "unknown":
+        return Verdict.of(
+            "token", "warning", f"{told}; of unknown shape, tried all the same", _SHAPE
+        )
+    return Verdict.of("token", "ok", told)
+
+
+_LOST_TOKEN: Final = (
+    "a Notion workspace is configured, but there is no token",
+    (
+        "Set NOTION_API_TOKEN in the environment or in .env; to look at the sample workspace"
+        ' instead, set workspace = "embedded".'
+    ),
+)
+_NO_TOKEN: Final = (
+    "no token: these are sample data",
+    (
+        "Set NOTION_API_TOKEN in the environment or in .env to see your own workspace, then run"
+        " `notion-playbooks init`."
+    ),
+)
+_SHAPE: Final = (
+    "Tokens of Notion begin with ntn_ (or, older, secret_): compare with the integration's page"
+    " in Notion, without quotes or spaces."
+)
+
+
+def judge_authentication(who: Outcome[Bot], expected: str | None, bands: Bands) -> Verdict:
+    """Who answered, from which workspace, and how fast."""
+    if who.value is None:
+        return _refused("authentication", who)
+    bot = who.value
+    told = f"{shown(bot.name)} of workspace {shown(bot.workspace_name or '')} answered"
+    if expected and bot.workspace_id and _bare(bot.workspace_id) != _bare(expected):
+        reason = f"{told}, but NOTION_WORKSPACE_ID names another workspace"
+        return Verdict.of("authentication", "critical", reason, _WRONG_WORKSPACE, who.latency_ms)
+    if who.latency_ms is not None and who.latency_ms > bands.slow_response_above_ms:
+        reason = f"{told}, slower than {bands.slow_response_above_ms:g} ms"
+        return Verdict.of("authentication", "warning", reason, _SLOW, who.latency_ms)
+    return Verdict.of("authentication", "ok", told, latency_ms=who.latency_ms)
+
+
+_WRONG_WORKSPACE: Final = (
+    "Use the token of an integration of the expected workspace, or correct NOTION_WORKSPACE_ID."
+)
+_SLOW: Final = "Run it again in some minutes; if it stays slow, look at this machine's network."
+
+
+def _refused(gate: str, outcome: Outcome[Bot]) -> Verdict:
+    """Why nobody answered: refused is critical, silence is unknown."""
+    match outcome.error:
+        case None:
+            return Verdict.silent(gate)
+        case TokenRefused() as error:
+            return Verdict.of(gate, "critical", error.problem, error.remedy, outcome.latency_ms)
+        case CapabilityMissing():
+            reason = "the token is accepted, but it may not see who it is"
+            return Verdict.of(gate, "ok", reason, latency_ms=outcome.latency_ms)
+        case PlaybookError() as error:
+            return Verdict.of(gate, "unknown", error.problem, error.remedy, outcome.latency_ms)
+
+
+def _bare(object_id: str) -> str:
+    return object_id.replace("-", "").lower()
+
+
+def judge_capabilities(asked: Mapping[Capability, Outcome[bool]], *, read_only: bool) -> Verdict:
+    """Needed ones missing are told; a probe without an answer makes the gate unknown."""
+    silent_ones = [name for name, outcome in asked.items() if outcome.value is None]
+    missing = [name for name, outcome in asked.items() if outcome.value is False]
+    present = [name for name, outcome in asked.items() if outcome.value is True]
+    latencies = [o.latency_ms for o in asked.values() if o.latency_ms is not None]
+    latency_ms = median(latencies) if latencies else None
+    needed = [name for name in missing if name in NEEDED]
+    to_write = [] if read_only else [name for name in missing if name in NEEDED_TO_WRITE]
+    if needed:
+        reason = f"{listed(needed)} is missing: nothing can be read"
+        return Verdict.of("capabilities", "critical", reason, _SWITCH_ON, latency_ms)
+    if silent_ones:
+        return Verdict.of("capabilities", "unknown", _silence(asked, silent_ones), _AGAIN)
+    if to_write:
+        reason = f"{listed(to_write)} missing: approved changes would be refused"
+        return Verdict.of("capabilities", "warning", reason, _SWITCH_ON, latency_ms)
+    off = f"; off and not needed here: {listed(missing)}" if missing else ""
+    reason = f"{listed(present, limit=len(present))}{off}"
+    return Verdict.of("capabilities", "ok", reason, latency_ms=latency_ms)
+
+
+_SWITCH_ON: Final = (
+    "In Notion open Settings > Connections > the integration, switch the capability on and save;"
+    " pages need no new sharing."
+)
+_AGAIN: Final = "Run it again in a minute."
+
+
+def _silence(asked: Mapping[Capability, Outcome[bool]], silent_ones: Sequence[str]) -> str:
+    errors = [o.error.problem for o in asked.values() if isinstance(o.error, NotionError)]
+    why = f" ({errors[0].rstrip('.')})" if errors else ""
+    return f"no answer about {listed(silent_ones)}{why}"
+
+
+def judge_store(probed: Outcome[StoreState]) -> Verdict:
+    """Writable, or critical: without it nothing is remembered."""
+    if probed.error is not None:
+        return Verdict.of("store", "critical", probed.error.problem, probed.error.remedy)
+    if probed.value is None:
+        return Verdict.silent("store")
+    size = probed.value.size_bytes
+    told = f"{probed.value.engine}, writable" + (f", {size / 1000:.0f} kB" if size else "")
+    return Verdict.of("store", "ok", told, latency_ms=probed.latency_ms)
+
+
+def judge_server(probed: Outcome[ServerState]) -> Verdict:
+    """A handshake and a tool list of our own server."""
+    if probed.error is not None:
+        return Verdict.of("mcp_server", "critical", probed.error.problem, probed.error.remedy)
+    if probed.value is None:
+        return Verdict.silent("mcp_server")
+    state = probed.value
+    told = f"version {state.version}, protocol {state.protocol}, {state.tools_count} tools"
+    return Verdict.of("mcp_server", "ok", told, latency_ms=state.latency_ms)
+
+
+def judge_cache(traffic: Traffic | None, bands: Bands) -> Verdict:
+    """The hit rate of cached reads, once there are enough of them."""
+    least = bands.least_calls_count
+    reads = traffic.cache_reads_count if traffic else 0
+    if traffic is None or reads < least:
+        return Verdict.skipped("cache", f"no data yet: {reads} cached reads, judged from {least}")
+    rate = 100 * traffic.cache_hits_count / reads
+    band = bands.cache_hit_rate_percent
+    reason = f"hit rate {rate:.0f} % of {reads} reads ({band})"
+    verdict = Verdict.of("cache", band.judge(rate), reason, "Lengthen the TTL of quiet databases.")
+    return replace(verdict, measured=round(rate, 2))
+
+
+def judge_errors(traffic: Traffic | None, bands: Bands) -> Verdict:
+    """The share of recorded calls that failed; probes are never counted."""
+    least = bands.least_calls_count
+    calls = traffic.calls_count if traffic else 0
+    if traffic is None or calls < least:
+        return Verdict.skipped("error_rate", f"no data yet: {calls} calls, judged from {least}")
+    rate = 100 * traffic.errors_count / calls
+    band = bands.error_rate_percent
+    window = f"the last {bands.health_window_minutes:g} minutes"
+    reason = f"{rate:.1f} % of {calls} calls failed in {window} ({band})"
+    verdict = Verdict.of("error_rate", band.judge(rate), reason, "A gate above may name the cause.")
+    return replace(verdict, measured=round(rate, 2))

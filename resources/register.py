@@ -1,0 +1,81 @@
+"""Registers the resources: guides, status, databases and kept runs."""
+
+import json
+from collections.abc import Awaitable, Callable
+from typing import Any, TypeAlias
+
+from mcp.server import MCPServer
+from mcp.server.mcpserver.exceptions import ResourceError, ResourceNotFoundError
+from mcp.types import Completion, CompletionArgument, PromptReference, ResourceTemplateReference
+
+from playbooks.database_view import database_views
+from playbooks.desk import Desk
+from playbooks.errors import PlaybookError
+from playbooks.get_record import LATEST, get_record
+from resources.guides import guide, names
+
+OpenDesk: TypeAlias = Callable[[], Awaitable[Desk]]
+"""Gives the desk, opened at the first use."""
+
+MARKDOWN = "text/markdown"
+JSON_TYPE = "application/json"
+
+
+def register(mcp: MCPServer[Any], open_desk: OpenDesk) -> None:
+    """Add every resource and template, and the completion of their arguments."""
+    _guides(mcp, open_desk)
+    _state(mcp, open_desk)
+    _runs(mcp, open_desk)
+    _completion(mcp)
+
+
+def _guides(mcp: MCPServer[Any], open_desk: OpenDesk) -> None:
+    @mcp.resource("playbooks://guide/{procedure}", title="Guide of a procedure", mime_type=MARKDOWN)
+    async def guide_of(procedure: str) -> str:
+        """When to use a procedure, what it measures, the thresholds in force, what to do."""
+        desk = await open_desk()
+        try:
+            return guide(procedure, desk.bands)
+        except KeyError:
+            problem = f"There is no guide {procedure!r}; there are: {', '.join(names())}."
+            raise ResourceNotFoundError(problem) from None
+
+
+def _state(mcp: MCPServer[Any], open_desk: OpenDesk) -> None:
+    @mcp.resource("playbooks://status", title="Latest status", mime_type=MARKDOWN)
+    async def status() -> str:
+        """The newest kept report in short, with its age; health_check makes a new one."""
+        desk = await open_desk()
+        try:
+            return (await get_record(desk, "run", LATEST)).summary
+        except PlaybookError as error:
+            raise ResourceError(str(error)) from error
+
+    @mcp.resource("playbooks://databases", title="Configured databases", mime_type=JSON_TYPE)
+    async def databases() -> str:
+        """Each database of the playbook: its id or that it is found by title, roles and names."""
+        return json.dumps(database_views(await open_desk()), ensure_ascii=False, indent=1)
+
+
+def _runs(mcp: MCPServer[Any], open_desk: OpenDesk) -> None:
+    @mcp.resource("playbooks://runs/{run_id}", title="A kept run", mime_type=JSON_TYPE)
+    async def run(run_id: str) -> str:
+        """The whole report of a run."""
+        desk = await open_desk()
+        try:
+            return (await get_record(desk, "run", run_id)).model_dump_json(indent=1)
+        except PlaybookError as error:
+            raise ResourceNotFoundError(str(error)) from error
+
+
+def _completion(mcp: MCPServer[Any]) -> None:
+    @mcp.completion()  # type: ignore[no-untyped-call, untyped-decorator] # the SDK lacks the types
+    async def complete(
+        ref: PromptReference | ResourceTemplateReference,
+        argument: CompletionArgument,
+        context: Any,  # noqa: ARG001 - the SDK passes it
+    ) -> Completion | None:
+        if not isinstance(ref, ResourceTemplateReference) or argument.name != "procedure":
+            return None
+        fitting = [name for name in names() if name.startswith(argument.value)]
+        return Completion(values=fitting, total=len(fitting), has_more=False)

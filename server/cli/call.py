@@ -1,0 +1,87 @@
+"""`call TOOL`: any tool, through the protocol, so that a shell sees what an assistant sees."""
+
+import argparse
+import sys
+from collections.abc import Sequence
+from typing import Any
+
+import anyio
+from mcp import Client
+from mcp.types import CallToolResult, TextContent
+
+from playbooks.report import Report
+from server.app import build_server, open_house
+from server.cli.exits import BUG, USAGE, exit_status
+from server.cli.output import print_report, telling
+from server.settings import Configuration, read_configuration
+from tools.catalog import tools
+
+
+def run_call(options: argparse.Namespace) -> int:
+    """Call the tool and print its report; the exit status is the report's, 64 when refused."""
+    known = [tool.name for tool in tools()]
+    if options.tool not in known:
+        return _refuse(f"there is no tool {options.tool!r}; there are: {', '.join(known)}")
+    try:
+        arguments, as_json = parse_arguments(options.arguments)
+    except ValueError as error:
+        return _refuse(str(error))
+    configuration = read_configuration(options.config)
+    result = anyio.run(_call, configuration, options.tool, arguments)
+    if result.is_error:
+        return _failed(options.tool, result)
+    report = Report.model_validate(result.structured_content)
+    print_report(report, as_json=as_json)
+    return exit_status(report.status)
+
+
+def parse_arguments(words: Sequence[str]) -> tuple[dict[str, Any], bool]:
+    """`--name value` and `--name=value` pairs, and whether `--json` is among them.
+
+    Raises ValueError with a sentence for anything else.
+    """
+    arguments: dict[str, Any] = {}
+    as_json = False
+    left = list(words)
+    while left:
+        word = left.pop(0)
+        if word == "--json":
+            as_json = True
+            continue
+        if not word.startswith("--"):
+            raise ValueError(f"{word!r} is no argument: they are written --name value")
+        name, equals, value = word.removeprefix("--").partition("=")
+        if not equals:
+            if not left:
+                raise ValueError(f"argument --{name} has no value")
+            value = left.pop(0)
+        arguments[name.replace("-", "_")] = value
+    return arguments, as_json
+
+
+async def _call(
+    configuration: Configuration, tool: str, arguments: dict[str, Any]
+) -> CallToolResult:
+    with telling() as tell:
+
+        async def show(progress: float, total: float | None, message: str | None) -> None:
+            tell.show(int(progress), None if total is None else int(total), message or tool)
+
+        async with (
+            open_house(configuration, making=tell.making) as house,
+            Client(build_server(house.desk)) as client,
+        ):
+            return await client.call_tool(tool, arguments, progress_callback=show)
+
+
+def _refuse(problem: str) -> int:
+    sys.stderr.write(f"notion-playbooks: {problem}.\n")
+    return USAGE
+
+
+def _failed(tool: str, result: CallToolResult) -> int:
+    text = " ".join(part.text for part in result.content if isinstance(part, TextContent))
+    masked = f"Error executing tool {tool}"
+    told = text.removeprefix(f"{masked}: ")
+    sys.stderr.write(f"notion-playbooks: {told}\n")
+    return BUG if told == masked else USAGE

@@ -1,0 +1,93 @@
+"""What the command line accepts."""
+
+import argparse
+from typing import NoReturn
+
+from server.cli.exits import USAGE
+
+
+class _Parser(argparse.ArgumentParser):
+    """One clear line and status 64, instead of the usage page and 2."""
+
+    def error(self, message: str) -> NoReturn:
+        """Refuse in one line."""
+        self.exit(USAGE, f"notion-playbooks: {message}. See `{self.prog} --help`.\n")
+
+
+def parser() -> argparse.ArgumentParser:
+    """The parser of the whole command line."""
+    whole = _Parser(
+        prog="notion-playbooks",
+        description="Runs the playbook of a Notion workspace. Without a command: MCP over stdio.",
+        allow_abbrev=False,
+    )
+    whole.add_argument("--config", metavar="FILE", help="the playbooks.toml to use")
+    health = whole.add_argument_group("health check")
+    health.add_argument("--health-check", action="store_true", help="check, print a report, exit")
+    health.add_argument("--json", action="store_true", help="print the structured report alone")
+    health.add_argument(
+        "--fail-on",
+        choices=("warning", "critical"),
+        default="warning",
+        help="exit 0 below this; unknown always fails (default: warning)",
+    )
+    health.add_argument(
+        "--max-age", type=_seconds, default=0, metavar="S", help="accept a report of that age"
+    )
+    commands = whole.add_subparsers(dest="command", metavar="COMMAND", parser_class=_Parser)
+    _call(commands.add_parser("call", help="call any tool, as an assistant would"))
+    _init(commands.add_parser("init", help="map an existing workspace, write playbooks.toml"))
+    _workspace(commands.add_parser("workspace", help="the embedded workspace"))
+    return whole
+
+
+def _seconds(text: str) -> float:
+    try:
+        value = float(text)
+    except ValueError:
+        value = -1
+    if not 0 <= value < float("inf"):
+        raise argparse.ArgumentTypeError(f"{text!r} is no number of seconds from 0 on")
+    return value
+
+
+def _call(call: argparse.ArgumentParser) -> None:
+    call.add_argument("tool", metavar="TOOL")
+    call.add_argument(
+        "arguments",
+        nargs=argparse.REMAINDER,
+        metavar="--argument value",
+        help="the tool's arguments; --json prints the structured report alone",
+    )
+
+
+def _init(init: argparse.ArgumentParser) -> None:
+    init.add_argument("--yes", action="store_true", help="accept every proposal")
+    init.add_argument("--output", default="playbooks.toml", metavar="FILE", help="what to write")
+    init.add_argument("--force", action="store_true", help="replace an existing file")
+
+
+def _workspace(workspace: argparse.ArgumentParser) -> None:
+    actions = workspace.add_subparsers(dest="action", required=True, metavar="ACTION")
+    serve = actions.add_parser("serve", help="serve it to other clients on loopback")
+    serve.add_argument("--port", type=_port, default=0, metavar="N", help="0 takes a free one")
+    reset = actions.add_parser("reset", help="throw it away and make the sample anew")
+    reset.add_argument("--yes", action="store_true", help="do not ask")
+    load = actions.add_parser("import", help="load real tasks through the API")
+    load.add_argument("what", choices=("tasks",))
+    load.add_argument("file", metavar="FILE.csv")
+    load.add_argument(
+        "--map", action="append", required=True, metavar="MAP", help="a map file, or role=Column"
+    )
+    load.add_argument("--join", metavar="FILE2.csv", help="a second file with more columns")
+    load.add_argument("--on", metavar="COLUMN", help="the column both files share")
+    load.add_argument("--encoding", metavar="E", help="of both files (default: utf-8)")
+    load.add_argument("--into", metavar="TITLE", default="Imported tasks", help="the database")
+    load.add_argument("--json", action="store_true", help="print the result as JSON alone")
+
+
+def _port(text: str) -> int:
+    highest = 65_535
+    if not text.isdigit() or int(text) > highest:
+        raise argparse.ArgumentTypeError(f"{text!r} is no port from 0 to {highest}")
+    return int(text)

@@ -1,0 +1,75 @@
+"""The embedded workspace with its sample: made whole at first use, never seen half-made."""
+
+import os
+from collections.abc import Callable
+from contextlib import closing, suppress
+from pathlib import Path
+
+from playbooks.clock import Clock
+from playbooks.errors import PlaybookError
+from server.workspace.core import Workspace
+
+Tell = Callable[[int, int], None]
+"""Told `done, total` as the sample grows."""
+
+
+class WorkspaceUnusable(PlaybookError):
+    """The file of the embedded workspace cannot be made or opened."""
+
+    def __init__(self, reason: str) -> None:
+        super().__init__(
+            f"The sample workspace cannot be opened: {reason}.",
+            remedy="Make the data directory writable, or name another with XDG_DATA_HOME;"
+            " `notion-playbooks workspace reset` makes a new one.",
+        )
+
+
+def open_embedded(path: Path, *, clock: Clock, tell: Tell | None = None) -> Workspace:
+    """Open the workspace at `path`; make it with its sample when there is none.
+
+    Blocking; some seconds the first time. Raises WorkspaceUnusable.
+    """
+    try:
+        if not path.exists():
+            make_sample(path, clock=clock, tell=tell)
+        return Workspace.open(path, clock=clock)
+    except OSError as error:
+        raise WorkspaceUnusable(error.strerror or type(error).__name__) from error
+
+
+def make_sample(
+    path: Path, *, clock: Clock, tell: Tell | None = None, replace: bool = False
+) -> None:
+    """Fill a file beside `path`, then put it in place at one stroke.
+
+    When another process was first its file stays, unless `replace` is asked for.
+    """
+    # The generator is heavy and needed once.
+    from server.workspace.sample import create_sample  # noqa: PLC0415
+
+    path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+    made = path.with_name(f"{path.name}.{os.getpid()}.new")
+    try:
+        # The file holds the integration's token: nobody else may read it.
+        made.touch(mode=0o600)
+        with closing(Workspace.open(made, clock=clock)) as workspace:
+            create_sample(workspace, now=clock(), progress=tell)
+        _put_in_place(made, path, replace=replace)
+    finally:
+        for left in (made, *_beside(made)):
+            left.unlink(missing_ok=True)
+
+
+def _put_in_place(made: Path, path: Path, *, replace: bool) -> None:
+    if replace:
+        for old in _beside(path):
+            old.unlink(missing_ok=True)
+        made.replace(path)
+        return
+    with suppress(FileExistsError):
+        path.hardlink_to(made)
+
+
+def _beside(path: Path) -> tuple[Path, Path]:
+    """The files that SQLite keeps beside a database."""
+    return path.with_name(f"{path.name}-wal"), path.with_name(f"{path.name}-shm")

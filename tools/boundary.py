@@ -1,0 +1,63 @@
+"""The one place where our errors become tool errors and our reports become tool results."""
+
+from collections.abc import Awaitable, Callable, Generator
+from contextlib import contextmanager
+from typing import Any, Literal, TypeAlias
+
+from mcp.server.mcpserver import Context
+from mcp.server.mcpserver.exceptions import ToolError
+from mcp.types import CallToolResult, TextContent, ToolAnnotations
+
+from playbooks.desk import Desk
+from playbooks.errors import PlaybookError
+from playbooks.report import Report
+
+OpenDesk: TypeAlias = Callable[[], Awaitable[Desk]]
+"""Gives the desk, opened at the first call: start-up waits for no adapter."""
+
+Detail: TypeAlias = Literal["compact", "full"]
+
+READS = ToolAnnotations(
+    read_only_hint=True, destructive_hint=False, idempotent_hint=True, open_world_hint=True
+)
+"""Reads the workspace and changes nothing."""
+
+READS_OURS = ToolAnnotations(
+    read_only_hint=True, destructive_hint=False, idempotent_hint=True, open_world_hint=False
+)
+"""Reads what we keep and calls nobody."""
+
+COMPACT_EVIDENCE_COUNT = 3
+"""Evidence shown of each finding unless all is asked for."""
+
+
+@contextmanager
+def actionable() -> Generator[None]:
+    """Show a PlaybookError's sentences to the model; a bug stays masked and is logged."""
+    try:
+        yield
+    except PlaybookError as error:
+        raise ToolError(str(error)) from error
+
+
+async def desk_of(ctx: "Context[OpenDesk, Any]") -> Desk:
+    """The desk of this server."""
+    open_desk: OpenDesk = ctx.request_context.lifespan_context
+    return await open_desk()
+
+
+def answer(report: Report, detail: Detail) -> CallToolResult:
+    """Text that suffices alone, and the structure beside it, which holds the same text."""
+    shown = report if detail == "full" else _compact(report)
+    return CallToolResult(
+        content=[TextContent(type="text", text=shown.summary)],
+        structured_content=shown.model_dump(mode="json"),
+    )
+
+
+def _compact(report: Report) -> Report:
+    findings = tuple(
+        finding.model_copy(update={"evidence": finding.evidence[:COMPACT_EVIDENCE_COUNT]})
+        for finding in report.findings
+    )
+    return report.model_copy(update={"findings": findings})

@@ -1,0 +1,89 @@
+"""How a tool is declared: strict arguments in our own words, and a small schema without `$ref`.
+
+The SDK's Tool ignores unknown arguments and answers with pydantic's words, which echo the input;
+this is the one place that changes both.
+"""
+
+from collections.abc import Callable
+from typing import Any, cast
+
+from mcp.server.mcpserver import Context
+from mcp.server.mcpserver.exceptions import ToolError
+from mcp.server.mcpserver.tools import Tool
+from mcp.types import ToolAnnotations
+from pydantic import ValidationError
+from pydantic_core import ErrorDetails
+
+
+class StrictTool(Tool):
+    """A tool that refuses what it does not know and says what it accepts."""
+
+    async def run(
+        self, arguments: dict[str, Any], context: "Context[Any, Any]", convert_result: bool = False
+    ) -> Any:
+        """Run the tool; arguments that do not fit are a ToolError of our own wording."""
+        try:
+            self.fn_metadata.validate_arguments(arguments)
+        except ValidationError as error:
+            raise ToolError(self._refusal(error)) from None
+        return await super().run(arguments, context, convert_result)
+
+    def _refusal(self, error: ValidationError) -> str:
+        details = error.errors(include_url=False, include_input=False, include_context=False)
+        wrong = " ".join(_sentence(detail) for detail in details)
+        accepted = ", ".join(self.parameters["properties"]) or "none"
+        return f"{self.name} was not called. {wrong} Its arguments are: {accepted}."
+
+
+def declare(fn: Callable[..., Any], *, title: str, annotations: ToolAnnotations) -> StrictTool:
+    """The tool of a function, named like it and described by its docstring."""
+    tool = StrictTool.from_function(fn, title=title, annotations=annotations)
+    arguments = tool.fn_metadata.arg_model
+    arguments.model_config["extra"] = "forbid"
+    arguments.model_rebuild(force=True)
+    tool.parameters = {**inlined(tool.parameters), "additionalProperties": False}
+    output = tool.fn_metadata.output_schema
+    if output is not None:
+        tool.fn_metadata.output_schema = inlined(output)
+    assert isinstance(tool, StrictTool)
+    return tool
+
+
+def inlined(schema: dict[str, Any]) -> dict[str, Any]:
+    """The schema without `$ref`, which not every client resolves, and titles, which none needs."""
+    definitions: dict[str, Any] = schema.get("$defs", {})
+    return {key: _plain(value, definitions) for key, value in _kept(schema)}
+
+
+def _plain(node: Any, definitions: dict[str, Any]) -> Any:
+    match node:
+        case [*items]:
+            return [_plain(item, definitions) for item in items]
+        case {"$ref": str(reference)}:
+            return _plain(definitions[reference.rsplit("/", 1)[-1]], definitions)
+        case dict():
+            kept = _kept(cast("dict[str, Any]", node))
+            return {key: _plain(value, definitions) for key, value in kept}
+        case _:
+            return node
+
+
+def _kept(node: dict[str, Any]) -> list[tuple[str, Any]]:
+    """What stays of a schema node; a property may be called `title`, an annotation is a string."""
+    return [
+        (key, value)
+        for key, value in node.items()
+        if key != "$defs" and not (key == "title" and isinstance(value, str))
+    ]
+
+
+def _sentence(detail: ErrorDetails) -> str:
+    name = ".".join(str(part) for part in detail["loc"])
+    match detail["type"]:
+        case "extra_forbidden":
+            return f"It has no argument {name!r}."
+        case "missing":
+            return f"Argument {name!r} is missing."
+        case _:
+            message = detail["msg"].removeprefix("Value error, ")
+            return f"Argument {name!r}: {message[:1].lower()}{message[1:]}."

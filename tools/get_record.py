@@ -1,0 +1,30 @@
+"""The tool `get_record`."""
+
+from typing import Annotated, Any
+
+from mcp.server.mcpserver import Context
+from mcp.types import CallToolResult
+from pydantic import Field
+
+from playbooks import get_record as procedure
+from playbooks.report import Report
+from tools.boundary import READS_OURS, Detail, OpenDesk, actionable, answer, desk_of
+from tools.declaration import StrictTool, declare
+
+
+def tool() -> StrictTool:
+    """The tool's declaration."""
+    return declare(get_record, title="Kept record", annotations=READS_OURS)
+
+
+async def get_record(
+    ctx: Context[OpenDesk, Any],
+    kind: Annotated[procedure.RecordKind, Field(description="What was kept.")],
+    id: Annotated[  # noqa: A002 - the name a caller expects
+        str, Field(max_length=64, description="A run_id from a report, or latest.")
+    ] = procedure.LATEST,
+    detail: Annotated[Detail, Field(description="full: with all evidence.")] = "compact",
+) -> Annotated[CallToolResult, Report]:
+    """Read a kept report again, with its true age, without calling Notion."""
+    with actionable():
+        return answer(await procedure.get_record(await desk_of(ctx), kind, id), detail)

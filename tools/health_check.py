@@ -1,0 +1,37 @@
+"""The tool `health_check`."""
+
+from typing import Annotated, Any
+
+from mcp.server.mcpserver import Context
+from mcp.types import CallToolResult
+from pydantic import Field
+
+from playbooks import health_check as procedure
+from playbooks.report import Report
+from tools.boundary import READS, Detail, OpenDesk, actionable, answer, desk_of
+from tools.declaration import StrictTool, declare
+
+
+def tool() -> StrictTool:
+    """The tool's declaration."""
+    return declare(health_check, title="Health check", annotations=READS)
+
+
+async def health_check(
+    ctx: Context[OpenDesk, Any],
+    max_age_s: Annotated[
+        float, Field(ge=0, le=86_400, description="Accept a kept report of at most this age.")
+    ] = 0,
+    detail: Annotated[Detail, Field(description="full: with all evidence.")] = "compact",
+) -> Annotated[CallToolResult, Report]:
+    """Does the Notion workspace work? Start here, and whenever another tool fails.
+
+    Checks configuration, token, API, capabilities, each database, our store and server, cache and
+    error rate; says how to fix what fails. Changes nothing.
+    """
+    with actionable():
+        desk = await desk_of(ctx)
+        report = await procedure.health_check(
+            desk, max_age_s=max_age_s, progress=ctx.report_progress
+        )
+        return answer(report, detail)
