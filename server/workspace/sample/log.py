@@ -8,7 +8,7 @@ from typing import Final
 
 from server.workspace.sample.defects import planted_count
 from server.workspace.sample.names import Kind
-from server.workspace.sample.rows import LogEntry, Passage
+from server.workspace.sample.rows import LogEntry, Passage, PersonKey
 from server.workspace.sample.tasks import Planned
 from server.workspace.sample.team import TEAM
 from server.workspace.sample.wording import (
@@ -83,7 +83,9 @@ def _along_task(planned: Planned, days: Workdays, rng: Random) -> Iterator[_Cand
         entry = _of_task(planned, "commit", commit, at)
         yield _Candidate(replace(entry, tool=planned.task.ai_tool))
     review = _of_task(planned, "review", rng.choice(REVIEWS), course.in_review_at)
-    yield _Candidate(replace(review, author=_anyone(rng), body=_note(REVIEW_NOTES, rng)))
+    yield _Candidate(
+        replace(review, author=_colleague(review.author, rng), body=_note(REVIEW_NOTES, rng))
+    )
     if rng.random() < _DEPLOYED_SHARE:
         at = days.later(course.first_done_at, rng.uniform(0, 0.5))
         yield _Candidate(_of_task(planned, "deploy", _release(planned, at), at))
@@ -142,5 +144,9 @@ def _subject(rng: Random) -> str:
     return rng.choice(SUBJECTS[rng.choice(PROJECTS)])
 
 
-def _anyone(rng: Random) -> str:
+def _colleague(author: PersonKey, rng: Random) -> PersonKey:
+    return rng.choice([person.key for person in TEAM if person.key != author])
+
+
+def _anyone(rng: Random) -> PersonKey:
     return rng.choice(TEAM).key

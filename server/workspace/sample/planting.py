@@ -7,7 +7,7 @@ from random import Random
 from typing import Final, TypeAlias, TypeVar
 
 from server.workspace.sample.defects import DEFECTS
-from server.workspace.sample.names import UNMAPPED_STATUS
+from server.workspace.sample.names import UNMAPPED_STATUS, Status
 from server.workspace.sample.rows import AiCall, History, KeyShape, LogEntry, Passage, Task
 from server.workspace.sample.wording import COMMITS
 
@@ -99,12 +99,6 @@ def _duplicate_title(bed: Bed, count: int) -> None:
         )
 
 
-def _unmapped_status(bed: Bed, count: int) -> None:
-    for place in bed.pick(bed.tasks, count, lambda task: task.status == "Not started"):
-        task = bed.tasks[place]
-        bed.tasks[place] = replace(task, status=UNMAPPED_STATUS, edited_at=task.created_at)
-
-
 def _in_progress_without_assignee(bed: Bed, count: int) -> None:
     started_from = bed.today - _RECENT
 
@@ -112,7 +106,7 @@ def _in_progress_without_assignee(bed: Bed, count: int) -> None:
         return task.status == "Done" and task.created_at.date() > started_from
 
     for place in bed.pick(bed.tasks, count, is_recent):
-        bed.tasks[place] = replace(_back_in_progress(bed.tasks[place]), assignee=None)
+        bed.tasks[place] = replace(_taken_back(bed.tasks[place], "In progress"), assignee=None)
 
 
 def _stale_in_progress(bed: Bed, count: int) -> None:
@@ -125,11 +119,12 @@ def _stale_in_progress(bed: Bed, count: int) -> None:
         task = bed.tasks[place]
         started = datetime.combine(task.started or stale_before, time(16), UTC)
         edited_at = max(started, task.created_at)
-        bed.tasks[place] = replace(_back_in_progress(task), edited_at=edited_at)
+        bed.tasks[place] = replace(_taken_back(task, "In progress"), edited_at=edited_at)
 
 
-def _back_in_progress(task: Task) -> Task:
-    return replace(task, status="In progress", completed=None, actual_hours=None)
+def _taken_back(task: Task, status: Status) -> Task:
+    """The task with another status than Done, and so without what only a done one has."""
+    return replace(task, status=status, completed=None, actual_hours=None)
 
 
 def _many_relations(bed: Bed, count: int) -> None:
@@ -171,11 +166,13 @@ def _undated_log_entry(bed: Bed, count: int) -> None:
 def _orphan_log_entry(bed: Bed, count: int) -> None:
     """Entries that tell of cancelled tasks which somebody then threw away."""
     created_before = bed.today - _STALE
+    known = _referred_tasks(bed)
 
-    def is_long_cancelled(task: Task) -> bool:
-        return task.status == "Cancelled" and task.created_at.date() < created_before
+    def is_old_and_alone(task: Task) -> bool:
+        is_closed = task.status in ("Done", "Cancelled")
+        return is_closed and task.created_at.date() < created_before and task.key not in known
 
-    trashed = bed.pick(bed.tasks, _TRASHED_COUNT, is_long_cancelled)
+    trashed = bed.pick(bed.tasks, _TRASHED_COUNT, is_old_and_alone)
     known_from = max(bed.tasks[place].created_at for place in trashed)
     places = bed.pick(
         bed.log, count, lambda entry: entry.kind == "commit" and entry.at > known_from
@@ -184,10 +181,15 @@ def _orphan_log_entry(bed: Bed, count: int) -> None:
         task = bed.tasks[trashed[nth % _TRASHED_COUNT]]
         title = COMMITS[nth % len(COMMITS)].format(task.title)
         bed.log[place] = replace(bed.log[place], title=title, task=task.key)
+    trashed_at = bed.log[places[-1]].at
     for place in trashed:
-        bed.tasks[place] = replace(
-            bed.tasks[place], in_trash=True, edited_at=bed.log[places[-1]].at
-        )
+        task = _taken_back(bed.tasks[place], "Cancelled")
+        bed.tasks[place] = replace(task, started=None, in_trash=True, edited_at=trashed_at)
+
+
+def _referred_tasks(bed: Bed) -> set[int | None]:
+    related = {key for task in bed.tasks for key in task.related}
+    return related | {entry.task for entry in bed.log} | {call.task for call in bed.calls}
 
 
 def _old_by_generation(_bed: Bed, _count: int) -> None:
@@ -237,7 +239,7 @@ PLANTERS: Final[dict[str, Planter]] = {
     "spaced-title": _done(lambda task: replace(task, title=f"{task.title}  ")),
     "duplicate-title": _duplicate_title,
     "missing-title": _done(lambda task: replace(task, title="")),
-    "unmapped-status": _unmapped_status,
+    "unmapped-status": _done(lambda task: _taken_back(task, UNMAPPED_STATUS)),
     "in-progress-without-assignee": _in_progress_without_assignee,
     "stale-in-progress": _stale_in_progress,
     "clock-time-completed": _done(lambda task: replace(task, completed=task.edited_at)),

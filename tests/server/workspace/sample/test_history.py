@@ -135,6 +135,15 @@ def test_an_entry_of_a_task_is_written_after_it_was_started() -> None:
         assert started is None or entry.at.date() >= started
 
 
+def test_nobody_reviews_work_of_their_own() -> None:
+    reviews = [
+        (entry, CLEAN.tasks[entry.task or 0]) for entry in CLEAN.log if entry.kind == "review"
+    ]
+
+    assert len(reviews) > 100
+    assert all(entry.author != task.assignee for entry, task in reviews)
+
+
 @pytest.mark.parametrize("tool", list(BEHAVIOURS))
 def test_response_times_have_heavy_tails_near_the_bands(tool: str) -> None:
     usual = BEHAVIOURS[tool]  # type: ignore[index]  # pytest hands the key over as a str
