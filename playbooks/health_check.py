@@ -99,8 +99,9 @@ async def _rooms(desk: Desk, notion: Notion, started: datetime) -> list[Verdict]
         *inspections,
     ]
     outcomes = await desk.together(questions, within_s=_left_s(desk, started))
-    asked = zip(names, outcomes, strict=False)
-    capabilities = {name: _of_type(bool, outcome) for name, outcome in asked}
+    capabilities: dict[Capability, Outcome[bool]] = {
+        name: _of_type(bool, outcome) for name, outcome in zip(names, outcomes, strict=False)
+    }
     seen = [_of_type(DatabaseState, outcome) for outcome in outcomes[len(names) :]]
     return [
         judge_capabilities(capabilities, read_only=desk.connection.read_only),

@@ -11,7 +11,7 @@ from contextlib import (
 )
 from datetime import UTC, datetime
 from importlib.metadata import version
-from typing import Final
+from typing import TYPE_CHECKING, Final
 
 import anyio
 from anyio import to_thread
@@ -35,6 +35,9 @@ from server.store.recording import CallBuffer
 from server.store.sql import SqlStore
 from tools.boundary import OpenDesk
 from tools.catalog import tools
+
+if TYPE_CHECKING:
+    from server.notion.client import NotionClient
 
 NAME: Final = "notion-playbooks"
 INSTRUCTIONS: Final = (
@@ -131,7 +134,7 @@ class House:
             return None, None
         try:
             if connection.workspace == "sample workspace":
-                return await self._embedded_client(), None
+                return await self.embedded_client(), None
             return await self._real_client(), None
         except PlaybookError as error:
             return None, error
@@ -151,7 +154,8 @@ class House:
         )
         return await self._closing.enter_async_context(client)
 
-    async def _embedded_client(self) -> Notion:
+    async def embedded_client(self) -> "NotionClient":
+        """A client of the embedded workspace, whatever the configuration talks to."""
         import httpx  # noqa: PLC0415 - heavy, see above
 
         from server.embedded import WorkspaceUnusable, open_embedded  # noqa: PLC0415 - heavy

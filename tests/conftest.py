@@ -1,8 +1,66 @@
-"""What every test shares."""
+"""What every test shares: a home of its own, and a house over the sample workspace."""
+
+import os
+import shutil
+from collections.abc import AsyncGenerator
+from datetime import UTC, datetime
+from pathlib import Path
 
 import pytest
+
+from playbooks.desk import Desk
+from server.app import House, open_house
+from server.embedded import make_sample
+from server.settings import read_configuration
+
+CHECKOUT = Path(__file__).parent.parent
+NOW = datetime(2026, 11, 25, 9, 30, tzinfo=UTC)
 
 
 @pytest.fixture
 def anyio_backend() -> str:
     return "asyncio"
+
+
+@pytest.fixture(scope="session")
+def sample_file(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The sample workspace, made once; copy it, never open it."""
+    path = tmp_path_factory.mktemp("sample") / "workspace.sqlite3"
+    make_sample(path, clock=lambda: NOW)
+    return path
+
+
+@pytest.fixture
+def home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """A working directory, configuration and data of nobody else; no variable leaks in."""
+    for name in os.environ:
+        if name.startswith(("PLAYBOOKS_", "NOTION_")):
+            monkeypatch.delenv(name)
+    monkeypatch.setenv("XDG_CONFIG_HOME", str(tmp_path / "config"))
+    monkeypatch.setenv("XDG_DATA_HOME", str(tmp_path / "data"))
+    work = tmp_path / "work"
+    work.mkdir()
+    monkeypatch.chdir(work)
+    return tmp_path
+
+
+@pytest.fixture
+def sample_home(home: Path, sample_file: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """A home in which the sample workspace is chosen on purpose and already made."""
+    monkeypatch.setenv("PLAYBOOKS_WORKSPACE", "embedded")
+    data = home / "data" / "notion-playbooks"
+    data.mkdir(parents=True)
+    shutil.copy(sample_file, data / "workspace.sqlite3")
+    return home
+
+
+@pytest.fixture
+async def house(sample_home: Path) -> AsyncGenerator[House]:
+    del sample_home
+    async with open_house(read_configuration()) as opened:
+        yield opened
+
+
+@pytest.fixture
+async def desk(house: House) -> Desk:
+    return await house.desk()

@@ -68,7 +68,7 @@ async def _import(configuration: Configuration, options: argparse.Namespace) -> 
     from server.cli.importing import print_result, run_import  # noqa: PLC0415 - httpx is heavy
 
     with telling() as tell:
-        result = await run_import(configuration, options, tell)
+        result = await run_import(configuration, options, tell.show)
     if options.json:
         sys.stdout.write(json.dumps(asdict(result)) + "\n")
     else:

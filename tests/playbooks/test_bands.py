@@ -1,0 +1,24 @@
+import pytest
+
+from playbooks.bands import Bands
+
+
+@pytest.mark.parametrize(
+    ("percent", "status"),
+    [(0.99, "ok"), (1, "warning"), (5, "warning"), (5.01, "critical")],
+)
+def test_the_edges_of_the_error_rate_are_a_warning(percent: float, status: str) -> None:
+    assert Bands().error_rate_percent.judge(percent) == status
+
+
+@pytest.mark.parametrize(
+    ("percent", "status"),
+    [(80.1, "ok"), (80, "warning"), (60, "warning"), (59.9, "critical")],
+)
+def test_the_edges_of_the_cache_hit_rate_are_a_warning(percent: float, status: str) -> None:
+    assert Bands().cache_hit_rate_percent.judge(percent) == status
+
+
+def test_a_band_says_its_edges_in_words() -> None:
+    assert str(Bands().error_rate_percent) == "good below 1, critical above 5"
+    assert str(Bands().cache_hit_rate_percent) == "good above 80, critical below 60"
