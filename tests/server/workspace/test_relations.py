@@ -1,0 +1,189 @@
+"""Relations: both sides in step, cut at 25 references, read whole page by page."""
+
+from collections.abc import Callable
+from typing import Any
+
+import httpx
+import pytest
+
+Make = Callable[..., str]
+Related = Callable[..., Any]
+
+
+@pytest.fixture
+def projects(make_table: Make) -> str:
+    return make_table({}, "Projects")
+
+
+@pytest.fixture
+def tasks(make_table: Make, projects: str) -> str:
+    relation = {
+        "data_source_id": projects,
+        "type": "dual_property",
+        "dual_property": {"synced_property_name": "Tasks"},
+    }
+    return make_table({"Project": {"relation": relation}}, "Tasks")
+
+
+@pytest.fixture
+def related(api: httpx.AsyncClient) -> Related:
+    async def ids(page: str, name: str) -> list[str]:
+        properties = (await api.get(f"/v1/pages/{page}")).json()["properties"]
+        return [each["id"] for each in properties[name]["relation"]]
+
+    return ids
+
+
+def to(*pages: str) -> dict[str, Any]:
+    return {"relation": [{"id": page} for page in pages]}
+
+
+async def test_a_dual_relation_gives_the_other_table_its_side(
+    api: httpx.AsyncClient, tasks: str, projects: str
+) -> None:
+    here = (await api.get(f"/v1/data_sources/{tasks}")).json()["properties"]["Project"]
+    there = (await api.get(f"/v1/data_sources/{projects}")).json()["properties"]["Tasks"]
+
+    assert there["relation"]["data_source_id"] == tasks
+    assert there["relation"]["dual_property"] == {
+        "synced_property_name": "Project", "synced_property_id": here["id"],
+    }  # fmt: skip
+    assert here["relation"]["dual_property"] == {
+        "synced_property_name": "Tasks", "synced_property_id": there["id"],
+    }  # fmt: skip
+
+
+async def test_both_sides_change_together(
+    api: httpx.AsyncClient, tasks: str, projects: str, add_row: Make, related: Related
+) -> None:
+    first, second = add_row(projects, "first"), add_row(projects, "second")
+    task = add_row(tasks, "task", {"Project": to(first)})
+    other = add_row(tasks, "other", {"Project": to(first)})
+
+    await api.patch(f"/v1/pages/{task}", json={"properties": {"Project": to(second)}})
+    await api.patch(f"/v1/pages/{second}", json={"properties": {"Tasks": to(other, task)}})
+
+    assert await related(first, "Tasks") == [other]
+    assert await related(task, "Project") == [second]
+    assert await related(other, "Project") == [first, second]
+    assert await related(second, "Tasks") == [other, task]
+
+
+async def test_a_single_relation_leaves_the_other_table_alone(
+    api: httpx.AsyncClient, projects: str, make_table: Make, add_row: Make, related: Related
+) -> None:
+    relation = {"data_source_id": projects, "single_property": {}}
+    notes = make_table({"Project": {"relation": relation}})
+    project = add_row(projects, "project")
+    note = add_row(notes, "note", {"Project": to(project)})
+
+    assert await related(note, "Project") == [project]
+    schema = (await api.get(f"/v1/data_sources/{projects}")).json()["properties"]
+    assert list(schema) == ["Name"]
+
+
+async def test_rows_are_found_by_what_they_refer_to(
+    api: httpx.AsyncClient, tasks: str, projects: str, add_row: Make
+) -> None:
+    project = add_row(projects, "project")
+    task, _ = add_row(tasks, "task", {"Project": to(project)}), add_row(tasks, "free")
+
+    async def found(**condition: Any) -> list[str]:
+        asked = {"filter": {"property": "Project", "relation": condition}}
+        answer = await api.post(f"/v1/data_sources/{tasks}/query", json=asked)
+        return [row["id"] for row in answer.json()["results"]]
+
+    assert await found(contains=project) == [task]
+    assert task not in await found(does_not_contain=project)
+    assert await found(is_not_empty=True) == [task]
+    assert len(await found(is_empty=True)) == 1
+
+
+async def test_a_page_shows_25_references_and_the_rest_comes_page_by_page(
+    api: httpx.AsyncClient, tasks: str, projects: str, add_row: Make
+) -> None:
+    project = add_row(projects, "project")
+    made = [add_row(tasks, f"task {i}", {"Project": to(project)}) for i in range(30)]
+
+    shown = (await api.get(f"/v1/pages/{project}")).json()["properties"]["Tasks"]
+    path = f"/v1/pages/{project}/properties/{shown['id']}"
+    first = (await api.get(path, params={"page_size": 20})).json()
+    rest = (await api.get(path, params={"start_cursor": first["next_cursor"]})).json()
+
+    assert ([each["id"] for each in shown["relation"]], shown["has_more"]) == (made[:25], True)
+    items = [each["relation"]["id"] for page in (first, rest) for each in page["results"]]
+    assert items == made
+    assert first["property_item"]["next_url"].endswith(f"start_cursor={first['next_cursor']}")
+
+
+async def test_a_page_of_another_table_is_refused(
+    api: httpx.AsyncClient, tasks: str, add_row: Make
+) -> None:
+    task, stranger = add_row(tasks, "task"), add_row(tasks, "no project")
+
+    answer = await api.patch(f"/v1/pages/{task}", json={"properties": {"Project": to(stranger)}})
+
+    assert answer.status_code == 400
+    assert stranger in answer.json()["message"]
+
+
+async def test_a_renamed_side_is_known_to_the_other(
+    api: httpx.AsyncClient, tasks: str, projects: str
+) -> None:
+    await api.patch(
+        f"/v1/data_sources/{tasks}", json={"properties": {"Project": {"name": "Belongs to"}}}
+    )
+
+    there = (await api.get(f"/v1/data_sources/{projects}")).json()["properties"]["Tasks"]
+    assert there["relation"]["dual_property"]["synced_property_name"] == "Belongs to"
+
+
+async def test_a_removed_side_leaves_the_other_single(
+    api: httpx.AsyncClient, tasks: str, projects: str, add_row: Make, related: Related
+) -> None:
+    project = add_row(projects, "project")
+    task = add_row(tasks, "task", {"Project": to(project)})
+
+    await api.patch(f"/v1/data_sources/{tasks}", json={"properties": {"Project": None}})
+
+    there = (await api.get(f"/v1/data_sources/{projects}")).json()["properties"]["Tasks"]
+    assert there["relation"]["type"] == "single_property"
+    assert await related(project, "Tasks") == [task]
+
+
+async def test_a_table_may_refer_to_itself(
+    api: httpx.AsyncClient, make_table: Make, add_row: Make, related: Related
+) -> None:
+    table = make_table({})
+    relation = {"data_source_id": table, "dual_property": {"synced_property_name": "Blocks"}}
+    await api.patch(
+        f"/v1/data_sources/{table}",
+        json={"properties": {"Blocked by": {"relation": relation}}},
+    )
+    first = add_row(table, "first")
+    second = add_row(table, "second", {"Blocked by": to(first)})
+
+    assert await related(first, "Blocks") == [second]
+    assert await related(second, "Blocks") == []
+
+
+async def test_rollups_keep_their_schema_and_wait_for_their_values(
+    api: httpx.AsyncClient, tasks: str, projects: str, add_row: Make
+) -> None:
+    rollup = {
+        "relation_property_name": "Project",
+        "rollup_property_name": "Name",
+        "function": "count",
+    }
+    changed = await api.patch(
+        f"/v1/data_sources/{tasks}", json={"properties": {"Count": {"rollup": rollup}}}
+    )
+    page = (await api.get(f"/v1/pages/{add_row(tasks, 'task')}")).json()
+    there = (await api.get(f"/v1/data_sources/{projects}")).json()["properties"]["Name"]
+
+    kept = changed.json()["properties"]["Count"]["rollup"]
+    assert kept["rollup_property_id"] == there["id"]
+    assert kept["relation_property_name"] == "Project"
+    assert page["properties"]["Count"]["rollup"] == {
+        "type": "number", "number": None, "function": "count",
+    }  # fmt: skip
