@@ -211,7 +211,9 @@ class OwnServer(Protocol):
         ...
 
 
-@dataclass(frozen=True, slots=True)
+# Without slots: `Outcome[T](...)` fails on a frozen class that has them, since `typing` sets an
+# attribute and dataclasses (CPython 3.11) answers with TypeError in place of AttributeError.
+@dataclass(frozen=True)
 class Outcome(Generic[T]):
     """What came of one probe: a value, an error of ours, or nothing in time.
 
