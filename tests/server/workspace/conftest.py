@@ -11,8 +11,7 @@ from typing import Any, cast, get_args
 
 import httpx
 import pytest
-from jsonschema import Draft202012Validator
-from jsonschema.protocols import Validator
+from jsonschema import Draft202012Validator  # type: ignore[import-untyped]  # ships no types
 from referencing import Registry, Resource
 from referencing.jsonschema import DRAFT202012
 
@@ -48,7 +47,7 @@ class Types:
         document = cast("dict[str, Any]", _without_archived(json.loads(path.read_text())))
         self._resource: Resource[Any] = DRAFT202012.create_resource(document)
         self._registry: Registry[Any] = Registry[Any]().with_resource("urn:types", self._resource)
-        self._known: dict[str, Validator] = {}
+        self._known: dict[str, Any] = {}
 
     def complaints(self, definition: str, body: JSON) -> list[str]:
         validator = self._known.setdefault(

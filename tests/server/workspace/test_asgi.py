@@ -5,7 +5,7 @@ from collections.abc import Awaitable, Callable
 import httpx
 import pytest
 
-from server.workspace.core import Workspace
+from server.workspace.core import JSON, Workspace
 from server.workspace.routes import NOT_BUILT, Route
 
 Connect = Callable[..., Awaitable[httpx.AsyncClient]]
@@ -129,17 +129,13 @@ PROBES = [
 
 @pytest.mark.parametrize(("capability", "method", "path"), PROBES)
 async def test_a_probe_tells_a_missing_capability_from_a_bad_request(
-    api: httpx.AsyncClient,
-    connect: Connect,
-    add_integration: Make,
-    capability: str,
-    method: str,
-    path: str,
+    connect: Connect, add_integration: Make, capability: str, method: str, path: str
 ) -> None:
-    body = None if method == "GET" else {}
+    body: JSON | None = None if method == "GET" else {}
+    able = await connect(add_integration())
     narrow = await connect(add_integration(without=[capability]))
 
-    assert (await api.request(method, path, json=body)).status_code == 400
+    assert (await able.request(method, path, json=body)).status_code == 400
     assert said(await narrow.request(method, path, json=body)) == (
         403, "restricted_resource", "Insufficient permissions for this endpoint.",
     )  # fmt: skip

@@ -166,10 +166,11 @@ CASES = [
 ]
 
 
-@pytest.mark.parametrize(("name", "kind", "condition", "found"), CASES)
+@pytest.mark.parametrize("case", CASES, ids=str)
 async def test_an_operator_finds(
-    find: Find, people: dict[str, str], name: str, kind: str, condition: Any, found: str
+    find: Find, people: dict[str, str], case: tuple[str, str, dict[str, Any], str]
 ) -> None:
+    name, kind, condition, found = case
     known = {
         operator: people.get(value, value) if isinstance(value, str) else value
         for operator, value in condition.items()

@@ -71,7 +71,7 @@ async def test_sorts_order_the_rows_whole_and_page_by_page(
     asked = [{"property": name, "direction": direction} for name, direction in sorts]
     pages, cursor = "", None
     while True:
-        more = {"start_cursor": cursor} if cursor else {}
+        more: dict[str, Any] = {"start_cursor": cursor} if cursor else {}
         page = await ask(api, table, sorts=asked, page_size=2, **more)
         pages, cursor = pages + names(page), page["next_cursor"]
         if cursor is None:

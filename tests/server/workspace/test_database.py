@@ -1,0 +1,72 @@
+"""The file: other programs' files are refused, and threads do not disturb each other."""
+
+import sqlite3
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import closing
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from server.workspace.core import Actor, Workspace
+from server.workspace.errors import WorkspaceUnusable
+
+Make = Callable[..., str]
+
+
+@pytest.mark.parametrize(
+    "statement",
+    [
+        pytest.param("CREATE TABLE theirs (x)", id="another-programs"),
+        pytest.param("PRAGMA user_version = 99", id="a-later-version"),
+    ],
+)
+def test_a_database_that_is_not_ours_is_refused(tmp_path: Path, watch: Any, statement: str) -> None:
+    path = tmp_path / "theirs.sqlite3"
+    with closing(sqlite3.connect(path)) as theirs:
+        theirs.execute(statement)
+        theirs.commit()
+
+    with pytest.raises(WorkspaceUnusable, match="not a workspace of this version"):
+        Workspace.open(path, clock=watch)
+
+
+def test_two_processes_may_make_the_file_at_once(tmp_path: Path, watch: Any) -> None:
+    path = tmp_path / "new.sqlite3"
+
+    def open_it(_: int) -> tuple[bool, str]:
+        with closing(Workspace.open(path, clock=watch)) as opened:
+            return opened.created, opened.info().id
+
+    with ThreadPoolExecutor(8) as threads:
+        outcomes = list(threads.map(open_it, range(8)))
+
+    assert sum(created for created, _ in outcomes) == 1
+    assert len({workspace_id for _, workspace_id in outcomes}) == 1
+
+
+def test_many_threads_write_and_nothing_is_lost(
+    workspace: Workspace, make_table: Make, add_row: Make, ada: Actor
+) -> None:
+    table = make_table({"ID": {"unique_id": {}}})
+
+    with ThreadPoolExecutor(8) as threads:
+        made = list(threads.map(lambda i: add_row(table, str(i)), range(40)))
+
+    rows = workspace.perform("POST", f"/v1/data_sources/{table}/query", {}, actor=ada)["results"]
+    assert {row["id"] for row in rows} == set(made)
+    numbers = [row["properties"]["ID"]["unique_id"]["number"] for row in rows]
+    assert sorted(numbers) == list(range(1, 41))
+
+
+def test_a_reader_sees_nothing_of_a_transaction_under_way(
+    workspace: Workspace, make_table: Make, add_row: Make
+) -> None:
+    table = make_table({})
+
+    with ThreadPoolExecutor(1) as beside, workspace.transaction():
+        add_row(table, "row")
+        seen = beside.submit(workspace.info).result()
+
+    assert (seen.rows_count, workspace.info().rows_count) == (0, 1)
