@@ -173,6 +173,8 @@ def read_configuration(named: str | None = None) -> Configuration:
     trusted, untrusted = _trusted(file, content)
     mistakes += untrusted
     settings, invalid = _validated({**content, **trusted}, file)
+    if untrusted:
+        settings = settings.model_copy(update={TRUSTED_SECTION: NotionSection()})
     return Configuration(
         settings=settings,
         file=file,
@@ -214,8 +216,8 @@ def _trusted(file: Path | None, content: dict[str, Any]) -> tuple[dict[str, Any]
     own = user_file()
     mistakes = [
         f"environment variable {name}: [{TRUSTED_SECTION}] is accepted in {own} alone"
-        for name in os.environ
-        if name.upper().startswith(f"PLAYBOOKS_{TRUSTED_SECTION.upper()}__")
+        for name in _variables()
+        if name.startswith(f"PLAYBOOKS_{TRUSTED_SECTION.upper()}")
     ]
     if file is not None and _same(file, own):
         return {}, mistakes
@@ -263,7 +265,7 @@ def _unknown_variables() -> list[str]:
     return [
         f"environment variable {name}: there is no such setting;"
         f" valid after PLAYBOOKS_: {', '.join(sorted(sections - _ALIASED))}"
-        for name in sorted(os.environ)
+        for name in sorted(_variables())
         if name.startswith("PLAYBOOKS_") and name[10:].partition("__")[0] not in sections
     ]
 

@@ -1,0 +1,91 @@
+"""What the documents promise: every command in them is run, every key in them is known."""
+
+import re
+import shlex
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from server.importing.map import parse_map
+from server.settings import read_configuration
+
+CHECKOUT = Path(__file__).parent.parent
+DOCUMENTS = [CHECKOUT / "README.md", *sorted((CHECKOUT / "docs").glob("*.md"))]
+PROGRAM = ".venv/bin/notion-playbooks"
+
+
+def blocks(document: Path, language: str) -> list[str]:
+    return re.findall(rf"```{language}\n(.*?)```", document.read_text("utf-8"), re.DOTALL)
+
+
+def commands() -> list[str]:
+    lines = [
+        line
+        for document in DOCUMENTS
+        for block in blocks(document, "sh")
+        for line in block.splitlines()
+    ]
+    return [line for line in lines if line.startswith(PROGRAM)]
+
+
+@pytest.mark.parametrize("command", commands())
+def test_a_command_of_the_documents_works(sample_home: Path, command: str) -> None:
+    Path("FILE.csv").write_text("Key,Summary\nA-1,Paint the door\n", "utf-8")
+    words = shlex.split(command)[1:]
+    first = [sys.executable, "-m", "server", "--health-check"]
+    environment = {"PYTHONPATH": str(CHECKOUT), "PLAYBOOKS_WORKSPACE": "embedded"}
+    environment |= {
+        "XDG_DATA_HOME": str(sample_home / "data"),
+        "XDG_CONFIG_HOME": str(sample_home / "config"),
+    }
+    if "get_record" in words:
+        subprocess.run(first, env=environment, check=True, capture_output=True)
+
+    done = subprocess.run(
+        [sys.executable, "-m", "server", *words],
+        env=environment,
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+
+    assert (done.returncode, done.stderr) == (0, "")
+    assert done.stdout
+
+
+def test_the_first_command_of_the_readme_is_a_target_of_make() -> None:
+    named = set(
+        re.findall(r"^make (\w+)$", (CHECKOUT / "README.md").read_text("utf-8"), re.MULTILINE)
+    )
+    targets = set(re.findall(r"^(\w+):", (CHECKOUT / "Makefile").read_text("utf-8"), re.MULTILINE))
+
+    assert named == {"health", "test"}
+    assert named <= targets
+
+
+def test_continuous_integration_runs_the_readmes_test_command() -> None:
+    assert "\nmake test\n" in (CHECKOUT / ".ci" / "run").read_text("utf-8")
+
+
+def test_the_documented_configuration_has_no_mistake(home: Path) -> None:
+    del home
+    (example,) = blocks(CHECKOUT / "docs" / "configuration.md", "toml")
+    Path("playbooks.toml").write_text(example, "utf-8")
+
+    assert read_configuration().mistakes == ()
+
+
+def test_the_documented_map_is_one(home: Path) -> None:
+    del home
+    (example,) = blocks(CHECKOUT / "docs" / "import.md", "toml")
+    Path("map.toml").write_text(example, "utf-8")
+
+    assert parse_map(["map.toml"]).columns["title"] == "Summary"
+
+
+def test_links_between_documents_lead_somewhere() -> None:
+    for document in [*DOCUMENTS, CHECKOUT / "CONTRIBUTING.md"]:
+        for target in re.findall(r"\]\((?!https?:)([^)#]+)\)", document.read_text("utf-8")):
+            assert (document.parent / target).exists(), f"{document.name}: {target}"

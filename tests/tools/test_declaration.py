@@ -1,0 +1,81 @@
+from collections.abc import AsyncGenerator
+from contextlib import asynccontextmanager
+from typing import Annotated, Any, Literal
+
+import pytest
+from mcp import Client
+from mcp.server import MCPServer
+from mcp.types import TextContent
+from pydantic import BaseModel, Field
+
+from tools.boundary import READS
+from tools.declaration import declare, inlined
+
+
+async def order(
+    kind: Annotated[Literal["tea", "coffee"], Field(description="What to brew.")],
+    cups: Annotated[int, Field(ge=1)] = 1,
+) -> str:
+    """Brew something."""
+    return f"{cups} {kind}"
+
+
+@asynccontextmanager
+async def client() -> AsyncGenerator[Client]:
+    server = MCPServer(tools=[declare(order, title="Order", annotations=READS)], log_level="ERROR")
+    async with Client(server) as connected:
+        yield connected
+
+
+async def failure(arguments: dict[str, Any]) -> str:
+    async with client() as connected:
+        result = await connected.call_tool("order", arguments)
+    assert result.is_error
+    (content,) = result.content
+    assert isinstance(content, TextContent)
+    return content.text
+
+
+@pytest.mark.parametrize(
+    ("arguments", "says"),
+    [
+        pytest.param({"kind": "tea", "sugar": 1}, "It has no argument 'sugar'.", id="unknown"),
+        pytest.param({}, "Argument 'kind' is missing.", id="missing"),
+        pytest.param({"kind": "cocoa"}, "input should be 'tea' or 'coffee'.", id="not-a-choice"),
+        pytest.param({"kind": "tea", "cups": "many"}, "valid integer", id="wrong-type"),
+        pytest.param({"kind": "tea", "cups": 0}, "greater than or equal to 1", id="out-of-range"),
+    ],
+)
+async def test_what_does_not_fit_is_refused_in_one_sentence_of_ours(
+    arguments: dict[str, Any], says: str
+) -> None:
+    text = await failure(arguments)
+
+    assert text.startswith("order was not called.")
+    assert says in text
+    assert text.endswith("Its arguments are: kind, cups.")
+
+
+async def test_the_input_is_never_echoed() -> None:
+    assert "cocoa-with-a-secret" not in await failure({"kind": "cocoa-with-a-secret"})
+
+
+async def test_the_schema_refuses_what_the_tool_refuses() -> None:
+    async with client() as connected:
+        (tool,) = (await connected.list_tools()).tools
+
+    assert tool.input_schema["additionalProperties"] is False
+    assert "title" not in tool.input_schema["properties"]["kind"]
+
+
+def test_references_are_resolved_and_a_property_called_title_stays() -> None:
+    class Page(BaseModel):
+        title: str
+
+    class Shelf(BaseModel):
+        pages: list[Page]
+
+    schema = inlined(Shelf.model_json_schema())
+
+    assert schema["properties"]["pages"]["items"]["properties"] == {"title": {"type": "string"}}
+    assert "$defs" not in schema
