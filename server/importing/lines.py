@@ -1,5 +1,6 @@
 """The lines of a CSV file, one after the other, the bad ones with their number and reason."""
 
+import codecs
 import csv
 from collections import deque
 from collections.abc import Generator, Iterator
@@ -100,7 +101,9 @@ def open_csv(path: Path, encoding: str) -> CsvFile:
 def _opened(path: Path, encoding: str) -> Generator[TextIO]:
     try:
         # What cannot be decoded becomes surrogates, so that one bad byte costs one line.
-        with path.open(encoding=encoding, errors="surrogateescape", newline="") as stream:
+        with path.open(
+            encoding=_past_bom(encoding), errors="surrogateescape", newline=""
+        ) as stream:
             yield stream
     except OSError:
         raise FileUnusable(
@@ -111,6 +114,11 @@ def _opened(path: Path, encoding: str) -> Generator[TextIO]:
             f"The file {str(path)!r} cannot be read as {encoding!r}.",
             remedy="Name its --encoding, for instance utf-8 or windows-1252.",
         ) from None
+
+
+def _past_bom(encoding: str) -> str:
+    """The codec to use: Excel's mark before UTF-8 would else belong to the first column's name."""
+    return "utf-8-sig" if codecs.lookup(encoding).name == "utf-8" else encoding
 
 
 def _is_undecodable(cell: str) -> bool:

@@ -34,14 +34,14 @@ class TaskMap:
     types: Mapping[str, FieldType]
     statuses: Mapping[str, str] = field(default_factory=dict[str, str])
     nulls: frozenset[str] = frozenset({"NA"})
-    encoding: str = "utf-8-sig"
+    encoding: str = "utf-8"
     join_on: str | None = None
     read_date: ReadDate = read_iso
 
 
 def parse_map(args: Sequence[str]) -> TaskMap:
     """The map from the path of a TOML file, or from `role=Column` pairs. Raises MapInvalid."""
-    if len(args) == 1 and (Path(args[0]).is_file() or "=" not in args[0]):
+    if len(args) == 1 and (args[0].endswith(".toml") or "=" not in args[0]):
         return _of_file(Path(args[0]))
     return _of_pairs(args)
 
@@ -68,8 +68,7 @@ def _of_file(path: Path) -> TaskMap:
         _types(columns, content.get("types", {})),
         statuses=content.get("statuses", {}),
         nulls=frozenset(content.get("nulls", ["NA"])),
-        # Excel marks UTF-8 with a BOM, which would else become a part of the first column's name.
-        encoding=content.get("encoding", "utf-8-sig"),
+        encoding=content.get("encoding", "utf-8"),
         join_on=content.get("join_on"),
         read_date=_dates(content.get("date_format", ISO)),
     )
@@ -81,7 +80,7 @@ def _content(path: Path) -> dict[str, Any]:
     except OSError:
         _refuse(
             f"There is no map file {str(path)!r} that can be read.",
-            "Name a TOML file, or give pairs: --map title=Summary external_id=Key.",
+            "Name a TOML file, or pairs: --map title=Summary --map external_id=Key.",
         )
     except ValueError as mistake:
         _refuse(f"The map file {str(path)!r} is not TOML: {mistake}.", "Correct it there.")

@@ -101,7 +101,7 @@ def _property(source: DataSource, role: str, kind: FieldType) -> Property | None
     for prop in source.properties:
         if prop.type == kind and (kind == "title" or prop.name == name):
             return prop
-        if prop.name == name:
+        if prop.name == name and kind != "title":
             raise TargetUnfit(
                 f"The database has a property {name!r} that is not of type {kind}.",
                 remedy=f"Choose its type under [types] of the map ({' or '.join(ROLES[role].types)}"

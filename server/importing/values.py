@@ -7,12 +7,13 @@ from typing import Final
 from server.importing.dates import ReadDate
 from server.importing.fields import FieldType
 from server.importing.lines import SkipKind
-from server.notion.payloads import LONGEST_TEXT_UNITS
+from server.notion.payloads import LONGEST_TEXT_UNITS as PART_UNITS
 from server.notion.properties import REFERENCES_SHOWN, Plain, Span
 
 LONGEST_OPTION_UNITS: Final = 100
-LONGEST_TEXT: Final = LONGEST_TEXT_UNITS * REFERENCES_SHOWN
-"""In UTF-16 units. What is longer a page does not show whole, so it could not be compared."""
+LONGEST_TEXT_UNITS: Final = (PART_UNITS - 1) * REFERENCES_SHOWN
+"""What is longer a page may not show whole, so it could not be compared. A part may be short of
+one unit where a character of two does not fit."""
 
 _NUMBER: Final = re.compile(r"[+-]?(\d+\.?\d*|\.\d+)(e[+-]?\d+)?", re.ASCII | re.IGNORECASE)
 _SHOWN_CHARS: Final = 40
@@ -63,8 +64,8 @@ def _option(text: str) -> str:
 
 
 def _text(text: str) -> str:
-    if _units_count(text) > LONGEST_TEXT:
-        raise BadValue("bad_text", f"is longer than {LONGEST_TEXT} characters")
+    if _units_count(text) > LONGEST_TEXT_UNITS:
+        raise BadValue("bad_text", f"is longer than {LONGEST_TEXT_UNITS} characters")
     return text
 
 

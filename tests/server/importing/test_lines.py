@@ -8,13 +8,15 @@ from server.importing.errors import FileUnusable
 from server.importing.lines import BadLine, Line, open_csv
 
 
-def lines_of(path: Path, content: bytes, encoding: str = "utf-8-sig") -> list[object]:
+def lines_of(path: Path, content: bytes, encoding: str = "utf-8") -> list[object]:
     path.write_bytes(content)
+    file = open_csv(path, encoding)
+    assert file.columns == ("a", "b")
     return [
         (line.number, *line.cells)
         if isinstance(line, Line)
         else (line.skipped.line, line.skipped.kind)
-        for line in open_csv(path, encoding).lines()
+        for line in file.lines()
     ]
 
 
@@ -23,7 +25,7 @@ def lines_of(path: Path, content: bytes, encoding: str = "utf-8-sig") -> list[ob
     [
         pytest.param(b"a,b\n1,2\n", [(2, "1", "2")], id="plain"),
         pytest.param(b'a,b\r\n"1, ""one""",2\r\n', [(2, '1, "one"', "2")], id="quotes-and-crlf"),
-        pytest.param(b"\xef\xbb\xbfa,b\n1,2", [(2, "1", "2")], id="bom-and-no-last-end"),
+        pytest.param(b'\xef\xbb\xbf"a",b\n1,2', [(2, "1", "2")], id="bom-and-no-last-end"),
         pytest.param(
             b'a,b\n"1\n1",2\n3,4\n', [(2, "1\n1", "2"), (4, "3", "4")], id="line-end-in-a-cell"
         ),

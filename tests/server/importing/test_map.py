@@ -19,7 +19,7 @@ def test_pairs_name_the_columns_and_the_rest_is_usual() -> None:
         "title": "title", "external_id": "rich_text", "status": "status", "priority": "select",
     }  # fmt: skip
     assert task_map.nulls == frozenset({"NA"})
-    assert task_map.encoding == "utf-8-sig"
+    assert task_map.encoding == "utf-8"
 
 
 def test_the_documented_map_says_all_that_a_file_can_say() -> None:
@@ -35,7 +35,7 @@ def test_the_documented_map_says_all_that_a_file_can_say() -> None:
 @pytest.mark.parametrize(
     ("args", "problem", "remedy"),
     [
-        pytest.param(["nowhere.toml"], "no map file 'nowhere.toml'", "give pairs", id="missing"),
+        pytest.param(["nowhere.toml"], "no map file 'nowhere.toml'", "or pairs", id="missing"),
         pytest.param(["title=A", "size=B"], "'size' is no role", "story_points", id="role"),
         pytest.param(["title=A", "B"], "'B' is no pair", "role=Column", id="no-pair"),
         pytest.param(["title=A", "title=B"], "title is given twice", "one column", id="twice"),

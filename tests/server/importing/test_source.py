@@ -74,7 +74,7 @@ def test_cells_become_the_values_of_their_roles(write: Write) -> None:
             id="long-option",
         ),
         pytest.param(
-            f"T9,{'x' * 50_001},,,,,", "bad_text", "Task is longer than 50000 characters", id="long"
+            f"T9,{'x' * 50_001},,,,,", "bad_text", "Task is longer than 49975 characters", id="long"
         ),
         pytest.param("T1,Again,,,,,", "repeat", "repeats Key of line 2", id="repeat"),
     ],

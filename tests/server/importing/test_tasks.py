@@ -51,7 +51,7 @@ async def test_only_the_properties_that_the_map_names_are_made(house: House, wri
 
 
 async def test_the_same_file_again_changes_nothing(house: House, write: Write) -> None:
-    path = write(HEADER, *numbered(130), f"T131,{'long 📏 ' * 500},,0,,2026-01-05T10:30,")
+    path = write(HEADER, *numbered(130), f"T131,{'x' + '📏' * 24_987},,0,,2026-01-05T10:30,")
     first = await house.load(path)
     before = house.writes_count()
 
@@ -125,7 +125,7 @@ async def test_a_database_of_that_title_or_id_is_taken_and_made_to_fit(
     made = await house.client.create_database(
         parent_page_id=house.page_id,
         title="Team tasks",
-        properties={"Task": {"title": {}}, "Status": {"status": {}}},
+        properties={"Name": {"number": {}}, "Task": {"title": {}}, "Status": {"status": {}}},
     )
     pairs = ["title=Task", "external_id=Key", "status=State"]
 
@@ -138,8 +138,11 @@ async def test_a_database_of_that_title_or_id_is_taken_and_made_to_fit(
     fitted = await house.client.data_source(by_title.data_source_id)
     options = {prop.name: [option.name for option in prop.options] for prop in fitted.properties}
     assert options == {
-        "Task": [], "External ID": [], "Status": ["Not started", "In progress", "Done", "Weird"],
-    }  # fmt: skip
+        "Name": [],
+        "Task": [],
+        "External ID": [],
+        "Status": ["Not started", "In progress", "Done", "Weird"],
+    }
 
 
 async def test_a_database_that_cannot_take_the_tasks_is_left_alone(
