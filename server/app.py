@@ -103,15 +103,20 @@ class House:
     @asynccontextmanager
     async def running(self) -> AsyncGenerator[None]:
         """Telemetry reaches the store meanwhile; at the end all that was opened is closed."""
+        failure: Exception | None = None
         async with anyio.create_task_group() as background:
             background.start_soon(self._buffer.run_forever)
             try:
                 yield
+            except Exception as error:  # noqa: BLE001 - raised again below, out of the group's wrap
+                failure = error
             finally:
                 background.cancel_scope.cancel()
                 with anyio.CancelScope(shield=True):
                     await self._closing.aclose()
         await self._store.aclose()
+        if failure is not None:
+            raise failure
 
     async def _open(self) -> Desk:
         connection = connection_of(self._configuration)

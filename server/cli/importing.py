@@ -41,6 +41,7 @@ async def run_import(
         join=Path(options.join) if options.join else None,
         on=options.on,
         encoding=options.encoding,
+        limit=options.limit,
     )
     async with open_house(configuration) as house:
         client = (await house.embedded_client()).within(REQUEST_DEADLINE_S)
@@ -72,7 +73,7 @@ def print_result(result: ImportResult) -> None:
         f"{result.lines_count} lines, {result.tasks_count} tasks in {title}: {counts}.",
         f"{result.elapsed_s:.1f} s, {result.rows_per_s:.0f} tasks a second.",
         *(f"Skipped, {_words(kind)}: {count}" for kind, count in result.skipped_counts.items()),
-        *(f"  line {line.line}: {line.reason}" for line in result.skipped),
+        *(f"  {line.file}, line {line.line}: {line.reason}" for line in result.skipped),
         *(f"Loaded as it is, {_words(kind)}: {count}" for kind, count in result.notes.items()),
         f'To use it: [databases.task_management] id = "{result.data_source_id}" in playbooks.toml.',
     ]

@@ -80,10 +80,21 @@ def _workspace(workspace: argparse.ArgumentParser) -> None:
         "--map", action="append", required=True, metavar="MAP", help="a map file, or role=Column"
     )
     load.add_argument("--join", metavar="FILE2.csv", help="a second file with more columns")
-    load.add_argument("--on", metavar="COLUMN", help="the column both files share")
-    load.add_argument("--encoding", metavar="E", help="of both files (default: utf-8)")
-    load.add_argument("--into", metavar="TITLE", default="Imported tasks", help="the database")
+    load.add_argument("--on", metavar="COLUMN", help="the column both files share (or the map's)")
+    load.add_argument(
+        "--encoding", metavar="E", help="of both files (default: the map's, or utf-8)"
+    )
+    load.add_argument(
+        "--into", metavar="TITLE", default="Imported tasks", help="the database, by title or id"
+    )
+    load.add_argument("--limit", type=_count, metavar="N", help="load at most N tasks")
     load.add_argument("--json", action="store_true", help="print the result as JSON alone")
+
+
+def _count(text: str) -> int:
+    if not text.isdigit() or int(text) == 0:
+        raise argparse.ArgumentTypeError(f"{text!r} is no number from 1 on")
+    return int(text)
 
 
 def _port(text: str) -> int:
