@@ -4,7 +4,7 @@ import json
 import logging
 import sqlite3
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 from uuid import uuid4
 
@@ -18,7 +18,7 @@ from starlette.types import ASGIApp, Receive, Scope, Send
 from server.workspace import errors
 from server.workspace.core import Workspace
 from server.workspace.errors import ApiError
-from server.workspace.faults import Delayed, RateLimited
+from server.workspace.faults import RateLimited
 
 MAX_BODY_BYTES = 500 * 1024
 _LOG = logging.getLogger(__name__)
@@ -54,24 +54,19 @@ class _Endpoint:
     def _answer(self, request: Request, raw: bytes) -> _Answer:
         request_id = str(uuid4())
         try:
-            delay_ms = self._suffer(request)
-            body = self._perform(request, raw) | {"request_id": request_id}
-            return _Answer(200, body, delay_ms=delay_ms)
-        except ApiError as error:
-            return _Answer(error.status, error.body(request_id), error.headers)
+            effect = self._workspace.faults.take(request.method, _path(request))
+            if isinstance(effect, RateLimited):
+                return _refused(effect.error(), request_id)
+            answer = self._served(request, raw, request_id)
         except Exception as error:  # noqa: BLE001 - a bug, too, answers in Notion's shape
-            failure = _failure(error)
-            return _Answer(failure.status, failure.body(request_id))
+            return _refused(_failure(error), request_id)
+        return replace(answer, delay_ms=effect.latency_ms if effect else 0)
 
-    def _suffer(self, request: Request) -> int:
-        """Apply the fault plan: gives the latency to add, or raises the error to answer."""
-        match self._workspace.faults.take(request.method, _path(request)):
-            case RateLimited() as limited:
-                raise limited.error()
-            case Delayed(latency_ms):
-                return latency_ms
-            case None:
-                return 0
+    def _served(self, request: Request, raw: bytes, request_id: str) -> _Answer:
+        try:
+            return _Answer(200, self._perform(request, raw) | {"request_id": request_id})
+        except ApiError as error:
+            return _refused(error, request_id)
 
     def _perform(self, request: Request, raw: bytes) -> dict[str, Any]:
         if len(raw) > MAX_BODY_BYTES:
@@ -87,6 +82,10 @@ class _Endpoint:
             version=request.headers.get("notion-version"),
             read_body=lambda: _parsed(raw),
         )
+
+
+def _refused(error: ApiError, request_id: str) -> _Answer:
+    return _Answer(error.status, error.body(request_id), error.headers)
 
 
 def _path(request: Request) -> str:

@@ -100,6 +100,8 @@ class Workspace:
     def transaction(self, *, ids: IdSource | None = None) -> Generator[None]:
         """Everything this thread performs within is kept at once, or not at all.
 
+        Other writers wait meanwhile, so never await a request of this workspace within.
+
         `ids` takes the place of the workspace's own source meanwhile.
         """
         before = self._ids

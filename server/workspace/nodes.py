@@ -75,6 +75,11 @@ def is_visible(call: Call, number: int) -> bool:
     return any(row["number"] in shared for row in _upwards(call.db, number))
 
 
+def known(db: sqlite3.Connection, object_id: str) -> Node:
+    """The object of an id that we keep ourselves; shared or not."""
+    return _node(db.execute(_select("n.id = ?"), (object_id,)).fetchone())
+
+
 def by_number(db: sqlite3.Connection, number: int) -> Node:
     """The object of that row."""
     return _node(db.execute(_select("n.number = ?"), (number,)).fetchone())

@@ -14,7 +14,7 @@ from server.workspace import richtext, times
 from server.workspace.call import Call
 from server.workspace.errors import invalid, user_not_found
 from server.workspace.inputs import Input
-from server.workspace.nodes import Node, find
+from server.workspace.nodes import Node, find, known
 from server.workspace.tables import Property, Table, with_option
 
 Cell: TypeAlias = tuple[str | None, float | None]
@@ -206,7 +206,7 @@ def _show_people(row: Row, prop: Property) -> Any:
 
 
 def _parse_relation(writer: Writer, prop: Property, source: Input) -> Any:
-    home = find(writer.call, prop.config["data_source_id"], "data_source")
+    home = known(writer.call.db, prop.config["data_source_id"])
     targets = [_related_row(writer.call, home, each.need("id").id()) for each in source.items()]
     return list(dict.fromkeys(targets))
 

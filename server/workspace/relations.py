@@ -40,7 +40,7 @@ def write(
 
 def partner_column(call: Call, prop: Property) -> int | None:
     """The column of the other side of a dual relation."""
-    found = _partner(call, prop)
+    found = _other_side(call, prop)
     return found[1].column if found else None
 
 
@@ -65,7 +65,7 @@ def join(call: Call, table: Table, prop: Property, sent: Input) -> None:
     """Give a new dual relation its other side."""
     if prop.config["type"] != "dual_property":
         return
-    other = _other_table(call, table, prop)
+    other = _other_table(call, prop, table)
     side = sent.get("dual_property")
     name = side.get("synced_property_name")
     back = Property(
@@ -91,28 +91,30 @@ def part(call: Call, table: Table, prop: Property) -> None:
 
 
 def _change_partner(call: Call, table: Table, prop: Property, change: dict[str, Any]) -> None:
-    if prop.type != "relation" or prop.config["type"] != "dual_property":
-        return
-    other = _other_table(call, table, prop)
-    back = other.by_id(ids.unescaped(prop.config["dual_property"]["synced_property_id"]))
-    if back is not None:
+    found = _other_side(call, prop, table)
+    if found is not None:
+        other, back = found
         kept = {key: value for key, value in back.config.items() if key != "dual_property"}
         other.put(replace(back, config=kept | change))
         other.save(call.db)
 
 
-def _partner(call: Call, prop: Property) -> tuple[Table, Property] | None:
-    if prop.config["type"] != "dual_property":
+def _other_side(
+    call: Call, prop: Property, table: Table | None = None
+) -> tuple[Table, Property] | None:
+    if prop.type != "relation" or prop.config["type"] != "dual_property":
         return None
-    other = tables.load(call, nodes.find(call, prop.config["data_source_id"], "data_source"))
+    other = _other_table(call, prop, table)
     back = other.by_id(ids.unescaped(prop.config["dual_property"]["synced_property_id"]))
     return (other, back) if back else None
 
 
-def _other_table(call: Call, table: Table, prop: Property) -> Table:
-    if prop.config["data_source_id"] == table.node.id:
+def _other_table(call: Call, prop: Property, table: Table | None) -> Table:
+    """The related table, which may be `table` itself; it need not be shared with the caller."""
+    related_id: str = prop.config["data_source_id"]
+    if table is not None and related_id == table.node.id:
         return table
-    return tables.load(call, nodes.find(call, prop.config["data_source_id"], "data_source"))
+    return tables.load(call, nodes.known(call.db, related_id))
 
 
 def _dual(table: Table, prop: Property, *, database_id: str) -> dict[str, Any]:

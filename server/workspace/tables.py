@@ -1,12 +1,12 @@
 """A data source as a table: its properties, in order, and their columns in the index of cells."""
 
 import sqlite3
-from collections.abc import Callable
 from dataclasses import dataclass, replace
 from typing import Any
 
 from server.workspace import ids, nodes
 from server.workspace.call import Call
+from server.workspace.ids import IdSource
 from server.workspace.nodes import Node
 from server.workspace.richtext import COLORS
 
@@ -128,7 +128,7 @@ def with_option(call: Call, prop: Property, name: str, color: str | None = None)
     return replace(prop, config=prop.config | {"options": [*prop.options, option]})
 
 
-def new_option(source: Callable[..., Any], name: str, *, color: str) -> dict[str, Any]:
+def new_option(source: IdSource, name: str, *, color: str) -> dict[str, Any]:
     """An option in the order of its members."""
     return {"id": ids.database_id(source), "name": name, "color": color, "description": None}
 

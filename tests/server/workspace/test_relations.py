@@ -1,11 +1,14 @@
 """Relations: both sides in step, cut at 25 references, read whole page by page."""
 
-from collections.abc import Callable
+from collections.abc import Awaitable, Callable
 from typing import Any
 
 import httpx
 import pytest
 
+from server.workspace.core import Workspace
+
+Connect = Callable[..., Awaitable[httpx.AsyncClient]]
 Make = Callable[..., str]
 Related = Callable[..., Any]
 
@@ -187,3 +190,25 @@ async def test_rollups_keep_their_schema_and_wait_for_their_values(
     assert page["properties"]["Count"]["rollup"] == {
         "type": "number", "number": None, "function": "count",
     }  # fmt: skip
+
+
+@pytest.fixture
+async def narrow(
+    connect: Connect, workspace: Workspace, tasks: str, add_integration: Make
+) -> httpx.AsyncClient:
+    """An integration that sees the tasks and not the projects."""
+    token = add_integration(shared=False)
+    workspace.share(tasks, workspace.tokens()[-1].bot_id)
+    return await connect(token)
+
+
+async def test_the_other_side_need_not_be_shared(
+    narrow: httpx.AsyncClient, tasks: str, projects: str, add_row: Make, related: Related
+) -> None:
+    project = add_row(projects, "project")
+    task = add_row(tasks, "task", {"Project": to(project)})
+
+    emptied = await narrow.patch(f"/v1/pages/{task}", json={"properties": {"Project": to()}})
+
+    assert emptied.status_code == 200
+    assert await related(project, "Tasks") == []
