@@ -51,11 +51,15 @@ class ConfigurationState:
 
 @dataclass(frozen=True, slots=True)
 class Connection:
-    """Which workspace this process talks to, and what it expects to find there."""
+    """Which workspace this process talks to, and what it expects to find there.
+
+    `key` tells this address and token from others in the recorded calls; empty for none.
+    """
 
     workspace: Literal["Notion", "sample workspace"]
     token: TokenView
     chosen: bool = True
+    key: str = ""
     expected_workspace_id: str | None = None
     read_only: bool = False
     databases: Mapping[DatabaseKey, DatabaseSetting] = field(

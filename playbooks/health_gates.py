@@ -22,10 +22,11 @@ NEEDED_TO_WRITE: Final[tuple[Capability, ...]] = ("insert_content", "update_cont
 def judge_configuration(state: ConfigurationState) -> Verdict:
     """Critical with every mistake listed; else the file in use."""
     if state.mistakes:
-        reason = f"{len(state.mistakes)} mistakes: " + "; ".join(state.mistakes)
-        return Verdict.of(
-            "configuration", "critical", reason, "Correct the listed places, then run it again."
+        reason = f"{len(state.mistakes)} to correct"
+        verdict = Verdict.of(
+            "configuration", "critical", reason, "Correct each, then run it again."
         )
+        return replace(verdict, evidence=state.mistakes)
     return Verdict.of("configuration", "ok", state.file or "no playbooks.toml, the defaults hold")
 
 
@@ -34,8 +35,6 @@ def judge_token(connection: Connection) -> Verdict:
     token = connection.token
     if token.lost:
         return Verdict.of("token", "critical", *_LOST_TOKEN)
-    if token.origin == "none":
-        return Verdict.skipped("token", "not looked at: the configuration has mistakes")
     if not connection.chosen:
         return Verdict.of("token", "warning", *_NO_TOKEN)
     if token.origin == "sample workspace":

@@ -129,11 +129,12 @@ class CallRecord:
     cache: Literal["hit", "miss"] | None = None
     procedure: str | None = None
     run_id: str | None = None
+    connection: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class Traffic:
-    """The recorded calls of a window, probes left out."""
+    """The recorded calls of one connection in a window, probes left out."""
 
     since: datetime
     calls_count: int
@@ -188,8 +189,8 @@ class Store(Protocol):
         """Add telemetry; old calls beyond the retention are dropped."""
         ...
 
-    async def traffic(self, since: datetime) -> Traffic:
-        """Counts over the recorded calls since then."""
+    async def traffic(self, since: datetime, connection: str) -> Traffic:
+        """Counts over the calls of that `CallRecord.connection` recorded since then."""
         ...
 
 

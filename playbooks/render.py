@@ -18,12 +18,16 @@ _FINDINGS_SHOWN: Final = 10
 """More findings than this make a summary nobody reads; the structured report holds them all."""
 
 
+_EVIDENCE_SHOWN: Final = 10
+"""More evidence than this is read in the structured report."""
+
+
 def summarise(report: Report) -> str:
     """The whole report in Markdown: headline, gates, what to do, and where it came from."""
     parts = [
         f"**{_title(report.procedure)}: {report.status}**. {report.headline}",
         "\n".join(_gate_line(gate) for gate in report.gates),
-        "\n".join(_finding_lines(report.findings)),
+        "\n".join(_finding_parts(report.findings)),
         "\n".join(f"Next: {action}" for action in report.next_actions),
         provenance(report),
     ]
@@ -51,11 +55,19 @@ def _status_word(status: str) -> str:
     return "" if status == "ok" else f"{status.replace('_', ' ')}, "
 
 
-def _finding_lines(findings: tuple[Finding, ...]) -> list[str]:
+def finding_lines(finding: Finding) -> list[str]:
+    """What is wrong and what to do, then the first evidence and how much more there is."""
+    shown = [f"  - {evidence}" for evidence in finding.evidence[:_EVIDENCE_SHOWN]]
+    hidden = len(finding.evidence) - len(shown)
+    more = [f"  - and {hidden} more in the full report"] if hidden else []
+    return [f"To do, {finding.what.partition(':')[0]}: {finding.remedy}", *shown, *more]
+
+
+def _finding_parts(findings: tuple[Finding, ...]) -> list[str]:
     urgent = [finding for finding in findings if finding.remedy]
-    lines = [f"To do ({finding.id}): {finding.remedy}" for finding in urgent[:_FINDINGS_SHOWN]]
-    hidden = len(urgent) - _FINDINGS_SHOWN
-    return [*lines, f"{hidden} more findings are in the full report."] if hidden > 0 else lines
+    parts = ["\n".join(finding_lines(finding)) for finding in urgent[:_FINDINGS_SHOWN]]
+    hidden = len(urgent) - len(parts)
+    return [*parts, f"{hidden} more findings are in the full report."] if hidden else parts
 
 
 def _origin(source: Source, as_of: datetime, age_s: float) -> str:

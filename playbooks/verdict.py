@@ -18,6 +18,7 @@ class Verdict:
 
     gate: Gate
     remedy: str = ""
+    evidence: tuple[str, ...] = ()
     measured: float | None = None
     from_api: bool = False
     configured: bool = False
@@ -55,6 +56,7 @@ class Verdict:
             id=f"{procedure}.{self.gate.name.replace(' ', '.')}",
             severity=severity,
             what=f"{self.gate.name}: {self.gate.reason}",
+            evidence=self.evidence,
             remedy=self.remedy,
             confidence="possible" if self.gate.status == "unknown" else "certain",
         )

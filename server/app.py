@@ -9,6 +9,7 @@ from contextlib import (
     asynccontextmanager,
     nullcontext,
 )
+from dataclasses import replace
 from datetime import UTC, datetime
 from importlib.metadata import version
 from typing import TYPE_CHECKING, Final
@@ -27,7 +28,7 @@ from playbooks.desk import (
     TokenView,
 )
 from playbooks.errors import PlaybookError
-from playbooks.ports import Notion, ServerState
+from playbooks.ports import CallRecord, Notion, ServerState
 from resources.register import register as register_resources
 from server.concurrency import together
 from server.settings import Configuration, database_settings, token_fingerprint
@@ -37,7 +38,10 @@ from tools.boundary import OpenDesk
 from tools.catalog import tools
 
 if TYPE_CHECKING:
+    import httpx
+
     from server.notion.client import NotionClient
+    from server.notion.wire import Profile
 
 NAME: Final = "notion-playbooks"
 INSTRUCTIONS: Final = (
@@ -92,6 +96,7 @@ class House:
         self._opening = anyio.Lock()
         self._closing = AsyncExitStack()
         self._desk: Desk | None = None
+        self._key = ""
 
     async def desk(self) -> Desk:
         """The desk, opened once; a workspace that cannot be opened is told by it, not raised."""
@@ -121,6 +126,7 @@ class House:
     async def _open(self) -> Desk:
         connection = connection_of(self._configuration)
         notion, unreachable = await self._notion(connection)
+        connection = replace(connection, key=self._key)
         return Desk(
             configuration=_state(self._configuration),
             connection=connection,
@@ -144,47 +150,52 @@ class House:
         except PlaybookError as error:
             return None, error
 
-    async def _real_client(self) -> Notion:
-        # httpx is heavy, and a server that is never called needs no client.
-        from server.notion.client import open_client  # noqa: PLC0415
+    async def _real_client(self) -> "NotionClient":
+        # What is heavy to import waits here and below: a server that is never called needs none.
         from server.notion.wire import Profile  # noqa: PLC0415
 
         settings = self._configuration.settings
         assert settings.notion_api_token is not None
-        client = open_client(
-            settings.notion_api_token.get_secret_value(),
-            profile=Profile(settings.notion.base_url, WINDOW_CALLS_COUNT),
-            record=self._buffer.add,
-            default_deadline_s=settings.bands.health_deadline_s,
-        )
-        return await self._closing.enter_async_context(client)
+        profile = Profile(settings.notion.base_url, WINDOW_CALLS_COUNT)
+        return await self._client(settings.notion_api_token.get_secret_value(), profile)
 
     async def embedded_client(self) -> "NotionClient":
         """A client of the embedded workspace, whatever the configuration talks to."""
-        import httpx  # noqa: PLC0415 - heavy, see above
+        import httpx  # noqa: PLC0415
 
-        from server.embedded import WorkspaceUnusable, open_embedded  # noqa: PLC0415 - heavy
-        from server.notion.client import open_client  # noqa: PLC0415 - heavy
-        from server.notion.wire import Profile  # noqa: PLC0415 - heavy
-        from server.workspace.asgi import create_app  # noqa: PLC0415 - heavy
+        from server.embedded import open_embedded  # noqa: PLC0415
+        from server.notion.wire import Profile  # noqa: PLC0415
+        from server.workspace.asgi import create_app  # noqa: PLC0415
+        from server.workspace.errors import WorkspaceUnusable  # noqa: PLC0415
 
+        path = self._configuration.workspace_file
         workspace = await to_thread.run_sync(
-            lambda: open_embedded(
-                self._configuration.workspace_file, clock=utc_now, tell=self._making
-            )
+            lambda: open_embedded(path, clock=utc_now, tell=self._making)
         )
         self._closing.callback(workspace.close)
         token = workspace.own_token()
         if token is None:
-            raise WorkspaceUnusable("it has no integration")
+            raise WorkspaceUnusable(path, "it has no integration")
+        profile = Profile(EMBEDDED_URL, window_calls_count=None)
+        return await self._client(token, profile, httpx.ASGITransport(create_app(workspace)))
+
+    async def _client(
+        self, token: str, profile: "Profile", network: "httpx.AsyncBaseTransport | None" = None
+    ) -> "NotionClient":
+        from server.notion.client import open_client  # noqa: PLC0415
+
+        self._key = token_fingerprint(f"{profile.base_url} {token}")
         client = open_client(
             token,
-            profile=Profile(EMBEDDED_URL, window_calls_count=None),
-            record=self._buffer.add,
+            profile=profile,
+            record=self._record,
             default_deadline_s=self._configuration.settings.bands.health_deadline_s,
-            network=httpx.ASGITransport(create_app(workspace)),
+            network=network,
         )
         return await self._closing.enter_async_context(client)
+
+    def _record(self, call: CallRecord) -> None:
+        self._buffer.add(replace(call, connection=self._key))
 
 
 EMBEDDED_URL: Final = "http://workspace.invalid"

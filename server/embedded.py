@@ -6,22 +6,11 @@ from contextlib import closing, suppress
 from pathlib import Path
 
 from playbooks.clock import Clock
-from playbooks.errors import PlaybookError
 from server.workspace.core import Workspace
+from server.workspace.errors import WorkspaceUnusable
 
 Tell = Callable[[int, int], None]
 """Told `done, total` as the sample grows."""
-
-
-class WorkspaceUnusable(PlaybookError):
-    """The file of the embedded workspace cannot be made or opened."""
-
-    def __init__(self, reason: str) -> None:
-        super().__init__(
-            f"The sample workspace cannot be opened: {reason}.",
-            remedy="Make the data directory writable, or name another with XDG_DATA_HOME;"
-            " `notion-playbooks workspace reset` makes a new one.",
-        )
 
 
 def open_embedded(path: Path, *, clock: Clock, tell: Tell | None = None) -> Workspace:
@@ -34,7 +23,7 @@ def open_embedded(path: Path, *, clock: Clock, tell: Tell | None = None) -> Work
             make_sample(path, clock=clock, tell=tell)
         return Workspace.open(path, clock=clock)
     except OSError as error:
-        raise WorkspaceUnusable(error.strerror or type(error).__name__) from error
+        raise WorkspaceUnusable(path, error.strerror or type(error).__name__) from error
 
 
 def make_sample(

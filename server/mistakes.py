@@ -19,6 +19,10 @@ class Origin:
     variables: Mapping[str, str]
     model: type[BaseModel]
 
+    def order(self, mistake: "tuple[tuple[str, ...], ErrorDetails]") -> int:
+        """Mistakes are told in the order of the file."""
+        return line_of(self.text, mistake[0]) or 0
+
     def of(self, path: tuple[str, ...]) -> str:
         """The variable or the line that gave the value at `path`."""
         variable = "PLAYBOOKS_" + "__".join(path).upper()
@@ -31,9 +35,13 @@ class Origin:
 
 def describe(error: ValidationError, origin: Origin) -> Iterator[str]:
     """Every mistake as one sentence: place, key, what is wrong, what is valid."""
-    for detail in error.errors(include_url=False, include_input=False):
-        path = tuple(str(part) for part in detail["loc"])
+    details = error.errors(include_url=False, include_input=False)
+    for path, detail in sorted(((_path(d), d) for d in details), key=origin.order):
         yield f"{origin.of(path)}: {'.'.join(path)}: {_wrong(detail, path, origin.model)}"
+
+
+def _path(detail: ErrorDetails) -> tuple[str, ...]:
+    return tuple(str(part) for part in detail["loc"])
 
 
 def line_of(text: str, path: tuple[str, ...]) -> int | None:

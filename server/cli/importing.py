@@ -70,7 +70,7 @@ def print_result(result: ImportResult) -> None:
     )
     title = shown(result.database_title)
     lines = [
-        f"{result.lines_count} lines, {result.tasks_count} tasks in {title}: {counts}.",
+        f"{result.lines_count} lines read; tasks in {title}: {result.tasks_count} ({counts}).",
         f"{result.elapsed_s:.1f} s, {result.rows_per_s:.0f} tasks a second.",
         *(f"Skipped, {_words(kind)}: {count}" for kind, count in result.skipped_counts.items()),
         *(f"  {line.file}, line {line.line}: {line.reason}" for line in result.skipped),

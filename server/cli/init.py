@@ -129,6 +129,13 @@ def _tell(proposal: Proposal) -> None:
         )
 
 
+def _statuses(proposal: Proposal) -> dict[str, dict[str, list[str]]]:
+    named: dict[str, list[str]] = {}
+    for role, names in proposal.statuses.items():
+        named[role] = list(names)
+    return {"statuses": named} if named else {}
+
+
 def _toml(proposals: Sequence[Proposal], *, embedded: bool) -> str:
     """The file, in the order of the playbook."""
     import tomlkit  # noqa: PLC0415 - needed by this command alone
@@ -144,8 +151,8 @@ def _toml(proposals: Sequence[Proposal], *, embedded: bool) -> str:
             {
                 "id": proposal.source.id,
                 "properties": dict(proposal.properties),
-                "statuses": {role: list(names) for role, names in proposal.statuses.items()},
-            },
+            }
+            | _statuses(proposal),
         )
     document.add("databases", databases)
     return tomlkit.dumps(document)

@@ -5,7 +5,7 @@ from collections.abc import Generator
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, Final
 
-from playbooks.render import MARKS, provenance
+from playbooks.render import MARKS, finding_lines, provenance
 from playbooks.report import Gate, Report
 
 # rich is heavy, and a server never needs it.
@@ -37,7 +37,7 @@ def print_report(report: Report, *, as_json: bool) -> None:
         _gate(console, gate)
     for finding in report.findings:
         if finding.remedy:
-            _line(console, f"\nTo do, {finding.what.partition(':')[0]}: {finding.remedy}")
+            _line(console, "\n" + "\n".join(finding_lines(finding)))
     _line(console, f"\n{provenance(report)}", "dim")
 
 

@@ -100,8 +100,8 @@ class Database:
             connection.execute(insert(calls), [asdict(call) for call in batch])
             _drop_old_calls(connection, now)
 
-    def traffic(self, since: datetime) -> Traffic:
-        """Counts over the recorded calls since then."""
+    def traffic(self, since: datetime, connection: str) -> Traffic:
+        """Counts over the connection's recorded calls since then."""
         served = calls.c.cache == "hit"
         failed = or_(calls.c.status.is_(None), calls.c.status >= _FIRST_ERROR_STATUS)
         counts = select(
@@ -109,9 +109,9 @@ class Database:
             func.count(case((and_(failed, served.isnot(True)), 1))),
             func.count(calls.c.cache),
             func.count(case((served, 1))),
-        ).where(calls.c.at >= since, calls.c.probe.is_(False))
-        with self._engine.connect() as connection:
-            return Traffic(since, *connection.execute(counts).one())
+        ).where(calls.c.at >= since, calls.c.connection == connection, calls.c.probe.is_(False))
+        with self._engine.connect() as opened:
+            return Traffic(since, *opened.execute(counts).one())
 
 
 _FIRST_ERROR_STATUS = 400

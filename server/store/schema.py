@@ -86,5 +86,6 @@ calls = Table(
     Column("cache", String),
     Column("procedure", String),
     Column("run_id", String),
+    Column("connection", String),
     Index("calls_by_time", "at"),
 )

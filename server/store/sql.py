@@ -55,13 +55,13 @@ class SqlStore:
         now = self._clock()
         await self._perform(lambda database: database.record_calls(calls, now=now))
 
-    async def traffic(self, since: datetime) -> Traffic:
-        """Counts over the recorded calls since then, probes left out.
+    async def traffic(self, since: datetime, connection: str) -> Traffic:
+        """Counts over the connection's recorded calls since then, probes left out.
 
         An error is a call that ended without an answer or with a status of 400 or more; what the
         cache served is never one.
         """
-        return await self._perform(lambda database: database.traffic(since))
+        return await self._perform(lambda database: database.traffic(since, connection))
 
     async def aclose(self) -> None:
         """Give the connections back; the next use opens anew."""

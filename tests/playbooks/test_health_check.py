@@ -65,7 +65,9 @@ async def test_mistakes_are_critical_and_nothing_is_asked_of_notion(desk: Desk) 
     assert report.status == "critical"
     assert "line 3" in report.summary
     asked = {gate.name: gate.status for gate in report.gates}
-    assert asked["authentication"] == asked["database task_management"] == "not_measured"
+    assert asked["token"] == asked["authentication"] == "not_measured"
+    assert asked["database task_management"] == "not_measured"
+    assert report.measurements["databases_configured_count"] is None
     assert asked["store"] == "ok"
 
 
@@ -98,7 +100,11 @@ async def test_the_calls_of_a_check_are_recorded_without_its_probes(sample_home:
     async with open_house(read_configuration()) as house:
         report = await health_check(await house.desk())
     async with open_house(read_configuration()) as house:
-        traffic = await (await house.desk()).store.traffic(report.as_of - timedelta(minutes=1))
+        desk = await house.desk()
+        since = report.as_of - timedelta(minutes=1)
+        traffic = await desk.store.traffic(since, desk.connection.key)
+        foreign = await desk.store.traffic(since, "another connection")
 
     # who am I, one search, and schema and first row of three databases
     assert (traffic.calls_count, traffic.errors_count) == (8, 0)
+    assert foreign.calls_count == 0

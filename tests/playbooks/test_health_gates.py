@@ -36,11 +36,12 @@ ALL: tuple[Capability, ...] = (
 
 
 def test_every_mistake_of_the_configuration_is_told() -> None:
-    gate = judge_configuration(ConfigurationState(mistakes=("a: wrong", "b: wrong"))).gate
+    mistakes = ("a: wrong", "b: wrong")
 
-    assert gate.status == "critical"
-    assert "a: wrong" in gate.reason
-    assert "b: wrong" in gate.reason
+    finding = judge_configuration(ConfigurationState(mistakes=mistakes)).finding("health_check")
+
+    assert finding is not None
+    assert (finding.severity, finding.evidence) == ("critical", mistakes)
 
 
 @pytest.mark.parametrize(

@@ -4,7 +4,8 @@ from pathlib import Path
 
 import pytest
 
-from server.embedded import WorkspaceUnusable, make_sample, open_embedded
+from server.embedded import make_sample, open_embedded
+from server.workspace.errors import WorkspaceUnusable
 
 NOW = datetime(2026, 11, 25, 9, 30, tzinfo=UTC)
 

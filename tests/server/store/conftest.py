@@ -51,7 +51,13 @@ def report() -> Callable[..., Report]:
 def call() -> Callable[..., CallRecord]:
     def make(at: datetime = NOW, status: int | None = 200, **changes: Any) -> CallRecord:
         return CallRecord(
-            at=at, method="GET", endpoint="/v1/users/me", status=status, total_ms=12.5, **changes
+            at=at,
+            method="GET",
+            endpoint="/v1/users/me",
+            status=status,
+            total_ms=12.5,
+            connection="a",
+            **changes,
         )
 
     return make

@@ -18,7 +18,7 @@ MakeCall = Callable[..., CallRecord]
 
 
 async def calls_count(store: SqlStore) -> int:
-    return (await store.traffic(NOW)).calls_count
+    return (await store.traffic(NOW, "a")).calls_count
 
 
 def broken_store(path: Path) -> SqlStore:

@@ -93,7 +93,7 @@ async def test_traffic_counts_what_happened_since_then_without_probes(
         call(status=None, cache="hit"),
     ])  # fmt: skip
 
-    traffic = await store.traffic(NOW - timedelta(minutes=5))
+    traffic = await store.traffic(NOW - timedelta(minutes=5), "a")
 
     assert traffic == Traffic(
         since=NOW - timedelta(minutes=5),
@@ -107,13 +107,13 @@ async def test_traffic_counts_what_happened_since_then_without_probes(
 async def test_an_empty_store_has_no_traffic(store: SqlStore) -> None:
     await store.record_calls([])
 
-    assert await store.traffic(NOW) == Traffic(NOW, 0, 0, 0, 0)
+    assert await store.traffic(NOW, "a") == Traffic(NOW, 0, 0, 0, 0)
 
 
 async def test_calls_past_their_age_are_dropped(store: SqlStore, call: MakeCall) -> None:
     await store.record_calls([call(at=NOW - CALLS_KEPT_FOR - timedelta(seconds=1)), call()])
 
-    assert (await store.traffic(NOW - 2 * CALLS_KEPT_FOR)).calls_count == 1
+    assert (await store.traffic(NOW - 2 * CALLS_KEPT_FOR, "a")).calls_count == 1
 
 
 async def test_calls_beyond_the_most_are_dropped_oldest_first(
@@ -202,7 +202,7 @@ from server.store.sql import SqlStore
 async def main():
     store = SqlStore(sys.argv[1], clock=lambda: datetime.now(UTC))
     sys.stdin.readline()
-    await store.record_calls([CallRecord(datetime.now(UTC), "GET", "/", 200, 1.0)])
+    await store.record_calls([CallRecord(datetime.now(UTC), "GET", "/", 200, 1.0, connection="a")])
     await store.aclose()
 
 anyio.run(main)
@@ -222,7 +222,7 @@ async def test_processes_that_meet_at_its_creation_share_one_store(
     store: SqlStore, path: Path
 ) -> None:
     assert exit_statuses_of_processes_that_meet(path) == [0, 0, 0]
-    assert (await store.traffic(datetime(2020, 1, 1, tzinfo=UTC))).calls_count == 3
+    assert (await store.traffic(datetime(2020, 1, 1, tzinfo=UTC), "a")).calls_count == 3
 
 
 def test_reaching_the_store_imports_no_database() -> None:

@@ -49,5 +49,6 @@ def _create_calls() -> None:
         sa.Column("cache", sa.String),
         sa.Column("procedure", sa.String),
         sa.Column("run_id", sa.String),
+        sa.Column("connection", sa.String),
     )
     op.create_index("calls_by_time", "calls", ["at"])
