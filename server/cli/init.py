@@ -1,6 +1,7 @@
 """`init`: find the databases of a workspace, map them, ask, and write playbooks.toml."""
 
 import argparse
+import signal
 import sys
 from collections.abc import Sequence
 from pathlib import Path
@@ -36,6 +37,8 @@ def run_init(options: argparse.Namespace) -> int:
         target.write_text(text, "utf-8")
     except PlaybookError as error:
         return _refuse(str(error))
+    except _Left:
+        raise KeyboardInterrupt from None
     except OSError as error:
         return _refuse(f"{target} cannot be written: {error.strerror}")
     sys.stdout.write(f"\nWrote {target}. Next: notion-playbooks --health-check\n")
@@ -61,9 +64,24 @@ class _Asking:
             sys.stdout.write(f"  {number}. {choice}\n")
         default = "1" if proposed else "0"
         while True:
-            typed = input(f"{question} [number, 0 for none; Enter: {default}] ").strip() or default
+            typed = _typed(f"{question} [number, 0 for none; Enter: {default}] ") or default
             if typed.isdigit() and int(typed) <= min(len(choices), LISTED_COUNT):
                 return int(typed) - 1 if int(typed) else None
+
+
+class _Left(Exception):
+    """A question was ended with Ctrl-C or Ctrl-D."""
+
+
+def _typed(prompt: str) -> str:
+    # The event loop takes Ctrl-C for itself and acts on it later, but it stands still meanwhile.
+    before = signal.signal(signal.SIGINT, signal.default_int_handler)
+    try:
+        return input(prompt).strip()
+    except (KeyboardInterrupt, EOFError):
+        raise _Left from None
+    finally:
+        signal.signal(signal.SIGINT, before)
 
 
 async def _map(configuration: Configuration, asking: _Asking) -> str:
