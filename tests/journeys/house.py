@@ -9,8 +9,8 @@ import secrets
 import sqlite3
 import subprocess
 import sys
-from collections.abc import Collection, Mapping
-from contextlib import closing
+from collections.abc import Collection, Generator, Mapping
+from contextlib import closing, contextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from pathlib import Path
@@ -176,6 +176,37 @@ class Team:
     def run(self, *arguments: str) -> subprocess.CompletedProcess[str]:
         self.write_settings()
         return self.home.run(*arguments, env=self.variables)
+
+
+@contextmanager
+def team_at(home: Home, served: Served) -> Generator[Team]:
+    """A team at that home, once whatever others did to the served workspace is undone."""
+    served.restore()
+    with closing(open_workspace(served.file)) as workspace:
+        team = Team(home, workspace, {"notion": {"base_url": served.address}})
+        team.integrate()
+        yield team
+
+
+@contextmanager
+def serving(root: Path) -> Generator[Served]:
+    """`workspace serve` in a home of its own, which makes the sample first."""
+    home = Home.made(root / "home")
+    with subprocess.Popen(
+        [*SERVER, "workspace", "serve", "--port", "0"],
+        env=home.environment({}),
+        cwd=home.working,
+        stdout=subprocess.PIPE,
+        text=True,
+    ) as process:
+        try:
+            assert process.stdout is not None
+            told = dict(process.stdout.readline().strip().split(": ", 1) for _ in range(2))
+            file, pristine = home.data / "workspace.sqlite3", root / "pristine.sqlite3"
+            copy_database(file, pristine)
+            yield Served(told["address"], told["token"], file, pristine)
+        finally:
+            process.kill()
 
 
 def new_token() -> str:

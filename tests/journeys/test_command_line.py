@@ -1,6 +1,5 @@
 """What a person types wrongly is answered in one line, with status 64."""
 
-from collections.abc import Generator
 from concurrent.futures import Future, ThreadPoolExecutor
 from pathlib import Path
 from subprocess import CompletedProcess
@@ -43,14 +42,14 @@ MISTAKES = (
 @pytest.fixture(scope="module")
 def answers(
     served: Served, tmp_path_factory: pytest.TempPathFactory
-) -> Generator[dict[str, "Future[CompletedProcess[str]]"]]:
+) -> dict[str, "Future[CompletedProcess[str]]"]:
     """Every mistake is made at once, two at a time: starting Python is what takes long."""
     home = Home.made(tmp_path_factory.mktemp("mistakes") / "home")
     copy_database(served.pristine, home.data / "workspace.sqlite3")
     (home.working / "tasks.csv").write_text("No,Title,State\n1,One,Done\n")
     (home.working / "bad.toml").write_text("title = = 3\n")
     with ThreadPoolExecutor(2) as pool:
-        yield {
+        return {
             typed: pool.submit(home.run, *typed.split(), env=SAMPLE)
             for typed, _ in (case.values for case in MISTAKES)
             if isinstance(typed, str)

@@ -2,13 +2,26 @@
 
 import socket
 from collections.abc import Callable
+from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import closing
+from queue import SimpleQueue
+from subprocess import CompletedProcess
+from typing import cast
 from uuid import uuid4
 
 import pytest
 
 from server.workspace.faults import Delayed, FaultRule, RateLimited
-from tests.journeys.house import OWNER, Home, Served, Team, new_token, report_in
+from tests.journeys.house import (
+    OWNER,
+    Home,
+    Served,
+    Team,
+    new_token,
+    report_in,
+    serving,
+    team_at,
+)
 
 OK, WARNING, CRITICAL, UNKNOWN, REFUSED = 0, 1, 2, 3, 64
 SAMPLE = {"PLAYBOOKS_WORKSPACE": "embedded"}
@@ -209,13 +222,37 @@ SITUATIONS = (
 )
 
 
+Arrange = Callable[[Team], None]
+Checks = dict[Arrange, "Future[CompletedProcess[str]]"]
+
+
+@pytest.fixture(scope="module")
+def checks(served: Served, tmp_path_factory: pytest.TempPathFactory) -> Checks:
+    """All situations, two at a time: starting Python is what takes long."""
+    free: SimpleQueue[Served] = SimpleQueue()
+    free.put(served)
+
+    def check(arrange: Arrange) -> CompletedProcess[str]:
+        home = Home.made(tmp_path_factory.mktemp("situation") / "home")
+        workspace = free.get()
+        try:
+            with team_at(home, workspace) as team:
+                arrange(team)
+                return team.run("--health-check")
+        finally:
+            free.put(workspace)
+
+    with serving(tmp_path_factory.mktemp("second")) as second, ThreadPoolExecutor(2) as pool:
+        free.put(second)
+        arrangements = cast("list[Arrange]", [case.values[0] for case in SITUATIONS])
+        return {arrange: pool.submit(check, arrange) for arrange in arrangements}
+
+
 @pytest.mark.parametrize(("arrange", "status", "told", "remedy"), SITUATIONS)
 def test_the_exit_status_the_reason_and_the_remedy_fit_the_situation(
-    team: Team, arrange: Callable[[Team], None], status: int, told: str, remedy: str
+    checks: Checks, arrange: Arrange, status: int, told: str, remedy: str
 ) -> None:
-    arrange(team)
-
-    ended = team.run("--health-check")
+    ended = checks[arrange].result()
 
     assert ended.returncode == status, ended.stdout
     assert told in ended.stdout

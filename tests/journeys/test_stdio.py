@@ -94,14 +94,17 @@ async def test_the_tools_are_listed_within_two_thousand_tokens(client: Client) -
     assert tokens_count(written) < 2_000
 
 
-async def test_the_text_of_a_health_check_suffices_alone(client: Client) -> None:
-    text = text_of(await client.call_tool("health_check", {}))
+async def test_the_text_of_a_health_check_suffices_alone_and_holds_no_token(
+    client: Client, served: Served
+) -> None:
+    text = text_of(await client.call_tool("health_check", {"detail": "full"}))
 
     assert text.startswith("**Health check: ok**")
     for gate in ("configuration", "token", "authentication", "capabilities", "store"):
         assert f"- ✓ {gate}: " in text
     assert "sample workspace, live, as of 20" in text
     assert "; run run_" in text
+    assert served.own_token not in text
 
 
 async def test_the_structure_of_a_health_check_is_the_published_one_and_small(
