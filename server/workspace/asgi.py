@@ -106,7 +106,7 @@ def _parsed(raw: bytes) -> Any:
     try:
         value = json.loads(raw, parse_constant=_no_constant)
         json.dumps(value, ensure_ascii=False).encode()
-    except (ValueError, RecursionError):
+    except ValueError:
         raise errors.invalid_json() from None
     return value
 
@@ -118,6 +118,8 @@ def _no_constant(name: str) -> None:
 def _failure(error: Exception) -> ApiError:
     if isinstance(error, sqlite3.OperationalError) and "locked" in str(error):
         return errors.conflict()
+    if isinstance(error, RecursionError):
+        return errors.invalid_json()
     _LOG.exception("The embedded workspace failed to answer.")
     return ApiError(500, "internal_server_error", "Unexpected error.")
 

@@ -104,18 +104,18 @@ class Workspace:
 
         `ids` takes the place of the workspace's own source meanwhile.
         """
-        before = self._ids
-        self._ids = ids or before
-        try:
-            with self._database.writing():
+        with self._database.writing():
+            before = self._ids
+            self._ids = ids or before
+            try:
                 yield
-        finally:
-            self._ids = before
+            finally:
+                self._ids = before
 
     def add_person(self, name: str, email: str | None, *, user_id: str | None = None) -> str:
         """Add a member; gives the id."""
-        user = User(user_id or ids.database_id(self._ids), "person", name, email)
         with self._database.writing() as db:
+            user = User(user_id or ids.database_id(self._ids), "person", name, email)
             identities.add_user(db, user)
         return user.id
 
@@ -132,8 +132,8 @@ class Workspace:
         Tokens are kept as hashes, but for that of the first bot, the workspace's own one, which
         `own_token` gives back.
         """
-        user = User(user_id or ids.database_id(self._ids), "bot", name, None)
         with self._database.writing() as db:
+            user = User(user_id or ids.database_id(self._ids), "bot", name, None)
             identities.add_bot(db, user, token=token, capabilities=capabilities)
         return user.id
 

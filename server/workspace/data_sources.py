@@ -97,7 +97,8 @@ def answer(call: Call, table: Table) -> dict[str, Any]:
         "database_parent": nodes.parent_answer(call.db, database),
         "url": richtext.page_url("", database.id),
         "public_url": None,
-        "in_trash": node.in_trash,
+        # A table goes into the trash with its database.
+        "in_trash": node.in_trash or database.in_trash,
     }
 
 

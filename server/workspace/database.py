@@ -5,6 +5,7 @@ with a JSON document beside it. `cells` is the index of property values, by whic
 sorts find rows; for relations it is the one truth, so that both sides stay in step.
 """
 
+import os
 import sqlite3
 import threading
 from collections.abc import Callable, Generator
@@ -14,6 +15,7 @@ from pathlib import Path
 from server.workspace.errors import WorkspaceUnusable
 
 SCHEMA_VERSION = 1
+_TABLES = frozenset(("workspace", "users", "nodes", "documents", "columns", "cells", "shares"))
 _BUSY_TIMEOUT_MS = 30_000
 _IDLE_CONNECTIONS = 8
 
@@ -52,7 +54,8 @@ _SCHEMA = (
 class Database:
     """The connections of one process to one file; safe to use from many threads.
 
-    `found` fills what a new file needs, in the transaction that makes it.
+    A new file is readable by its owner alone, for it keeps a token; `found` fills what it needs,
+    in the transaction that makes it. A file that is no workspace is left as it was.
     """
 
     def __init__(self, path: Path, *, found: Callable[[sqlite3.Connection], None]) -> None:
@@ -63,7 +66,10 @@ class Database:
         self._held = threading.local()
         self._closed = False
         try:
+            os.close(os.open(path, os.O_RDWR | os.O_CREAT, mode=0o600))
             self.created = self._prepare(found)
+        except OSError as error:
+            raise WorkspaceUnusable(path, error.strerror or type(error).__name__) from error
         except sqlite3.Error as error:
             raise WorkspaceUnusable(path, str(error)) from error
 
@@ -130,16 +136,26 @@ class Database:
             connection.close()
 
     def _prepare(self, found: Callable[[sqlite3.Connection], None]) -> bool:
-        with closing(_connect(self._path)) as connection, _transaction(connection):
-            version = connection.execute("PRAGMA user_version").fetchone()[0]
-            if version == SCHEMA_VERSION:
-                return False
-            if version or connection.execute("SELECT 1 FROM sqlite_master").fetchone():
-                raise WorkspaceUnusable(self._path, "it is not a workspace of this version")
-            for statement in _SCHEMA:
-                connection.execute(statement)
-            found(connection)
-            return True
+        with closing(_connect(self._path)) as connection:
+            with _transaction(connection):
+                created = self._make(connection, found)
+            # Kept in the file, and only now: it would change one that is not ours.
+            connection.execute("PRAGMA journal_mode = WAL")
+            return created
+
+    def _make(
+        self, connection: sqlite3.Connection, found: Callable[[sqlite3.Connection], None]
+    ) -> bool:
+        version = connection.execute("PRAGMA user_version").fetchone()[0]
+        tables = {row[0] for row in connection.execute("SELECT name FROM sqlite_master")}
+        if version == SCHEMA_VERSION and tables >= _TABLES:
+            return False
+        if version or tables:
+            raise WorkspaceUnusable(self._path, "it is not a workspace of this version")
+        for statement in _SCHEMA:
+            connection.execute(statement)
+        found(connection)
+        return True
 
 
 def _connect(path: Path) -> sqlite3.Connection:
@@ -149,7 +165,6 @@ def _connect(path: Path) -> sqlite3.Connection:
     try:
         connection.row_factory = sqlite3.Row
         connection.execute(f"PRAGMA busy_timeout = {_BUSY_TIMEOUT_MS}")
-        connection.execute("PRAGMA journal_mode = WAL")
         connection.execute("PRAGMA synchronous = NORMAL")
         connection.create_function("casefold", 1, str.casefold, deterministic=True)
     except sqlite3.Error:
@@ -163,10 +178,11 @@ def _transaction(connection: sqlite3.Connection) -> Generator[None]:
     connection.execute("BEGIN IMMEDIATE")
     try:
         yield
-    except BaseException:
-        connection.execute("ROLLBACK")
-        raise
-    connection.execute("COMMIT")
+        connection.execute("COMMIT")
+    finally:
+        # A full disk ends the transaction by itself; a failed commit may leave it open.
+        if connection.in_transaction:
+            connection.execute("ROLLBACK")
 
 
 @contextmanager

@@ -32,7 +32,7 @@ def query(call: Call) -> dict[str, Any]:
     cursor = paging.start_cursor(body)
     scope = _scope(node, in_trash=bool(decorations.flag(body.get("in_trash"))))
     conditions = [scope, condition]
-    stamp = _stamp(call)
+    stamp = _stamp(call, node)
     if cursor is not None:
         conditions.append(_after(call, node, keys, cursor, stamp))
     numbers = _numbers(call, keys, joined("AND", conditions), size + 1)
@@ -76,9 +76,9 @@ def _after(call: Call, node: Node, keys: Sequence[Key], cursor: str, stamp: str)
     return sorts.following(keys, tuple(row)[1:], row[0])
 
 
-def _stamp(call: Call) -> str:
-    """Marks the cursors of one question, so that another's are refused."""
-    asked = [call.body.get(key).value for key in ("filter", "sorts", "in_trash")]
-    written = json.dumps(asked, sort_keys=True, default=str)
-    digest = hashlib.sha256(f"{call.path['data_source_id']}{written}".encode()).digest()
+def _stamp(call: Call, node: Node) -> str:
+    """Marks the cursors of one question, so that another's are refused; alike in any process."""
+    sent = call.body.object()
+    asked = [node.id, *(sent.get(key) for key in ("filter", "sorts", "in_trash"))]
+    digest = hashlib.sha256(json.dumps(asked, sort_keys=True).encode()).digest()
     return str(UUID(bytes=digest[:16]))

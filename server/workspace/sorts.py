@@ -18,8 +18,7 @@ MAX_SORTS = 50
 _FIELDS: Final = {"created_time": "n.created_at", "last_edited_time": "n.edited_at"}
 _TEXT_TYPES: Final = frozenset(("title", "rich_text", "url", "email", "phone_number", "files"))
 _PERSON_NAME: Final = "(SELECT name FROM users u WHERE u.id = {user})"
-_FIRST_RELATED: Final = """(SELECT t.title FROM cells c JOIN nodes t ON t.number = c.number
-    WHERE c.node = n.number AND c.column = {alias}.column ORDER BY c.position LIMIT 1)"""
+_TITLE: Final = "(SELECT title FROM nodes t WHERE t.number = {alias}.number)"
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,12 +54,15 @@ def joins(keys: Sequence[Key]) -> Sql:
 
 def following(keys: Sequence[Key], values: Sequence[Any], number: int) -> Sql:
     """Holds for the rows that come after one with these values of the keys."""
-    after = Sql("n.number > ?", (number,))
-    for key, value in zip(reversed(keys), reversed(values), strict=True):
-        same = joined("AND", [Sql(f"{key.expression} IS ?", (value,)), after])
+    same: list[Sql] = []
+    after: list[Sql] = []
+    for key, value in zip(keys, values, strict=True):
         later = _later(key, value)
-        after = joined("OR", [later, same]) if later else same
-    return after
+        if later:
+            after.append(joined("AND", [*same, later]))
+        same.append(Sql(f"{key.expression} IS ?", (value,)))
+    # Side by side, not within each other: SQLite reads no more than a few dozen levels.
+    return joined("OR", [*after, joined("AND", [*same, Sql("n.number > ?", (number,))])])
 
 
 def _later(key: Key, value: Any) -> Sql | None:
@@ -97,10 +99,16 @@ def _property_key(prop: Property, alias: str, *, descending: bool) -> Key:
     if prop.type in ("created_by", "last_edited_by"):
         field = "n.created_by" if prop.type == "created_by" else "n.edited_by"
         return Key(_PERSON_NAME.format(user=field), descending)
+    # A relation whose first page was taken away from the other side starts behind 0.
+    first = (
+        "(SELECT min(position) FROM cells WHERE node = n.number AND column = ?)"
+        if prop.type == "relation"
+        else "0"
+    )
     join = Sql(
         f"LEFT JOIN cells {alias} ON {alias}.node = n.number AND {alias}.column = ?"
-        f" AND {alias}.position = 0",
-        (prop.column,),
+        f" AND {alias}.position = {first}",
+        (prop.column,) * (1 + first.count("?")),
     )
     return Key(_cell_expression(prop, alias), descending, join)
 
@@ -112,7 +120,7 @@ def _cell_expression(prop: Property, alias: str) -> str:
         case "people":
             return _PERSON_NAME.format(user=f"{alias}.text")
         case "relation":
-            return _FIRST_RELATED.format(alias=alias)
+            return _TITLE.format(alias=alias)
         case "checkbox":
             return f"ifnull({alias}.number, 0)"
         case _:

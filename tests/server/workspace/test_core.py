@@ -1,6 +1,7 @@
 """The workspace without HTTP: performing as the owner, bulk loads, tokens, reproducible ids."""
 
 from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import closing, suppress
 from datetime import UTC, datetime, timedelta, timezone
 from pathlib import Path
@@ -27,6 +28,19 @@ def test_a_new_file_is_an_empty_workspace_and_says_so(tmp_path: Path, watch: Any
         assert again.info() == first
 
     assert (first.rows_count, first.data_sources_count, first.users_count) == (0, 0, 0)
+
+
+def test_ids_given_to_a_transaction_stay_its_own(workspace: Workspace, ada: Actor) -> None:
+    def load(number: int) -> str:
+        with workspace.transaction(ids=lambda: UUID(int=number)):
+            return str(workspace.perform("POST", "/v1/pages", PAGE, actor=ada)["id"])
+
+    with ThreadPoolExecutor(8) as threads:
+        made = list(threads.map(load, range(1, 41)))
+
+    assert [int(page_id[-4:], 16) for page_id in made] == list(range(1, 41))
+    after = workspace.perform("POST", "/v1/pages", PAGE, actor=ada)["id"]
+    assert after not in made
 
 
 def test_rows_are_counted_without_the_trash(

@@ -44,6 +44,7 @@ async def test_a_database_is_changed_and_trashed(api: httpx.AsyncClient, make_ta
     assert gone["title"][0]["plain_text"] == "New"
     assert (gone["is_locked"], gone["in_trash"]) == (True, True)
     assert gone["icon"] == {"type": "emoji", "emoji": "🔥"}
+    assert (await api.get(f"/v1/data_sources/{table}")).json()["in_trash"]
 
 
 async def test_a_database_takes_a_second_data_source(

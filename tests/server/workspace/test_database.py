@@ -20,16 +20,33 @@ Make = Callable[..., str]
     [
         pytest.param("CREATE TABLE theirs (x)", id="another-programs"),
         pytest.param("PRAGMA user_version = 99", id="a-later-version"),
+        pytest.param("CREATE TABLE t (x); PRAGMA user_version = 1", id="another-with-our-version"),
     ],
 )
-def test_a_database_that_is_not_ours_is_refused(tmp_path: Path, watch: Any, statement: str) -> None:
+def test_a_database_that_is_not_ours_is_refused_and_left_as_it_was(
+    tmp_path: Path, watch: Any, statement: str
+) -> None:
     path = tmp_path / "theirs.sqlite3"
     with closing(sqlite3.connect(path)) as theirs:
-        theirs.execute(statement)
-        theirs.commit()
+        theirs.executescript(statement)
+    before = path.read_bytes()
 
     with pytest.raises(WorkspaceUnusable, match="not a workspace of this version"):
         Workspace.open(path, clock=watch)
+
+    assert path.read_bytes() == before
+
+
+def test_a_folder_that_is_missing_is_named(tmp_path: Path, watch: Any) -> None:
+    with pytest.raises(WorkspaceUnusable, match="No such file or directory"):
+        Workspace.open(tmp_path / "missing" / "new.sqlite3", clock=watch)
+
+
+def test_nobody_else_may_read_the_file(tmp_path: Path, workspace: Workspace, ada: Actor) -> None:
+    page = {"parent": {"workspace": True}, "properties": {}}
+    workspace.perform("POST", "/v1/pages", page, actor=ada)
+
+    assert {path.stat().st_mode & 0o777 for path in tmp_path.iterdir()} == {0o600}
 
 
 def test_two_processes_may_make_the_file_at_once(tmp_path: Path, watch: Any) -> None:

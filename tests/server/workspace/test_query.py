@@ -1,7 +1,9 @@
 """Queries: order, cursors, and what a page of rows holds."""
 
 from collections.abc import Callable
+from contextlib import closing
 from datetime import UTC, datetime
+from pathlib import Path
 from typing import Any
 
 import httpx
@@ -187,3 +189,22 @@ async def test_rows_in_the_trash_are_left_out_until_asked_for(
 
     assert names(await ask(api, table)) == "bcde"
     assert names(await ask(api, table, in_trash=True)) == "a"
+
+
+async def test_a_cursor_holds_beside_other_ways_to_ask_and_in_other_processes(
+    api: httpx.AsyncClient, table: str, tmp_path: Path, watch: Any, ada: Actor
+) -> None:
+    cursor = (await ask(api, table, page_size=2))["next_cursor"]
+    body = {"page_size": 2, "start_cursor": cursor}
+    path = f"/v1/data_sources/{table.replace('-', '')}/query"
+
+    with closing(Workspace.open(tmp_path / "workspace.sqlite3", clock=watch)) as other:
+        assert names(other.perform("POST", path, body, actor=ada)) == "cd"
+
+
+async def test_fifty_sorts_go_on_behind_a_cursor(api: httpx.AsyncClient, table: str) -> None:
+    sorts = [{"property": "Points"}] * 50
+    first = await ask(api, table, sorts=sorts, page_size=1)
+    second = await ask(api, table, sorts=sorts, page_size=1, start_cursor=first["next_cursor"])
+
+    assert names(first) + names(second) == "be"

@@ -102,6 +102,20 @@ async def test_rows_are_found_by_what_they_refer_to(
     assert len(await found(is_empty=True)) == 1
 
 
+async def test_rows_are_sorted_by_the_first_page_they_still_refer_to(
+    api: httpx.AsyncClient, tasks: str, projects: str, add_row: Make
+) -> None:
+    left, zoo = add_row(projects, "left"), add_row(projects, "zoo")
+    first = add_row(tasks, "first", {"Project": to(left, add_row(projects, "ant"))})
+    second, third = add_row(tasks, "second", {"Project": to(zoo)}), add_row(tasks, "third")
+    await api.patch(f"/v1/pages/{left}", json={"properties": {"Tasks": to()}})
+
+    asked = {"sorts": [{"property": "Project", "direction": "ascending"}]}
+    answer = (await api.post(f"/v1/data_sources/{tasks}/query", json=asked)).json()
+
+    assert [row["id"] for row in answer["results"]] == [first, second, third]
+
+
 async def test_a_page_shows_25_references_and_the_rest_comes_page_by_page(
     api: httpx.AsyncClient, tasks: str, projects: str, add_row: Make
 ) -> None:
