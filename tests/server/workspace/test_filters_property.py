@@ -1,6 +1,6 @@
 """Compiled filters against a plain evaluation in Python, over random rows and conditions."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator, Sequence
 from datetime import UTC, datetime, timedelta
 from typing import Any, cast
 
@@ -86,18 +86,21 @@ FAMILIES: dict[str, tuple[str, str, tuple[Any, ...]]] = {
 NEGATED = {"does_not_equal": "equals", "does_not_contain": "contains"}
 
 
-@st.composite
-def conditions(draw: st.DrawFn) -> Any:
-    family, (name, kind, values) = draw(st.sampled_from(sorted(FAMILIES.items())))
-    known = [key.split()[1] for key in PLAIN if key.split()[0] == family]
-    known += [word for word, plain in NEGATED.items() if plain in known and family != "date"]
-    operator = draw(st.sampled_from([*known, "is_empty", "is_not_empty"]))
-    value = True if operator.startswith("is_") else draw(st.sampled_from(values))
-    return {"property": name, kind: {operator: value}}
+def every_condition() -> Iterator[Any]:
+    """Each operator of each family with each value."""
+    for family, (name, kind, values) in FAMILIES.items():
+        known = [key.split()[1] for key in PLAIN if key.split()[0] == family]
+        if family != "date":
+            known += [word for word, plain in NEGATED.items() if plain in known]
+        for operator in known:
+            yield from ({"property": name, kind: {operator: value}} for value in values)
+        for operator in ("is_empty", "is_not_empty"):
+            yield {"property": name, kind: {operator: True}}
+    for tick in (True, False):
+        yield {"property": "Tick", "checkbox": {"equals": tick}}
 
 
-TICKS = st.booleans().map(lambda tick: {"property": "Tick", "checkbox": {"equals": tick}})
-LEAVES = conditions() | TICKS
+LEAVES = st.sampled_from(list(every_condition()))
 
 
 def groups(inside: st.SearchStrategy[Any]) -> st.SearchStrategy[Any]:
@@ -164,13 +167,37 @@ def find(workspace: Workspace, ada: Actor, make_table: Make, add_row: Make) -> A
     return run
 
 
+def every_value() -> list[Row]:
+    """Rows in which each value of each property stands once, and rows that are empty."""
+    many: list[list[str]] = [[], *([name] for name in OPTIONS), list(OPTIONS)]
+    columns = [WORDS, [None, *NUMBERS], [True, False], [None, *OPTIONS], many, [None, *DATES]]
+    return [
+        dict(zip(COLUMNS, values, strict=True))
+        for values in zip(*(_repeated(column) for column in columns), strict=True)
+    ]
+
+
+def _repeated(values: Sequence[Any]) -> list[Any]:
+    return [values[i % len(values)] for i in range(len(WORDS))]
+
+
+def test_every_condition_finds_what_a_plain_reading_finds(find: Any) -> None:
+    rows = every_value()
+
+    wrong = [
+        asked
+        for asked in every_condition()
+        if find(rows, asked) != [i for i, row in enumerate(rows) if holds(asked, row)]
+    ]
+
+    assert wrong == []
+
+
 @settings(
     max_examples=150,
     deadline=None,
     suppress_health_check=[HealthCheck.function_scoped_fixture],
 )
 @given(rows=st.lists(ROWS, min_size=1, max_size=6), asked=FILTERS)
-def test_a_filter_finds_what_a_plain_reading_of_it_finds(
-    find: Any, rows: list[Row], asked: Any
-) -> None:
+def test_conditions_combine_as_a_plain_reading_does(find: Any, rows: list[Row], asked: Any) -> None:
     assert find(rows, asked) == [i for i, row in enumerate(rows) if holds(asked, row)]
