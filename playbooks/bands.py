@@ -1,6 +1,8 @@
 """Every threshold of the playbook, typed and configurable; no number of it stands elsewhere."""
 
-from pydantic import Field
+from typing import Self
+
+from pydantic import Field, model_validator
 
 from playbooks.report import Frozen, Status
 
@@ -10,6 +12,12 @@ class LowerIsBetter(Frozen):
 
     good_below: float
     critical_above: float
+
+    @model_validator(mode="after")
+    def _in_order(self) -> Self:
+        if self.good_below > self.critical_above:
+            raise ValueError("good_below must not lie above critical_above")
+        return self
 
     def judge(self, value: float) -> Status:
         """The status of `value`, in the unit of the band."""
@@ -26,6 +34,12 @@ class HigherIsBetter(Frozen):
 
     good_above: float
     critical_below: float
+
+    @model_validator(mode="after")
+    def _in_order(self) -> Self:
+        if self.critical_below > self.good_above:
+            raise ValueError("critical_below must not lie above good_above")
+        return self
 
     def judge(self, value: float) -> Status:
         """The status of `value`, in the unit of the band."""
@@ -48,7 +62,7 @@ class Bands(Frozen):
     )
     slow_response_above_ms: float = Field(default=2000, gt=0, description="P19")
     health_window_minutes: float = Field(
-        default=60, gt=0, description="P12: how far back recorded calls are judged."
+        default=60, gt=0, le=43_200, description="P12: how far back recorded calls are judged."
     )
     least_calls_count: int = Field(
         default=20, ge=1, description="P12: with fewer recorded calls a rate is not judged."

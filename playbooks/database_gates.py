@@ -80,7 +80,7 @@ _INIT: Final = (
 async def _read(
     notion: Notion, kind: DatabaseKind, wanted: DatabaseSetting, data_source_id: str
 ) -> DatabaseState:
-    source = await notion.data_source(data_source_id)
+    source = await notion.data_source(data_source_id, probe=wanted.id is not None)
     if source.in_trash:
         return DatabaseState(trouble=_TRASHED)
     await notion.count_first_rows(data_source_id)

@@ -7,7 +7,11 @@ from playbooks.desk import DatabaseSetting, Desk
 
 
 def database_views(desk: Desk) -> list[dict[str, Any]]:
-    """One entry a database: key, id (None: found by title), and the name or guess of each role."""
+    """One entry a database: key, id (None: found by title), and the name or guess of each role.
+
+    Raises ConfigurationInvalid.
+    """
+    desk.require_configuration()
     return [_view(kind, desk.connection.databases.get(kind.key)) for kind in KINDS]
 
 

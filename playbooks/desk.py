@@ -8,7 +8,7 @@ from playbooks.bands import Bands
 from playbooks.clock import Clock
 from playbooks.databases import DatabaseKey, StatusRole
 from playbooks.errors import ConfigurationInvalid, PlaybookError
-from playbooks.ports import Notion, OwnServer, Progress, Store, Together
+from playbooks.ports import Notion, OwnServer, Store, Together
 
 TokenOrigin = Literal["environment", ".env file", "sample workspace", "none"]
 TokenShape = Literal["ntn_", "secret_", "unknown"]
@@ -94,16 +94,3 @@ class Desk:
 
 async def silent(_done: int, _total: int, _what: str) -> None:
     """A Progress that tells nobody."""
-
-
-__all__ = [
-    "ConfigurationState",
-    "Connection",
-    "DatabaseSetting",
-    "Desk",
-    "Progress",
-    "TokenOrigin",
-    "TokenShape",
-    "TokenView",
-    "silent",
-]

@@ -26,7 +26,7 @@ class PlaybookError(Exception):
     """
 
     def __init__(self, problem: str, *, remedy: str) -> None:
-        super().__init__(f"{problem} {remedy}")
+        super().__init__(f"{problem}{_gap(problem)}{remedy}")
         self.problem = problem
         self.remedy = remedy
 
@@ -48,11 +48,11 @@ class RecordNotFound(PlaybookError):
 
     def __init__(self, kind: str, record_id: str, known: Sequence[str]) -> None:
         remedy = (
-            f"Known ones, newest first: {', '.join(known)}. id='latest' reads the newest."
+            f"Known ones, newest first: {', '.join(known)}."
             if known
             else "None is kept yet: call health_check, its run is kept."
         )
-        super().__init__(f"There is no {kind} {record_id!r}.", remedy=remedy)
+        super().__init__(f"There is no {kind} {record_id[:64]!r}.", remedy=remedy)
 
 
 class StoreUnusable(PlaybookError):
@@ -207,3 +207,8 @@ class NoAnswer(NotionError):
 
 def _count(number: int, noun: str) -> str:
     return f"{number} {noun}" if number == 1 else f"{number} {noun}s"
+
+
+def _gap(problem: str) -> str:
+    """What stands between the two sentences: nothing after a list, which ends its own line."""
+    return "" if problem.endswith("\n") else " "

@@ -5,7 +5,7 @@ from typing import Literal
 from playbooks.desk import Desk
 from playbooks.errors import RecordNotFound
 from playbooks.report import Report
-from playbooks.runs import reread
+from playbooks.runs import newest, reread
 
 RecordKind = Literal["run"]
 
@@ -13,7 +13,7 @@ LATEST = "latest"
 
 
 async def get_record(desk: Desk, kind: RecordKind, record_id: str = LATEST) -> Report:
-    """The kept report with its true age.
+    """The kept report with its true age; the newest is that of this configuration and token.
 
     Raises:
         RecordNotFound: no such record; the error lists those that exist.
@@ -21,9 +21,9 @@ async def get_record(desk: Desk, kind: RecordKind, record_id: str = LATEST) -> R
         ConfigurationInvalid: the configuration has mistakes.
     """
     desk.require_configuration()
-    known = [run.run_id for run in await desk.store.latest_runs()]
-    wanted = known[0] if record_id == LATEST and known else record_id
-    report = await desk.store.run(wanted)
+    kept = newest(desk) if record_id == LATEST else desk.store.run(record_id)
+    report = await kept
     if report is None:
-        raise RecordNotFound(kind, record_id, known)
+        known = await desk.store.latest_runs()
+        raise RecordNotFound(kind, record_id, [run.run_id for run in known])
     return reread(report, desk.clock())

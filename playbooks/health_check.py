@@ -53,10 +53,11 @@ async def health_check(desk: Desk, *, max_age_s: float = 0, progress: Progress =
     Bounded by `bands.health_deadline_s`. A kept report of the same configuration and token that
     is at most `max_age_s` old is given again, with its age.
     """
-    kept = await recent(desk, PROCEDURE, max_age_s)
-    if kept is not None:
-        return kept
     started = desk.clock()
+    deadline_s = desk.bands.health_deadline_s
+    (kept,) = await desk.together([lambda: recent(desk, PROCEDURE, max_age_s)], within_s=deadline_s)
+    if kept.value is not None:
+        return kept.value
     run_id = desk.new_run_id()
     await progress(1, _STEPS, "configuration and token")
     verdicts = [judge_configuration(desk.configuration), _token(desk)]
@@ -64,7 +65,7 @@ async def health_check(desk: Desk, *, max_age_s: float = 0, progress: Progress =
     await progress(4, _STEPS, "store, server and recorded calls")
     verdicts += await _house(desk, started)
     report = _report(desk, run_id, started, verdicts)
-    await keep(desk, report)
+    await desk.together([lambda: keep(desk, report)], within_s=_left_s(desk, started))
     await progress(5, _STEPS, "done")
     return report
 

@@ -5,7 +5,7 @@ from dataclasses import replace
 from statistics import median
 from typing import Final
 
-from playbooks.bands import Bands
+from playbooks.bands import Bands, HigherIsBetter, LowerIsBetter
 from playbooks.desk import ConfigurationState, Connection
 from playbooks.errors import CapabilityMissing, NotionError, PlaybookError, TokenRefused
 from playbooks.ports import Bot, Capability, Outcome, ServerState, StoreState, Traffic
@@ -70,6 +70,9 @@ _SHAPE: Final = (
 
 def judge_authentication(who: Outcome[Bot], expected: str | None, bands: Bands) -> Verdict:
     """Who answered, from which workspace, and how fast."""
+    if expected and _cannot_tell(who):
+        reason = "the token is accepted, but not which workspace it opens is told"
+        return Verdict.of("authentication", "unknown", reason, _USERS, who.latency_ms)
     if who.value is None:
         return _refused("authentication", who)
     bot = who.value
@@ -83,6 +86,16 @@ def judge_authentication(who: Outcome[Bot], expected: str | None, bands: Bands) 
     return Verdict.of("authentication", "ok", told, latency_ms=who.latency_ms)
 
 
+def _cannot_tell(who: Outcome[Bot]) -> bool:
+    """Whether the token holds while the workspace stays unknown."""
+    if who.value is None:
+        return isinstance(who.error, CapabilityMissing)
+    return who.value.workspace_id is None
+
+
+_USERS: Final = (
+    "Give the integration the capability to read user information, or unset NOTION_WORKSPACE_ID."
+)
 _WRONG_WORKSPACE: Final = (
     "Use the token of an integration of the expected workspace, or correct NOTION_WORKSPACE_ID."
 )
@@ -166,26 +179,35 @@ def judge_server(probed: Outcome[ServerState]) -> Verdict:
 
 def judge_cache(traffic: Traffic | None, bands: Bands) -> Verdict:
     """The hit rate of cached reads, once there are enough of them."""
-    least = bands.least_calls_count
-    reads = traffic.cache_reads_count if traffic else 0
-    if traffic is None or reads < least:
-        return Verdict.skipped("cache", f"no data yet: {reads} cached reads, judged from {least}")
-    rate = 100 * traffic.cache_hits_count / reads
-    band = bands.cache_hit_rate_percent
-    reason = f"hit rate {rate:.0f} % of {reads} reads ({band})"
-    verdict = Verdict.of("cache", band.judge(rate), reason, "Lengthen the TTL of quiet databases.")
-    return replace(verdict, measured=round(rate, 2))
+    hits, reads = (traffic.cache_hits_count, traffic.cache_reads_count) if traffic else (0, 0)
+    if reads < bands.least_calls_count:
+        return _too_few("cache", f"{reads} cached reads", bands)
+    told = f"{_percent(hits, reads):.1f} % of {reads} reads came from the cache"
+    remedy = "Lengthen the TTL of databases that change rarely."
+    return _rate("cache", _percent(hits, reads), bands.cache_hit_rate_percent, told, remedy)
 
 
 def judge_errors(traffic: Traffic | None, bands: Bands) -> Verdict:
     """The share of recorded calls that failed; probes are never counted."""
-    least = bands.least_calls_count
-    calls = traffic.calls_count if traffic else 0
-    if traffic is None or calls < least:
-        return Verdict.skipped("error_rate", f"no data yet: {calls} calls, judged from {least}")
-    rate = 100 * traffic.errors_count / calls
-    band = bands.error_rate_percent
+    errors, calls = (traffic.errors_count, traffic.calls_count) if traffic else (0, 0)
+    if calls < bands.least_calls_count:
+        return _too_few("error_rate", f"{calls} calls", bands)
     window = f"the last {bands.health_window_minutes:g} minutes"
-    reason = f"{rate:.1f} % of {calls} calls failed in {window} ({band})"
-    verdict = Verdict.of("error_rate", band.judge(rate), reason, "A gate above may name the cause.")
-    return replace(verdict, measured=round(rate, 2))
+    told = f"{_percent(errors, calls):.1f} % of {calls} calls failed in {window}"
+    remedy = "A gate above may name the cause; if none does, look again in an hour."
+    return _rate("error_rate", _percent(errors, calls), bands.error_rate_percent, told, remedy)
+
+
+def _percent(part: int, whole: int) -> float:
+    return 100 * part / whole
+
+
+def _too_few(gate: str, seen: str, bands: Bands) -> Verdict:
+    return Verdict.skipped(gate, f"no data yet: {seen}, judged from {bands.least_calls_count}")
+
+
+def _rate(
+    gate: str, percent: float, band: LowerIsBetter | HigherIsBetter, told: str, remedy: str
+) -> Verdict:
+    verdict = Verdict.of(gate, band.judge(percent), f"{told} ({band})", remedy)
+    return replace(verdict, measured=round(percent, 2))

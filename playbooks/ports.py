@@ -86,8 +86,11 @@ class Notion(Protocol):
         """Ask without side effects; the call is recorded as a probe and never as an error."""
         ...
 
-    async def data_source(self, data_source_id: str) -> DataSource:
-        """The schema; NotFoundOrNotShared when it is of another kind, missing or not shared."""
+    async def data_source(self, data_source_id: str, *, probe: bool = False) -> DataSource:
+        """The schema; NotFoundOrNotShared when it is of another kind, missing or not shared.
+
+        Recorded as a probe when the id may well be of another kind.
+        """
         ...
 
     async def count_first_rows(self, data_source_id: str) -> int:
@@ -152,6 +155,7 @@ class RunSummary:
     status: Status
     headline: str
     as_of: datetime
+    connection: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -180,9 +184,9 @@ class Store(Protocol):
         ...
 
     async def latest_runs(
-        self, procedure: str | None = None, limit: int = 5
+        self, *, procedure: str | None = None, connection: str | None = None, limit: int = 5
     ) -> tuple[RunSummary, ...]:
-        """The newest runs, newest first."""
+        """The newest runs, newest first: of that procedure and `Report.connection`, or of all."""
         ...
 
     async def record_calls(self, calls: Sequence[CallRecord]) -> None:

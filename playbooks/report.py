@@ -19,7 +19,7 @@ WORST_FIRST: tuple[Status, ...] = ("critical", "unknown", "warning", "ok")
 class Frozen(BaseModel):
     """A value: it never changes, and an unknown field is a mistake."""
 
-    model_config = ConfigDict(frozen=True, extra="forbid")
+    model_config = ConfigDict(frozen=True, extra="forbid", allow_inf_nan=False)
 
 
 class Gate(Frozen):

@@ -28,15 +28,15 @@ async def recent(desk: Desk, procedure: str, max_age_s: float) -> Report | None:
     if max_age_s <= 0:
         return None
     try:
-        report = await _newest(desk, procedure)
+        report = await newest(desk, procedure)
     except StoreUnusable:
         return None
-    if report is None or report.connection != desk.configuration.digest:
-        return None
-    again = reread(report, desk.clock())
-    return again if again.age_s <= max_age_s else None
+    again = None if report is None else reread(report, desk.clock())
+    return again if again is not None and again.age_s <= max_age_s else None
 
 
-async def _newest(desk: Desk, procedure: str) -> Report | None:
-    runs = await desk.store.latest_runs(procedure, limit=1)
+async def newest(desk: Desk, procedure: str | None = None) -> Report | None:
+    """The newest kept run of this configuration and token; None when there is none."""
+    own = desk.configuration.digest
+    runs = await desk.store.latest_runs(procedure=procedure, connection=own, limit=1)
     return await desk.store.run(runs[0].run_id) if runs else None

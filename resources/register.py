@@ -1,7 +1,8 @@
 """Registers the resources: guides, status, databases and kept runs."""
 
 import json
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Generator
+from contextlib import contextmanager
 from typing import Any, TypeAlias
 
 from mcp.server import MCPServer
@@ -10,7 +11,7 @@ from mcp.types import Completion, CompletionArgument, PromptReference, ResourceT
 
 from playbooks.database_view import database_views
 from playbooks.desk import Desk
-from playbooks.errors import PlaybookError
+from playbooks.errors import PlaybookError, RecordNotFound
 from playbooks.get_record import LATEST, get_record
 from resources.guides import guide, names
 
@@ -29,43 +30,52 @@ def register(mcp: MCPServer[Any], open_desk: OpenDesk) -> None:
     _completion(mcp)
 
 
+@contextmanager
+def _told() -> Generator[None]:
+    """Show a PlaybookError's sentences to the reader; a bug stays masked."""
+    try:
+        yield
+    except RecordNotFound as error:
+        raise ResourceNotFoundError(str(error)) from error
+    except PlaybookError as error:
+        raise ResourceError(str(error)) from error
+
+
 def _guides(mcp: MCPServer[Any], open_desk: OpenDesk) -> None:
     @mcp.resource("playbooks://guide/{procedure}", title="Guide of a procedure", mime_type=MARKDOWN)
     async def guide_of(procedure: str) -> str:
         """When to use a procedure, what it measures, the thresholds in force, what to do."""
         desk = await open_desk()
-        try:
-            return guide(procedure, desk.bands)
-        except KeyError:
-            problem = f"There is no guide {procedure!r}; there are: {', '.join(names())}."
-            raise ResourceNotFoundError(problem) from None
+        if procedure not in names():
+            problem = f"There is no guide {procedure[:64]!r}; there are: {', '.join(names())}."
+            raise ResourceNotFoundError(problem)
+        mistaken = "" if not desk.configuration.mistakes else _DEFAULTS
+        return guide(procedure, desk.bands) + mistaken
+
+
+_DEFAULTS = "\nThe configuration has mistakes: the thresholds above are the defaults.\n"
 
 
 def _state(mcp: MCPServer[Any], open_desk: OpenDesk) -> None:
     @mcp.resource("playbooks://status", title="Latest status", mime_type=MARKDOWN)
     async def status() -> str:
         """The newest kept report in short, with its age; health_check makes a new one."""
-        desk = await open_desk()
-        try:
-            return (await get_record(desk, "run", LATEST)).summary
-        except PlaybookError as error:
-            raise ResourceError(str(error)) from error
+        with _told():
+            return (await get_record(await open_desk(), "run", LATEST)).summary
 
     @mcp.resource("playbooks://databases", title="Configured databases", mime_type=JSON_TYPE)
     async def databases() -> str:
         """Each database of the playbook: its id or that it is found by title, roles and names."""
-        return json.dumps(database_views(await open_desk()), ensure_ascii=False, indent=1)
+        with _told():
+            return json.dumps(database_views(await open_desk()), ensure_ascii=False, indent=1)
 
 
 def _runs(mcp: MCPServer[Any], open_desk: OpenDesk) -> None:
     @mcp.resource("playbooks://runs/{run_id}", title="A kept run", mime_type=JSON_TYPE)
     async def run(run_id: str) -> str:
         """The whole report of a run."""
-        desk = await open_desk()
-        try:
-            return (await get_record(desk, "run", run_id)).model_dump_json(indent=1)
-        except PlaybookError as error:
-            raise ResourceNotFoundError(str(error)) from error
+        with _told():
+            return (await get_record(await open_desk(), "run", run_id)).model_dump_json(indent=1)
 
 
 def _completion(mcp: MCPServer[Any]) -> None:

@@ -3,7 +3,7 @@
 Secrets come from the environment or `.env`, the rest from one `playbooks.toml`: the one named by
 `--config`, by PLAYBOOKS_CONFIG, in the working directory, or in the user's configuration
 directory. PLAYBOOKS_<SECTION>__<KEY> overrides a key. What must not be steered by the project an
-assistant has open (`[notion]`) is read from the user's own file alone.
+assistant has open (`[notion]`, `[store]`) is read from the user's own file alone.
 """
 
 import hashlib
@@ -14,6 +14,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Final, Literal
 
+from dotenv import dotenv_values
 from platformdirs import user_config_path, user_data_path
 from pydantic import BaseModel, ConfigDict, Field, SecretStr, ValidationError, field_validator
 from pydantic_settings import (
@@ -24,14 +25,15 @@ from pydantic_settings import (
 )
 
 from playbooks.bands import Bands
-from playbooks.databases import KINDS, DatabaseKey, StatusRole
+from playbooks.databases import KINDS, DatabaseKey, StatusRole, kind_of
 from playbooks.desk import TokenOrigin
 from server.mistakes import Origin, describe
 
 FILE_NAME: Final = "playbooks.toml"
 DOTENV: Final = ".env"
 NOTION_URL: Final = "https://api.notion.com"
-TRUSTED_SECTION: Final = "notion"
+TRUSTED_SECTIONS: Final = ("notion", "store")
+"""Where tokens and reports go: not for a project that an assistant has open to decide."""
 
 
 class Section(BaseModel):
@@ -66,7 +68,7 @@ class Databases(Section):
     @field_validator("*")
     @classmethod
     def _known_roles(cls, given: DatabaseSection, info: Any) -> DatabaseSection:
-        roles = {role.name for kind in KINDS if kind.key == info.field_name for role in kind.roles}
+        roles = {role.name for role in kind_of(info.field_name).roles}
         unknown = sorted(set(given.properties) - roles)
         if unknown:
             message = (
@@ -96,8 +98,6 @@ class Settings(BaseSettings):
         extra="forbid",
         env_prefix="PLAYBOOKS_",
         env_nested_delimiter="__",
-        env_file=DOTENV,
-        env_file_encoding="utf-8",
     )
 
     notion_api_token: SecretStr | None = Field(default=None, validation_alias="NOTION_API_TOKEN")
@@ -109,6 +109,12 @@ class Settings(BaseSettings):
     store: StoreSection = StoreSection()
     notion: NotionSection = NotionSection()
 
+    @field_validator("notion_api_token")
+    @classmethod
+    def _trimmed(cls, given: SecretStr | None) -> SecretStr | None:
+        """A pasted token often brings a space or a line end along."""
+        return None if given is None else SecretStr(given.get_secret_value().strip())
+
     @classmethod
     def settings_customise_sources(
         cls,
@@ -119,8 +125,16 @@ class Settings(BaseSettings):
         file_secret_settings: PydanticBaseSettingsSource,
     ) -> tuple[PydanticBaseSettingsSource, ...]:
         """The environment first, then `.env`, then the file (given as keywords)."""
-        del settings_cls, file_secret_settings
-        return env_settings, dotenv_settings, init_settings
+        del dotenv_settings, file_secret_settings
+        return env_settings, _Dotenv(settings_cls), init_settings
+
+
+class _Dotenv(DotEnvSettingsSource):
+    """Our own variables of `.env`; a project keeps many others there."""
+
+    def _read_env_files(self) -> Mapping[str, str | None]:
+        variables, _ = _dotenv()
+        return {name.lower(): value for name, value in variables.items()}
 
 
 _NONE: Final = "none"
@@ -169,12 +183,13 @@ def read_configuration(named: str | None = None) -> Configuration:
     """Read everything; never raises for a mistake, but lists each with its place."""
     file, mistakes = _choose(named)
     content, unreadable = _parse(file)
-    mistakes += unreadable
+    mistakes += [*unreadable, *_dotenv()[1]]
     trusted, untrusted = _trusted(file, content)
     mistakes += untrusted
     settings, invalid = _validated({**content, **trusted}, file)
     if untrusted:
-        settings = settings.model_copy(update={TRUSTED_SECTION: NotionSection()})
+        default = {"notion": NotionSection(), "store": StoreSection()}
+        settings = settings.model_copy(update=default)
     return Configuration(
         settings=settings,
         file=file,
@@ -197,7 +212,7 @@ def _choose(named: str | None) -> tuple[Path | None, list[str]]:
         path = Path(asked)
         return (path, []) if path.is_file() else (None, [f"{asked}: there is no such file"])
     here = Path(FILE_NAME)
-    return next((path for path in (here, user_file()) if path.is_file()), None), []
+    return next((path for path in (here, user_file()) if os.path.lexists(path)), None), []
 
 
 def _parse(file: Path | None) -> tuple[dict[str, Any], list[str]]:
@@ -212,20 +227,28 @@ def _parse(file: Path | None) -> tuple[dict[str, Any], list[str]]:
 
 
 def _trusted(file: Path | None, content: dict[str, Any]) -> tuple[dict[str, Any], list[str]]:
-    """The trusted section, from the user's own file alone; elsewhere it is a mistake."""
+    """The trusted sections, from the user's own file alone; elsewhere each is a mistake."""
     own = user_file()
-    mistakes = [
-        f"environment variable {name}: [{TRUSTED_SECTION}] is accepted in {own} alone"
-        for name in _variables()
-        if name.startswith(f"PLAYBOOKS_{TRUSTED_SECTION.upper()}")
-    ]
+    mistakes = [f"{place}: accepted in {own} alone" for place in _steering_variables()]
     if file is not None and _same(file, own):
         return {}, mistakes
-    if content.pop(TRUSTED_SECTION, None) is not None:
-        mistakes.append(f"{file}: [{TRUSTED_SECTION}] is accepted in {own} alone")
-    beside, _ = _parse(own if own.is_file() else None)
-    section = beside.get(TRUSTED_SECTION)
-    return ({} if section is None else {TRUSTED_SECTION: section}), mistakes
+    misplaced = [name for name in TRUSTED_SECTIONS if content.pop(name, None) is not None]
+    mistakes += [f"{file}: [{name}]: accepted in {own} alone" for name in misplaced]
+    beside, broken = _parse(own if own.exists() else None)
+    return {name: beside[name] for name in TRUSTED_SECTIONS if name in beside}, mistakes + broken
+
+
+def _steering_variables() -> list[str]:
+    """Variables that would set a trusted section; the environment may name the store."""
+    dotenv, _ = _dotenv()
+    in_dotenv = [
+        name for name in dotenv if name.startswith(("PLAYBOOKS_NOTION", "PLAYBOOKS_STORE"))
+    ]
+    in_environment = [name for name in os.environ if name.upper().startswith("PLAYBOOKS_NOTION")]
+    return [
+        *(f"{DOTENV}: {name}" for name in in_dotenv),
+        *(f"environment variable {name}" for name in in_environment),
+    ]
 
 
 def _same(one: Path, other: Path) -> bool:
@@ -254,9 +277,20 @@ def _secrets() -> dict[str, Any]:
 
 def _variables() -> dict[str, str]:
     """The environment over `.env`, names in upper case."""
-    dotenv = DotEnvSettingsSource(Settings, env_file=DOTENV, case_sensitive=False).env_vars
-    merged: dict[str, str | None] = {**dict(dotenv), **os.environ}
-    return {name.upper(): value for name, value in merged.items() if value is not None}
+    dotenv, _ = _dotenv()
+    return dotenv | {name.upper(): value for name, value in os.environ.items()}
+
+
+def _dotenv() -> tuple[dict[str, str], list[str]]:
+    """Our own variables of `.env`, names in upper case, and why it cannot be read."""
+    if not os.path.lexists(DOTENV):
+        return {}, []
+    try:
+        read = dotenv_values(DOTENV, encoding="utf-8")
+    except (OSError, UnicodeDecodeError) as error:
+        return {}, [f"{DOTENV}: cannot be read: {getattr(error, 'strerror', None) or 'not UTF-8'}"]
+    named = {name.upper(): value for name, value in read.items() if value is not None}
+    return {name: named[name] for name in named if name.startswith(("PLAYBOOKS_", "NOTION_"))}, []
 
 
 def _unknown_variables() -> list[str]:
@@ -276,7 +310,8 @@ _ALIASED: Final = {"NOTION_API_TOKEN", "NOTION_WORKSPACE_ID", "NOTION"}
 def _token_origin(settings: Settings) -> TokenOrigin:
     if settings.notion_api_token is None or not settings.notion_api_token.get_secret_value():
         return _NONE
-    return "environment" if os.environ.get("NOTION_API_TOKEN") else ".env file"
+    in_environment = any(name.upper() == "NOTION_API_TOKEN" for name in os.environ)
+    return "environment" if in_environment else ".env file"
 
 
 def _fingerprint(settings: Settings, mistakes: tuple[str, ...]) -> str:

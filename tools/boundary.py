@@ -27,8 +27,8 @@ READS_OURS = ToolAnnotations(
 )
 """Reads what we keep and calls nobody."""
 
-COMPACT_EVIDENCE_COUNT = 3
-"""Evidence shown of each finding unless all is asked for."""
+COMPACT_EVIDENCE_COUNT = 10
+"""Evidence shown of each finding unless all is asked for; what is left out is counted."""
 
 
 @contextmanager
@@ -57,7 +57,14 @@ def answer(report: Report, detail: Detail) -> CallToolResult:
 
 def _compact(report: Report) -> Report:
     findings = tuple(
-        finding.model_copy(update={"evidence": finding.evidence[:COMPACT_EVIDENCE_COUNT]})
+        finding.model_copy(update={"evidence": _cut(finding.evidence)})
         for finding in report.findings
     )
     return report.model_copy(update={"findings": findings})
+
+
+def _cut(evidence: tuple[str, ...]) -> tuple[str, ...]:
+    hidden = len(evidence) - COMPACT_EVIDENCE_COUNT
+    if hidden <= 0:
+        return evidence
+    return (*evidence[:COMPACT_EVIDENCE_COUNT], f"and {hidden} more: ask with detail='full'")

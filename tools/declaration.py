@@ -5,6 +5,7 @@ this is the one place that changes both.
 """
 
 from collections.abc import Callable
+from inspect import cleandoc
 from typing import Any, cast
 
 from mcp.server.mcpserver import Context
@@ -37,7 +38,8 @@ class StrictTool(Tool):
 
 def declare(fn: Callable[..., Any], *, title: str, annotations: ToolAnnotations) -> StrictTool:
     """The tool of a function, named like it and described by its docstring."""
-    tool = StrictTool.from_function(fn, title=title, annotations=annotations)
+    promise = cleandoc(fn.__doc__ or "")
+    tool = StrictTool.from_function(fn, title=title, description=promise, annotations=annotations)
     arguments = tool.fn_metadata.arg_model
     arguments.model_config["extra"] = "forbid"
     arguments.model_rebuild(force=True)

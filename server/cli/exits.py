@@ -18,6 +18,9 @@ BUG: Final = 70
 INTERRUPTED: Final = 130
 """Ended by Ctrl-C."""
 
+PIPE_CLOSED: Final = 141
+"""Whoever read our output went away, as `head` does."""
+
 
 def exit_status(status: Status, *, fail_on: str = "warning") -> int:
     """0 ok, 1 warning, 2 critical, 3 unknown; a warning is 0 when only critical fails."""

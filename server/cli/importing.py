@@ -8,6 +8,7 @@ from pathlib import Path
 from playbooks.errors import PlaybookError
 from playbooks.text import shown
 from server.app import open_house
+from server.embedded import alone
 from server.importing.result import ImportResult
 from server.importing.source import TaskFile
 from server.importing.tasks import import_tasks, parse_map
@@ -17,6 +18,16 @@ from server.workspace.sample.names import ROOT_TITLE
 
 REQUEST_DEADLINE_S = 60.0
 """A load is in no hurry: one slow answer must not end it."""
+
+
+class ImportUnderWay(PlaybookError):
+    """Two imports at once would each create what the other has not finished yet."""
+
+    def __init__(self) -> None:
+        super().__init__(
+            "Another import into the embedded workspace is under way.",
+            remedy="Start this one again when it has ended.",
+        )
 
 
 class NoPlace(PlaybookError):
@@ -43,6 +54,18 @@ async def run_import(
         encoding=options.encoding,
         limit=options.limit,
     )
+    with alone(configuration.workspace_file) as first:
+        if not first:
+            raise ImportUnderWay
+        return await _load(configuration, source, options.into, progress)
+
+
+async def _load(
+    configuration: Configuration,
+    source: TaskFile,
+    into: str,
+    progress: Callable[[int, int | None, str], None],
+) -> ImportResult:
     async with open_house(configuration) as house:
         client = (await house.embedded_client()).within(REQUEST_DEADLINE_S)
         client = client.attributed("workspace_import", "import")
@@ -50,7 +73,7 @@ async def run_import(
             client,
             source,
             parent_page_id=await _root(client),
-            into=options.into,
+            into=into,
             progress=progress,
         )
 
@@ -75,7 +98,10 @@ def print_result(result: ImportResult) -> None:
         *(f"Skipped, {_words(kind)}: {count}" for kind, count in result.skipped_counts.items()),
         *(f"  {line.file}, line {line.line}: {line.reason}" for line in result.skipped),
         *(f"Loaded as it is, {_words(kind)}: {count}" for kind, count in result.notes.items()),
-        f'To use it: [databases.task_management] id = "{result.data_source_id}" in playbooks.toml.',
+        "To use it, in playbooks.toml:",
+        'workspace = "embedded"',
+        "[databases.task_management]",
+        f'id = "{result.data_source_id}"',
     ]
     sys.stdout.write("\n".join(lines) + "\n")
 

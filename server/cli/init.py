@@ -17,7 +17,7 @@ from playbooks.ports import Found, Notion
 from playbooks.proposal import Proposal, candidates, fitting, propose
 from playbooks.text import listed, shown
 from server.app import open_house
-from server.cli.exits import USAGE
+from server.cli.exits import FAILED, USAGE
 from server.settings import Configuration, read_configuration
 
 LISTED_COUNT: Final = 20
@@ -35,8 +35,11 @@ def run_init(options: argparse.Namespace) -> int:
     try:
         text = anyio.run(_map, read_configuration(options.config), asking)
         target.write_text(text, "utf-8")
-    except PlaybookError as error:
+    except ConfigurationInvalid as error:
         return _refuse(str(error))
+    except PlaybookError as error:
+        _refuse(str(error))
+        return FAILED
     except _Left:
         raise KeyboardInterrupt from None
     except OSError as error:

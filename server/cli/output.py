@@ -30,6 +30,13 @@ def print_report(report: Report, *, as_json: bool) -> None:
     from rich.console import Console  # noqa: PLC0415 - heavy, see above
 
     console = Console(highlight=False, markup=False, emoji=False)
+    # Rendered first and written once: rich would end the process by itself on a closed pipe.
+    with console.capture() as rendered:
+        _render(console, report)
+    sys.stdout.write(rendered.get())
+
+
+def _render(console: "Console", report: Report) -> None:
     title = report.procedure.replace("_", " ").capitalize()
     _line(console, f"{title}: {report.status}", COLOURS[report.status])
     _line(console, f"{report.headline}\n")

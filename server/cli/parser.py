@@ -1,6 +1,7 @@
 """What the command line accepts."""
 
 import argparse
+from collections.abc import Sequence
 from typing import NoReturn
 
 from server.cli.exits import USAGE
@@ -14,8 +15,16 @@ class _Parser(argparse.ArgumentParser):
         self.exit(USAGE, f"notion-playbooks: {message}. See `{self.prog} --help`.\n")
 
 
-def parser() -> argparse.ArgumentParser:
-    """The parser of the whole command line."""
+def parse(given: Sequence[str]) -> argparse.Namespace:
+    """The options; ends the process with one line and status 64 for what it does not know."""
+    whole = _parser()
+    options = whole.parse_args(given)
+    if options.health_check and options.command is not None:
+        whole.error(f"--health-check and {options.command} are two commands")
+    return options
+
+
+def _parser() -> argparse.ArgumentParser:
     whole = _Parser(
         prog="notion-playbooks",
         description="Runs the playbook of a Notion workspace. Without a command: MCP over stdio.",

@@ -7,18 +7,21 @@ from dataclasses import asdict
 
 import anyio
 
-from playbooks.errors import PlaybookError
+from playbooks.errors import ConfigurationInvalid, NotionError, PlaybookError
 from server.app import utc_now
 from server.cli.exits import FAILED, USAGE
 from server.cli.output import telling
 from server.embedded import make_sample, open_embedded
 from server.settings import Configuration, read_configuration
+from server.workspace.errors import WorkspaceUnusable
 
 
 def run_workspace(options: argparse.Namespace) -> int:
     """Do what is asked of the embedded workspace of this user."""
     configuration = read_configuration(options.config)
     try:
+        if configuration.mistakes:
+            raise ConfigurationInvalid(configuration.mistakes)
         match options.action:
             case "serve":
                 return _serve(configuration, options.port)
@@ -28,7 +31,7 @@ def run_workspace(options: argparse.Namespace) -> int:
                 return anyio.run(_import, configuration, options)
     except PlaybookError as error:
         sys.stderr.write(f"notion-playbooks: {error}\n")
-        return USAGE
+        return FAILED if isinstance(error, NotionError | WorkspaceUnusable) else USAGE
 
 
 def _serve(configuration: Configuration, port: int) -> int:

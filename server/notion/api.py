@@ -50,9 +50,9 @@ class Api:
     procedure: str | None = None
     run_id: str | None = None
 
-    async def call(self, ask: Ask) -> JSON:
+    async def call(self, ask: Ask, *, probe: bool = False) -> JSON:
         """The answer's JSON object; raises the NotionError that fits any other answer."""
-        return _checked(await self.send(ask), ask)
+        return _checked(await self.send(ask, probe=probe), ask)
 
     async def write(self, ask: Ask, *, read_back: Callable[[str], Ask]) -> JSON:
         """Like call; but where Notion failed after it had committed, what it committed is read.

@@ -122,10 +122,10 @@ class NotionClient:
         ask = Ask("POST", "/v1/search", body=body, reads=True)
         return self._listed(ask, parse_found, only=kind)
 
-    async def data_source(self, data_source_id: str) -> DataSource:
+    async def data_source(self, data_source_id: str, *, probe: bool = False) -> DataSource:
         """The schema; NotFoundOrNotShared when it is of another kind, missing or not shared."""
         ask = _data_source(data_source_id)
-        return read_as(parse_data_source, await self._api.call(ask))
+        return read_as(parse_data_source, await self._api.call(ask, probe=probe))
 
     async def update_data_source(
         self, data_source_id: str, *, properties: Mapping[str, JSON | None]

@@ -37,6 +37,7 @@ _PROBE: dict[str, Any] = {
     "procedure": "probe",
     "status": "ok",
     "headline": "",
+    "connection": "",
     "as_of": datetime(1970, 1, 1, tzinfo=UTC),
     "body": {},
 }
@@ -71,7 +72,9 @@ class Database:
 
     def keep_run(self, report: Report, *, now: datetime) -> None:
         """Insert or replace the run, then drop the runs beyond the retention."""
-        summary = report.model_dump(include={"procedure", "status", "headline", "as_of"})
+        summary = report.model_dump(
+            include={"procedure", "status", "headline", "as_of", "connection"}
+        )
         values = {**summary, "body": report.model_dump(mode="json")}
         with writing(self._engine) as connection:
             _upsert_run(connection, report.run_id, values)
@@ -83,14 +86,19 @@ class Database:
             body = connection.execute(select(runs.c.body).where(runs.c.id == run_id)).scalar()
         return None if body is None else Report.model_validate(body)
 
-    def latest_runs(self, procedure: str | None, limit: int) -> tuple[RunSummary, ...]:
+    def latest_runs(
+        self, procedure: str | None, connection: str | None, limit: int
+    ) -> tuple[RunSummary, ...]:
         """The newest runs, newest first."""
-        columns = (runs.c.id, runs.c.procedure, runs.c.status, runs.c.headline, runs.c.as_of)
-        newest = select(*columns).order_by(runs.c.as_of.desc(), runs.c.id.desc()).limit(limit)
+        described = (runs.c.id, runs.c.procedure, runs.c.status, runs.c.headline, runs.c.as_of)
+        newest = select(*described, runs.c.connection)
+        newest = newest.order_by(runs.c.as_of.desc(), runs.c.id.desc()).limit(limit)
         if procedure is not None:
             newest = newest.where(runs.c.procedure == procedure)
-        with self._engine.connect() as connection:
-            return tuple(RunSummary(*row) for row in connection.execute(newest))
+        if connection is not None:
+            newest = newest.where(runs.c.connection == connection)
+        with self._engine.connect() as opened:
+            return tuple(RunSummary(*row) for row in opened.execute(newest))
 
     def record_calls(self, batch: Sequence[CallRecord], *, now: datetime) -> None:
         """Add the calls, then drop the calls beyond the retention."""

@@ -58,6 +58,7 @@ runs = Table(
     Column("status", String, nullable=False),
     Column("headline", Text, nullable=False),
     Column("as_of", Instant, nullable=False),
+    Column("connection", String, nullable=False),
     Column("body", JSON, nullable=False),  # JSONB would forget the order of the measurements
     Index("runs_by_time", "as_of"),
     Index("runs_by_procedure", "procedure", "as_of"),

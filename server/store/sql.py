@@ -45,10 +45,12 @@ class SqlStore:
         return await self._perform(lambda database: database.run(run_id))
 
     async def latest_runs(
-        self, procedure: str | None = None, limit: int = 5
+        self, *, procedure: str | None = None, connection: str | None = None, limit: int = 5
     ) -> tuple[RunSummary, ...]:
         """The newest runs, newest first."""
-        return await self._perform(lambda database: database.latest_runs(procedure, limit))
+        return await self._perform(
+            lambda database: database.latest_runs(procedure, connection, limit)
+        )
 
     async def record_calls(self, calls: Sequence[CallRecord]) -> None:
         """Add telemetry; old calls beyond the retention are dropped."""

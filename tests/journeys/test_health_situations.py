@@ -342,4 +342,4 @@ def test_a_project_cannot_redirect_the_token(team: Team) -> None:
             listening.accept()
 
     assert ended.returncode == CRITICAL
-    assert "[notion] is accepted in" in ended.stdout
+    assert "[notion]: accepted in" in ended.stdout

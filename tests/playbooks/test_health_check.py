@@ -5,7 +5,7 @@ from pathlib import Path
 import anyio
 import pytest
 
-from playbooks.desk import ConfigurationState, Desk
+from playbooks.desk import ConfigurationState, DatabaseSetting, Desk
 from playbooks.health_check import health_check
 from server.app import open_house
 from server.settings import read_configuration
@@ -108,3 +108,19 @@ async def test_the_calls_of_a_check_are_recorded_without_its_probes(sample_home:
     # who am I, one search, and schema and first row of three databases
     assert (traffic.calls_count, traffic.errors_count) == (8, 0)
     assert foreign.calls_count == 0
+
+
+async def test_ids_of_databases_work_and_never_look_like_failing_calls(desk: Desk) -> None:
+    assert desk.notion is not None
+    tasks, *_ = [
+        found for found in await desk.notion.find_data_sources("") if found.title == "Tasks"
+    ]
+    source = await desk.notion.data_source(tasks.id)
+    setting = DatabaseSetting(id=source.database_id)
+    connection = replace(desk.connection, databases={"task_management": setting})
+    by_database = replace(desk, connection=connection)
+
+    reports = [await health_check(by_database) for _ in range(5)]
+
+    assert {report.status for report in reports} == {"ok"}
+    assert reports[-1].measurements["error_rate_percent"] in {0, None}

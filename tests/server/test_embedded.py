@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from server.embedded import make_sample, open_embedded
+from server.embedded import alone, make_sample, open_embedded
 from server.workspace.errors import WorkspaceUnusable
 
 NOW = datetime(2026, 11, 25, 9, 30, tzinfo=UTC)
@@ -23,7 +23,7 @@ def test_the_sample_is_made_once_and_found_again(tmp_path: Path) -> None:
     assert told == sorted(told)
     assert told
     assert path.stat().st_mode & 0o077 == 0
-    assert [left.name for left in path.parent.glob("*.new*")] == []
+    assert [left.name for left in path.parent.glob(".making-*")] == []
 
 
 def test_a_second_maker_leaves_the_first_ones_file(tmp_path: Path) -> None:
@@ -55,3 +55,20 @@ def test_a_place_that_cannot_be_written_is_told(tmp_path: Path) -> None:
 
     with pytest.raises(WorkspaceUnusable, match=r"Not a directory|File exists"):
         open_embedded(tmp_path / "file" / "workspace.sqlite3", clock=lambda: NOW)
+
+
+def test_only_one_at_a_time_holds_a_lock_and_the_next_gets_it(tmp_path: Path) -> None:
+    path = tmp_path / "workspace.sqlite3"
+
+    with alone(path) as first, alone(path) as second:
+        assert (first, second) == (True, False)
+    with alone(path) as third:
+        assert third
+
+
+def test_a_full_disk_or_broken_file_is_told_without_a_traceback(tmp_path: Path) -> None:
+    path = tmp_path / "workspace.sqlite3"
+    path.mkdir()
+
+    with pytest.raises(WorkspaceUnusable):
+        make_sample(path, clock=lambda: NOW, replace=True)

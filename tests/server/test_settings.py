@@ -128,7 +128,53 @@ def test_the_address_of_the_api_is_taken_from_the_users_own_file_alone(
 
     assert configuration.settings.notion.base_url == "https://api.notion.com"
     assert len(configuration.mistakes) == 3
-    assert all(f"[notion] is accepted in {own} alone" in m for m in configuration.mistakes)
+    assert all(f"accepted in {own} alone" in mistake for mistake in configuration.mistakes)
+
+
+def test_a_project_may_not_say_where_reports_are_kept(home: Path) -> None:
+    write(Path("playbooks.toml"), '[store]\nurl = "sqlite:///theirs.sqlite3"\n')
+    write(Path(".env"), "PLAYBOOKS_STORE__URL=sqlite:///theirs.sqlite3\n")
+
+    configuration = read_configuration()
+
+    assert len(configuration.mistakes) == 2
+    assert configuration.store_url.startswith(f"sqlite:///{home / 'data'}")
+
+
+def test_other_variables_of_a_projects_dotenv_are_no_mistake(home: Path) -> None:
+    del home
+    write(Path(".env"), "DATABASE_URL=x\nPLAYBOOKS_READ_ONLY=true\n")
+
+    configuration = read_configuration()
+
+    assert configuration.mistakes == ()
+    assert configuration.settings.read_only
+
+
+@pytest.mark.parametrize("name", [".env", "playbooks.toml"])
+def test_a_file_that_is_no_text_is_told(home: Path, name: str) -> None:
+    del home
+    Path(name).write_bytes(b"NOTION_API_TOKEN=\xff")
+
+    assert read_configuration().mistakes == (f"{name}: cannot be read: not UTF-8",)
+
+
+def test_a_directory_in_place_of_the_file_is_told(home: Path) -> None:
+    del home
+    Path("playbooks.toml").mkdir()
+
+    (mistake,) = read_configuration().mistakes
+
+    assert "playbooks.toml: cannot be read: Is a directory" in mistake
+
+
+def test_a_broken_own_file_is_told_although_a_projects_file_is_in_use(home: Path) -> None:
+    write(own_file(home), "[notion\n")
+    write(Path("playbooks.toml"), "read_only = true\n")
+
+    (mistake,) = read_configuration().mistakes
+
+    assert f"{own_file(home)}: not valid TOML" in mistake
 
 
 def test_the_users_address_holds_beside_a_projects_file(home: Path) -> None:

@@ -49,16 +49,18 @@ async def test_text_and_structure_suffice_each_alone(desk: Desk) -> None:
 
 
 @pytest.mark.parametrize(
-    ("detail", "shown_count"), [("compact", COMPACT_EVIDENCE_COUNT), ("full", 9)]
+    ("detail", "shown_count"), [("compact", COMPACT_EVIDENCE_COUNT + 1), ("full", 25)]
 )
-async def test_evidence_is_cut_unless_all_is_asked_for(
+async def test_evidence_is_cut_and_counted_unless_all_is_asked_for(
     desk: Desk, detail: str, shown_count: int
 ) -> None:
-    evidence = tuple(f"row {number}" for number in range(9))
+    evidence = tuple(f"row {number}" for number in range(25))
     finding = Finding(id="x", severity="info", what="x", evidence=evidence)
     report = (await health_check(replace(desk))).model_copy(update={"findings": (finding,)})
 
     structured = answer(report, "full" if detail == "full" else "compact").structured_content
 
     assert structured is not None
-    assert len(structured["findings"][0]["evidence"]) == shown_count
+    evidence_shown = structured["findings"][0]["evidence"]
+    assert len(evidence_shown) == shown_count
+    assert evidence_shown[-1] in {"row 24", "and 15 more: ask with detail='full'"}

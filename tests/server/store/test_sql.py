@@ -73,7 +73,7 @@ async def test_the_latest_runs_come_newest_first_whatever_their_zone(
     await store.keep_run(report("old", as_of=later_by_clock_earlier_in_time))
     await store.keep_run(report("other", as_of=NOW, procedure="velocity_report"))
 
-    of_one_procedure = await store.latest_runs("health_check")
+    of_one_procedure = await store.latest_runs(procedure="health_check")
 
     assert [run.run_id for run in of_one_procedure] == ["new", "old"]
     assert of_one_procedure[1].as_of == later_by_clock_earlier_in_time
@@ -137,7 +137,7 @@ async def test_runs_beyond_the_most_are_dropped_oldest_first(
     store: SqlStore, path: Path, report: MakeReport
 ) -> None:
     await store.keep_run(report("oldest", as_of=NOW - timedelta(days=1)))
-    copy = "INSERT INTO runs SELECT ?, procedure, status, headline, ?, body FROM runs LIMIT 1"
+    copy = "INSERT INTO runs SELECT ?, procedure, status, headline, ?, connection, body FROM runs LIMIT 1"
     later = "2026-03-11 09:00:00.000000"
     query(path, copy, *((f"r{number}", later) for number in range(RUNS_KEPT_COUNT - 1)))
     await store.keep_run(report("newest"))

@@ -21,6 +21,7 @@ def _create_runs() -> None:
         sa.Column("status", sa.String, nullable=False),
         sa.Column("headline", sa.Text, nullable=False),
         sa.Column("as_of", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("connection", sa.String, nullable=False),
         sa.Column("body", sa.JSON, nullable=False),
     )
     op.create_index("runs_by_time", "runs", ["as_of"])
