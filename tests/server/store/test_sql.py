@@ -137,7 +137,8 @@ async def test_runs_beyond_the_most_are_dropped_oldest_first(
     store: SqlStore, path: Path, report: MakeReport
 ) -> None:
     await store.keep_run(report("oldest", as_of=NOW - timedelta(days=1)))
-    copy = "INSERT INTO runs SELECT ?, procedure, status, headline, ?, connection, body FROM runs LIMIT 1"
+    kept = "procedure, status, headline, ?, connection, body"
+    copy = f"INSERT INTO runs SELECT ?, {kept} FROM runs LIMIT 1"
     later = "2026-03-11 09:00:00.000000"
     query(path, copy, *((f"r{number}", later) for number in range(RUNS_KEPT_COUNT - 1)))
     await store.keep_run(report("newest"))
