@@ -23,10 +23,10 @@ health: $(RUN) ## set up what is missing, then check the health of the sample wo
 	@PLAYBOOKS_WORKSPACE=embedded .venv/bin/python -m server --health-check --fail-on critical
 
 check: static ## the fast half, under a minute: every static check, and the tests in Python
-	@.venv/bin/python -m pytest -q -n 2 -m "not foreign"
+	@.venv/bin/python -m pytest -q -n 2 --dist loadfile -m "not foreign"
 
 test: $(NODE) static ## everything
-	@.venv/bin/python -m pytest -n 2
+	@.venv/bin/python -m pytest -n 2 --dist loadfile
 
 static: $(DEV)
 	@$(MAKE) --no-print-directory --keep-going -j2 $(TOGETHER) pyright mypy lint format walls
