@@ -18,6 +18,10 @@ from pathlib import Path
 from statistics import median
 from typing import Any
 
+if not __package__:
+    # Run by its path: the checkout takes this folder's place, whose names would hide others.
+    sys.path[0] = str(Path(__file__).resolve().parents[1])
+
 from benchmarks.driver import Connection, Era, ServerFailed
 
 CHECKOUT = Path(__file__).resolve().parents[1]

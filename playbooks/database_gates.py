@@ -5,7 +5,12 @@ from typing import Final
 
 from playbooks.databases import DatabaseKind
 from playbooks.desk import DatabaseSetting
-from playbooks.errors import CapabilityMissing, NotFoundOrNotShared, PlaybookError
+from playbooks.errors import (
+    CapabilityMissing,
+    NotFoundOrNotShared,
+    PlaybookError,
+    RequestRefused,
+)
 from playbooks.mapping import RoleMap, map_roles, map_statuses, titled
 from playbooks.ports import DataSource, Found, Notion, ObjectKind, Outcome
 from playbooks.report import GateStatus
@@ -39,7 +44,7 @@ async def inspect(
     setting: DatabaseSetting | None,
     shared: Outcome[tuple[Found, ...]],
 ) -> DatabaseState:
-    """Find the table, read its schema and one row; 404 is looked into, other errors are raised."""
+    """Find the table, read its schema and one row; what the id alone explains is no error."""
     wanted = setting or DatabaseSetting()
     if wanted.id is None:
         return await _found_by_title(notion, kind, wanted, shared)
@@ -47,6 +52,9 @@ async def inspect(
         return await _read(notion, kind, wanted, wanted.id)
     except NotFoundOrNotShared:
         return await _look_closer(notion, kind, wanted, wanted.id)
+    except RequestRefused:
+        reason = f"Notion does not take {wanted.id} for an id"
+        return DatabaseState(trouble=Trouble("critical", reason, _COPY_ID))
 
 
 async def _found_by_title(

@@ -124,3 +124,17 @@ async def test_ids_of_databases_work_and_never_look_like_failing_calls(desk: Des
 
     assert {report.status for report in reports} == {"ok"}
     assert reports[-1].measurements["error_rate_percent"] in {0, None}
+
+
+async def test_an_id_that_notion_does_not_take_is_told_with_the_way_to_the_right_one(
+    desk: Desk,
+) -> None:
+    setting = DatabaseSetting(id="aaaaaaaa-aaaa-aaaa-aaaa-aaaaaaaaaaaa")
+    connection = replace(desk.connection, databases={"task_management": setting})
+
+    report = await health_check(replace(desk, connection=connection))
+
+    (finding,) = report.findings
+    assert (report.status, finding.id) == ("critical", "health_check.database.task_management")
+    assert "does not take aaaaaaaa-" in finding.what
+    assert "copy its link" in finding.remedy
