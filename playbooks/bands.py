@@ -51,6 +51,25 @@ class HigherIsBetter(Frozen):
         return f"good above {self.good_above:g}, critical below {self.critical_below:g}"
 
 
+class Retrying(Frozen):
+    """P14: how a call is repeated; back-off without Retry-After is `2^n + U(0,1)` seconds."""
+
+    tries_count: int = Field(default=3, ge=1, le=10, description="The first try included.")
+    retry_after_absent_s: float = Field(
+        default=1, ge=0, le=60, description="What a 429 without Retry-After asks for."
+    )
+    shortest_jitter_s: float = Field(default=0.1, ge=0, le=60)
+    longest_jitter_s: float = Field(
+        default=0.3, ge=0, le=60, description="Who waited together does not call together."
+    )
+
+    @model_validator(mode="after")
+    def _in_order(self) -> Self:
+        if self.shortest_jitter_s > self.longest_jitter_s:
+            raise ValueError("shortest_jitter_s must not lie above longest_jitter_s")
+        return self
+
+
 class Bands(Frozen):
     """The playbook's numbers; a team overrides any of them under `[bands]`."""
 
@@ -70,3 +89,4 @@ class Bands(Frozen):
     health_deadline_s: float = Field(
         default=10, gt=0, le=60, description="P2: a health check has answered by then."
     )
+    retrying: Retrying = Field(default=Retrying(), description="P14")

@@ -156,7 +156,9 @@ class House:
 
         settings = self._configuration.settings
         assert settings.notion_api_token is not None
-        profile = Profile(settings.notion.base_url, WINDOW_CALLS_COUNT)
+        profile = Profile(
+            settings.notion.base_url, WINDOW_CALLS_COUNT, retrying=settings.bands.retrying
+        )
         return await self._client(settings.notion_api_token.get_secret_value(), profile)
 
     async def embedded_client(self) -> "NotionClient":
@@ -176,7 +178,7 @@ class House:
         token = workspace.own_token()
         if token is None:
             raise WorkspaceUnusable(path, "it has no integration")
-        profile = Profile(EMBEDDED_URL, window_calls_count=None)
+        profile = Profile(EMBEDDED_URL, None, retrying=self._configuration.settings.bands.retrying)
         return await self._client(token, profile, httpx.ASGITransport(create_app(workspace)))
 
     async def _client(

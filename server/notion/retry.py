@@ -1,9 +1,10 @@
 """Repeats what may be repeated: reads after a failure, anything after a limit or a conflict."""
 
-from typing import Final, TypeAlias
+from typing import TypeAlias
 
 import httpx
 
+from playbooks.bands import Retrying
 from server.notion.answers import Said, said_by
 from server.notion.call import (
     MS_PER_S,
@@ -15,15 +16,6 @@ from server.notion.call import (
     call_of,
     timing_of,
 )
-
-TRIES_COUNT: Final = 3
-"""Three tries in all (P14)."""
-
-RETRY_AFTER_ABSENT_S: Final = 1.0
-"""What a 429 without Retry-After asks for (P14)."""
-
-SHORTEST_JITTER_S, LONGEST_JITTER_S = 0.1, 0.3
-"""Added to every Retry-After, so that those who waited together do not call together (P14)."""
 
 BLOCKED = "public_api_request_blocked"
 """The one reason of a 429 that no waiting cures."""
@@ -72,11 +64,13 @@ class Retry(Layer):
         self,
         inner: httpx.AsyncBaseTransport,
         *,
+        rules: Retrying,
         monotonic: Monotonic,
         random: Random,
         sleep: Sleep,
     ) -> None:
         super().__init__(inner)
+        self._rules = rules
         self._monotonic = monotonic
         self._random = random
         self._sleep = sleep
@@ -86,7 +80,7 @@ class Retry(Layer):
         """Pass the call on until it is answered for good."""
         self._budget.earn()
         outcome = await self._try(request)
-        for failures_count in range(TRIES_COUNT - 1):
+        for failures_count in range(self._rules.tries_count - 1):
             wait_s = self._wait_s(request, outcome, failures_count)
             if wait_s is None or not self._worth_waiting(request, outcome, wait_s):
                 break
@@ -118,14 +112,15 @@ class Retry(Layer):
         if said.retry_after_s is not None:
             return said.retry_after_s + self._jitter_s()
         if outcome.status_code == _LIMITED:
-            return RETRY_AFTER_ABSENT_S + self._jitter_s()
+            return self._rules.retry_after_absent_s + self._jitter_s()
         return self._backoff_s(failures_count)
 
     def _backoff_s(self, failures_count: int) -> float:
         return 2.0**failures_count + self._random()
 
     def _jitter_s(self) -> float:
-        return SHORTEST_JITTER_S + (LONGEST_JITTER_S - SHORTEST_JITTER_S) * self._random()
+        shortest_s, longest_s = self._rules.shortest_jitter_s, self._rules.longest_jitter_s
+        return shortest_s + (longest_s - shortest_s) * self._random()
 
     def _worth_waiting(self, request: httpx.Request, outcome: Outcome, wait_s: float) -> bool:
         if self._monotonic() + wait_s >= timing_of(request).ends_at_s:

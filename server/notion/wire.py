@@ -7,6 +7,7 @@ from typing import TypeAlias
 
 import httpx
 
+from playbooks.bands import Retrying
 from server.notion.call import TimeAndChance
 from server.notion.deadline import Deadline
 from server.notion.network import Reader
@@ -15,6 +16,10 @@ from server.notion.recorder import Record, Recorder
 from server.notion.retry import Retry
 
 LayerOver: TypeAlias = Callable[[httpx.AsyncBaseTransport], httpx.AsyncBaseTransport]
+
+
+PLAYBOOK = Retrying()
+"""The playbook's own rules (P14)."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,6 +32,7 @@ class Profile:
     base_url: str
     window_calls_count: int | None
     window_s: float = 60.0
+    retrying: Retrying = PLAYBOOK
 
 
 def build_transport(
@@ -43,7 +49,13 @@ def build_transport(
         partial(Deadline, monotonic=monotonic),
         partial(Recorder, record=record, clock=given.clock, monotonic=monotonic),
         # The breaker's place: what it refuses is recorded and costs no repetition.
-        partial(Retry, monotonic=monotonic, random=given.random, sleep=sleep),
+        partial(
+            Retry,
+            rules=profile.retrying,
+            monotonic=monotonic,
+            random=given.random,
+            sleep=sleep,
+        ),
         # The slot's place: no slot is held while a repetition waits.
         partial(Pacer, window=window, monotonic=monotonic, sleep=sleep),
         partial(Reader, monotonic=monotonic),

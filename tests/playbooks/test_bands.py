@@ -1,4 +1,5 @@
 import pytest
+from pydantic import ValidationError
 
 from playbooks.bands import Bands
 
@@ -22,3 +23,19 @@ def test_the_edges_of_the_cache_hit_rate_are_a_warning(percent: float, status: s
 def test_a_band_says_its_edges_in_words() -> None:
     assert str(Bands().error_rate_percent) == "good below 1, critical above 5"
     assert str(Bands().cache_hit_rate_percent) == "good above 80, critical below 60"
+
+
+@pytest.mark.parametrize(
+    "changed",
+    [
+        pytest.param({"error_rate_percent": {"good_below": 5, "critical_above": 1}}, id="lower"),
+        pytest.param(
+            {"cache_hit_rate_percent": {"good_above": 1, "critical_below": 5}}, id="higher"
+        ),
+        pytest.param({"retrying": {"shortest_jitter_s": 2}}, id="jitter"),
+        pytest.param({"health_window_minutes": float("inf")}, id="no-end"),
+    ],
+)
+def test_thresholds_that_make_no_sense_are_refused(changed: dict[str, object]) -> None:
+    with pytest.raises(ValidationError):
+        Bands.model_validate(changed)

@@ -8,10 +8,11 @@ import anyio
 import anyio.lowlevel
 import httpx
 
+from playbooks.bands import Retrying
 from playbooks.ports import CallRecord
 from server.notion.call import TimeAndChance
 from server.notion.client import open_client
-from server.notion.wire import Profile
+from server.notion.wire import PLAYBOOK, Profile
 
 NOON = datetime(2026, 11, 23, 12, tzinfo=UTC)
 TOKEN = "ntn_" + "7" * 11 + "a" * 35
@@ -76,12 +77,13 @@ class Connection:
         token: str = TOKEN,
         window_calls_count: int | None = None,
         deadline_s: float | None = 10,
+        retrying: Retrying = PLAYBOOK,
     ) -> None:
         self.time = FakeTime()
         self.records: list[CallRecord] = []
         self.client = open_client(
             token,
-            profile=Profile("https://notion.test", window_calls_count),
+            profile=Profile("https://notion.test", window_calls_count, retrying=retrying),
             record=self.records.append,
             default_deadline_s=deadline_s,
             network=network,

@@ -3,6 +3,7 @@
 import httpx
 import pytest
 
+from playbooks.bands import Retrying
 from playbooks.errors import NoAnswer, NotionError, RateLimited, ServiceFailed
 from tests.server.notion.fakes import ID, ME, Connection, Script, ok, page, refusal
 
@@ -187,3 +188,13 @@ async def test_limits_never_use_up_the_repetitions() -> None:
                 await notion.who_am_i()
 
     assert len(script.requests) == 60
+
+
+async def test_a_team_sets_how_often_and_after_which_wait() -> None:
+    own = Retrying(tries_count=2, retry_after_absent_s=5, shortest_jitter_s=0, longest_jitter_s=1)
+    here = Connection(Script(refusal(429, "rate_limited")), retrying=own)
+
+    with pytest.raises(RateLimited):
+        await here.client.who_am_i()
+
+    assert here.time.slept_s == [5.5]
