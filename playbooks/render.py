@@ -17,7 +17,6 @@ MARKS: Final[dict[str, str]] = {
 _FINDINGS_SHOWN: Final = 10
 """More findings than this make a summary nobody reads; the structured report holds them all."""
 
-
 _EVIDENCE_SHOWN: Final = 10
 """More evidence than this is read in the structured report."""
 

@@ -68,8 +68,14 @@ def _put_in_place(made: Path, path: Path, *, replace: bool) -> None:
 
 @contextmanager
 def alone(path: Path) -> Generator[bool]:
-    """Whether nobody else holds `path` meanwhile; the lock dies with its process."""
-    with closing(sqlite3.connect(path.with_name(f"{path.name}.lock"), timeout=0)) as lock:
+    """Whether nobody else holds `path` meanwhile; the lock dies with its process.
+
+    Raises WorkspaceUnusable when there is no place for it.
+    """
+    with _understood(path):
+        path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+        opened = sqlite3.connect(path.with_name(f"{path.name}.lock"), timeout=0)
+    with closing(opened) as lock:
         try:
             lock.execute("BEGIN EXCLUSIVE")
         except sqlite3.OperationalError:

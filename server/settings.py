@@ -252,7 +252,7 @@ def _steering_variables() -> list[str]:
 
 
 def _same(one: Path, other: Path) -> bool:
-    return other.exists() and one.samefile(other)
+    return one.exists() and other.exists() and one.samefile(other)
 
 
 def _validated(content: dict[str, Any], file: Path | None) -> tuple[Settings, list[str]]:
@@ -260,10 +260,17 @@ def _validated(content: dict[str, Any], file: Path | None) -> tuple[Settings, li
     try:
         return Settings(**content), _unknown_variables()
     except ValidationError as error:
-        text = file.read_text("utf-8") if file is not None else ""
-        origin = Origin(file, text, _variables(), model=Settings)
+        origin = Origin(file, _text(file), _variables(), model=Settings)
         secrets = Settings.model_construct(**_secrets())
         return secrets, [*describe(error, origin), *_unknown_variables()]
+
+
+def _text(file: Path | None) -> str:
+    """The file's text; what cannot be read has set nothing, and `_parse` has told why."""
+    try:
+        return file.read_text("utf-8") if file is not None else ""
+    except (OSError, UnicodeDecodeError):
+        return ""
 
 
 def _secrets() -> dict[str, Any]:

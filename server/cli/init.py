@@ -68,7 +68,7 @@ class _Asking:
         default = "1" if proposed else "0"
         while True:
             typed = _typed(f"{question} [number, 0 for none; Enter: {default}] ") or default
-            if typed.isdigit() and int(typed) <= min(len(choices), LISTED_COUNT):
+            if typed.isdecimal() and int(typed) <= min(len(choices), LISTED_COUNT):
                 return int(typed) - 1 if int(typed) else None
 
 
@@ -118,7 +118,7 @@ async def _one(
 ) -> Proposal | None:
     """One database of the playbook: which data source, and how its properties map."""
     ranked = candidates(kind, shared)
-    proposed = bool(titled(kind, ranked))
+    proposed = len(titled(kind, ranked)) == 1
     titles = [f"{shown(found.title)} {found.id}" for found in ranked]
     sys.stdout.write(f"\n{kind.key}\n")
     index = asking.choose(f"Which is {kind.key}?", titles, proposed=proposed)

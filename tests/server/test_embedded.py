@@ -72,3 +72,18 @@ def test_a_full_disk_or_broken_file_is_told_without_a_traceback(tmp_path: Path) 
 
     with pytest.raises(WorkspaceUnusable):
         make_sample(path, clock=lambda: NOW, replace=True)
+
+
+def test_the_lock_makes_its_place_at_first_use(tmp_path: Path) -> None:
+    with alone(tmp_path / "data" / "workspace.sqlite3") as first:
+        assert first
+
+
+def test_a_lock_without_a_place_is_told(tmp_path: Path) -> None:
+    (tmp_path / "file").write_text("")
+
+    with (
+        pytest.raises(WorkspaceUnusable),
+        alone(tmp_path / "file" / "workspace.sqlite3"),
+    ):
+        pytest.fail("nobody may hold it")

@@ -159,6 +159,28 @@ def test_a_file_that_is_no_text_is_told(home: Path, name: str) -> None:
     assert read_configuration().mistakes == (f"{name}: cannot be read: not UTF-8",)
 
 
+def test_an_unreadable_file_does_not_hide_a_mistake_of_the_environment(
+    home: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    write(own_file(home), '[notion]\nbase_url = "http://own.invalid"\n')
+    Path("playbooks.toml").write_bytes(b"\xff")
+    monkeypatch.setenv("PLAYBOOKS_WORKSPACE", "elsewhere")
+
+    unreadable, wrong = read_configuration().mistakes
+
+    assert unreadable == "playbooks.toml: cannot be read: not UTF-8"
+    assert "environment variable PLAYBOOKS_WORKSPACE: workspace: input should be" in wrong
+
+
+def test_a_link_that_leads_nowhere_is_told(home: Path) -> None:
+    write(own_file(home), "")
+    Path("playbooks.toml").symlink_to(home / "gone.toml")
+
+    (mistake,) = read_configuration().mistakes
+
+    assert "playbooks.toml: cannot be read: No such file" in mistake
+
+
 def test_a_directory_in_place_of_the_file_is_told(home: Path) -> None:
     del home
     Path("playbooks.toml").mkdir()
