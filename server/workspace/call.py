@@ -6,7 +6,8 @@ from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Any
 
-from server.workspace import identities
+from server.workspace import conditions, identities
+from server.workspace.conditions import Conditions
 from server.workspace.identities import Caller, User
 from server.workspace.ids import IdSource
 from server.workspace.inputs import Input
@@ -49,6 +50,11 @@ class Call:
         """Id and name of the workspace."""
         row: sqlite3.Row = self.db.execute("SELECT id, name FROM workspace").fetchone()
         return row
+
+    @cached_property
+    def conditions(self) -> Conditions:
+        """Under which conditions it is answered."""
+        return conditions.load(self.db)
 
     def show_user(self, user_id: str) -> dict[str, Any]:
         """A user in full, or only the id where the integration may not read users."""

@@ -11,8 +11,9 @@ from uuid import uuid4
 
 from playbooks.clock import Clock
 from playbooks.ports import Capability
-from server.workspace import errors, identities, ids, routes, versions
+from server.workspace import conditions, errors, identities, ids, routes, versions
 from server.workspace.call import Call
+from server.workspace.conditions import Conditions
 from server.workspace.database import Database
 from server.workspace.errors import ApiError
 from server.workspace.faults import FaultPlan
@@ -167,6 +168,16 @@ class Workspace:
         """Give the workspace another name."""
         with self._database.writing() as db:
             db.execute("UPDATE workspace SET name = ?", (name,))
+
+    def conditions(self) -> Conditions:
+        """The conditions under which it serves."""
+        with self._database.reading() as db:
+            return conditions.load(db)
+
+    def set_conditions(self, **changes: Any) -> Conditions:
+        """Change some of the conditions, for every process; gives all of them."""
+        with self._database.writing() as db:
+            return conditions.change(db, changes)
 
     def info(self) -> WorkspaceInfo:
         """Id, name and counts."""

@@ -14,7 +14,6 @@ from pathlib import Path
 
 from server.workspace.errors import WorkspaceUnusable
 
-SCHEMA_VERSION = 1
 _TABLES = frozenset(("workspace", "users", "nodes", "documents", "columns", "cells", "shares"))
 _BUSY_TIMEOUT_MS = 30_000
 _IDLE_CONNECTIONS = 8
@@ -47,8 +46,22 @@ _SCHEMA = (
     """CREATE TABLE faults (
         number INTEGER PRIMARY KEY, route TEXT NOT NULL, remaining INTEGER,
         effect TEXT NOT NULL)""",
-    f"PRAGMA user_version = {SCHEMA_VERSION}",
 )
+
+_SECOND = (
+    """CREATE TABLE conditions (name TEXT PRIMARY KEY, value TEXT NOT NULL) WITHOUT ROWID""",
+    """CREATE TABLE comments (
+        number INTEGER PRIMARY KEY, id TEXT NOT NULL UNIQUE, node INTEGER NOT NULL,
+        discussion_id TEXT NOT NULL, created_at INTEGER NOT NULL, edited_at INTEGER NOT NULL,
+        created_by TEXT NOT NULL, document TEXT NOT NULL)""",
+    "CREATE INDEX comments_node ON comments (node, number)",
+    "CREATE INDEX comments_discussion ON comments (discussion_id)",
+)
+
+_UPGRADES = (_SCHEMA, _SECOND)
+"""What makes a file of each version one of the next; an empty file is of version 0."""
+
+SCHEMA_VERSION = len(_UPGRADES)
 
 
 class Database:
@@ -146,16 +159,23 @@ class Database:
     def _make(
         self, connection: sqlite3.Connection, found: Callable[[sqlite3.Connection], None]
     ) -> bool:
-        version = connection.execute("PRAGMA user_version").fetchone()[0]
+        version: int = connection.execute("PRAGMA user_version").fetchone()[0]
         tables = {row[0] for row in connection.execute("SELECT name FROM sqlite_master")}
-        if version == SCHEMA_VERSION and tables >= _TABLES:
-            return False
-        if version or tables:
+        is_ours = tables >= _TABLES if version else not tables
+        if version not in range(SCHEMA_VERSION + 1) or not is_ours:
             raise WorkspaceUnusable(self._path, "it is not a workspace of this version")
-        for statement in _SCHEMA:
+        if version < SCHEMA_VERSION:
+            _upgrade(connection, version)
+        if version == 0:
+            found(connection)
+        return version == 0
+
+
+def _upgrade(connection: sqlite3.Connection, version: int) -> None:
+    for statements in _UPGRADES[version:]:
+        for statement in statements:
             connection.execute(statement)
-        found(connection)
-        return True
+    connection.execute(f"PRAGMA user_version = {SCHEMA_VERSION}")
 
 
 def _connect(path: Path) -> sqlite3.Connection:

@@ -87,3 +87,18 @@ def test_a_reader_sees_nothing_of_a_transaction_under_way(
         seen = beside.submit(workspace.info).result()
 
     assert (seen.rows_count, workspace.info().rows_count) == (0, 1)
+
+
+def test_a_file_of_the_first_version_is_opened_and_brought_up_to_date(
+    tmp_path: Path, watch: Any
+) -> None:
+    path = tmp_path / "old.sqlite3"
+    with closing(Workspace.open(path, clock=watch)) as made:
+        identity = made.info().id
+    with closing(sqlite3.connect(path)) as old:
+        old.executescript("DROP TABLE conditions; DROP TABLE comments; PRAGMA user_version = 1")
+
+    with closing(Workspace.open(path, clock=watch)) as opened:
+        assert (opened.created, opened.info().id) == (False, identity)
+        assert opened.set_conditions(search_delay_s=2).search_delay_s == 2
+        assert opened.conditions().search_delay_s == 2
