@@ -4,6 +4,7 @@
   + ConfigurationInvalid       the configuration has mistakes
   + RecordNotFound             no record of that kind and id
   + StoreUnusable              our own store cannot be opened or written
+  + NothingKept                offline, and the mirror holds nothing of that data source
   + NotionError                the Notion API did not do what was asked
     - TokenRefused             401
     - CapabilityMissing        403 with a Notion body
@@ -13,6 +14,7 @@
     - RateLimited              429, 529
     - ServiceFailed            5xx
     - NoAnswer                 no connection, a broken answer, or past the deadline
+      . BreakerOpen            not asked: the circuit breaker is open
 """
 
 from collections.abc import Sequence
@@ -66,6 +68,16 @@ class StoreUnusable(PlaybookError):
         )
         self.location = location
         self.reason = reason
+
+
+class NothingKept(PlaybookError):
+    """Offline reading of a data source of which the mirror holds nothing."""
+
+    def __init__(self, data_source_id: str) -> None:
+        super().__init__(
+            f"Nothing of the data source {data_source_id} is kept here.",
+            remedy="Read it once while Notion answers: any report on it keeps its rows.",
+        )
 
 
 class NotionError(PlaybookError):
@@ -203,6 +215,17 @@ class NoAnswer(NotionError):
             remedy="Check this machine's network and proxy, then try again.",
         )
         self.deadline_s = deadline_s
+
+
+class BreakerOpen(NoAnswer):
+    """Notion failed again and again, so it is left alone until `retry_in_s` have passed."""
+
+    def __init__(self, group: str, *, retry_in_s: float) -> None:
+        super().__init__(
+            f"it failed again and again ({group}), so it is not asked for {retry_in_s:.0f} s"
+        )
+        self.group = group
+        self.retry_in_s = retry_in_s
 
 
 def _count(number: int, noun: str) -> str:

@@ -1,12 +1,14 @@
 """What the procedures ask of the world; `server/` holds the adapters."""
 
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import AsyncIterator, Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Generic, Literal, Protocol, TypeVar
 
 from playbooks.errors import PlaybookError
-from playbooks.report import Report, Status
+from playbooks.plan import JournalEntry, Plan, PlanState
+from playbooks.report import Report, Source, Status
+from playbooks.rows import Row
 
 T = TypeVar("T")
 
@@ -71,11 +73,41 @@ class Found:
     title: str
 
 
+@dataclass(frozen=True, slots=True)
+class PageMeasure:
+    """What one page of rows took: its own time, apart from waiting for the budget.
+
+    `server_ms` is the time to the first byte less the time to connect; `tries_count` counts the
+    first try too.
+    """
+
+    total_ms: float
+    queue_wait_ms: float
+    retry_wait_ms: float
+    network_ms: float
+    server_ms: float
+    client_ms: float
+    tries_count: int
+    rows_count: int
+    has_more: bool
+    response_bytes: int
+
+
 class Notion(Protocol):
     """The Notion API as the procedures need it; every method may raise a NotionError."""
 
     def attributed(self, procedure: str, run_id: str) -> "Notion":
         """The same API, its calls recorded under that procedure and run."""
+        ...
+
+    def in_background(self) -> "Notion":
+        """The same API, its calls let go only while no interactive call waits for the budget."""
+        ...
+
+    async def measure_page(
+        self, data_source_id: str, *, page_size: int = 100, property_ids: Sequence[str] = ()
+    ) -> PageMeasure:
+        """Read the first page of rows, past every cache, and say what it took."""
         ...
 
     async def who_am_i(self) -> Bot:
@@ -110,9 +142,96 @@ class Notion(Protocol):
         ...
 
 
+Strategy = Literal["REALTIME", "FRESH", "OFFLINE"]
+"""REALTIME reads every row from Notion now; FRESH refreshes what is older than its TTL; OFFLINE
+calls nobody and gives whatever is kept."""
+
+
+@dataclass(frozen=True, slots=True)
+class Reading:
+    """Where the rows of a view come from.
+
+    `as_of` is the instant whose state of Notion they show, `live` that it is this reading's own.
+    `complete` False: rows or references are missing, and `gaps` says which in our own words.
+    `stale_because` is why Notion could not be asked although it should have been.
+    """
+
+    source: Source
+    as_of: datetime
+    rows_count: int
+    complete: bool
+    requests_count: int
+    swept_at: datetime | None = None
+    gaps: tuple[str, ...] = ()
+    stale_because: PlaybookError | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Transition:
+    """A changed status of a row, as two readings saw it: it happened between the two instants.
+
+    `before` and `after` are names of options, foreign text; None for empty.
+    """
+
+    row_id: str
+    property_id: str
+    before: str | None
+    after: str | None
+    not_before: datetime
+    not_after: datetime
+
+
+class View(Protocol):
+    """The rows of one data source as they were at `reading.as_of`."""
+
+    @property
+    def schema(self) -> DataSource:
+        """The schema that the rows have."""
+        ...
+
+    @property
+    def reading(self) -> Reading:
+        """Where they come from."""
+        ...
+
+    def rows(self, properties: Sequence[str] = ()) -> AsyncIterator[Row]:
+        """Every row out of the trash, oldest first; of these properties (names), all if none.
+
+        Read in bounded portions: memory does not grow with the rows.
+        """
+        ...
+
+    def transitions(self, since: datetime) -> AsyncIterator[Transition]:
+        """The recorded changes of status, oldest first."""
+        ...
+
+
+class Mirror(Protocol):
+    """Our copy of the rows of data sources."""
+
+    async def open(
+        self,
+        data_source_id: str,
+        *,
+        strategy: Strategy = "FRESH",
+        progress: "Progress | None" = None,
+    ) -> View:
+        """Bring the copy up to date as the strategy asks, then give its rows.
+
+        Serves what is kept, with its age, where Notion fails. Raises NotionError when nothing is
+        kept either, NothingKept when OFFLINE finds nothing.
+        """
+        ...
+
+
 @dataclass(frozen=True, slots=True)
 class CallRecord:
-    """One call of the Notion API, its retries included."""
+    """One call of the Notion API, its retries included; or one reading of the mirror.
+
+    `connect_ms` is part of `network_ms`, `server_ms` the wait for the first byte. A query tells
+    `rows_count`, `page_size`, `has_more`, whether it was `filtered`, and `narrowed` by
+    filter_properties. `object_id` is the page or block that a read was about.
+    """
 
     at: datetime
     method: str
@@ -133,6 +252,14 @@ class CallRecord:
     procedure: str | None = None
     run_id: str | None = None
     connection: str | None = None
+    connect_ms: float = 0.0
+    server_ms: float = 0.0
+    rows_count: int | None = None
+    page_size: int | None = None
+    has_more: bool | None = None
+    filtered: bool | None = None
+    narrowed: bool | None = None
+    object_id: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -168,6 +295,26 @@ class StoreState:
     size_bytes: int | None
 
 
+@dataclass(frozen=True, slots=True)
+class BreakerState:
+    """One circuit breaker: which group of endpoints, and whether calls pass."""
+
+    group: str
+    state: Literal["closed", "open", "half_open", "refused"]
+    since: datetime
+    until: datetime | None
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
+class Edit:
+    """A refresh of the mirror saw that rows had changed: when, and how many."""
+
+    data_source_id: str
+    at: datetime
+    rows_count: int
+
+
 class Store(Protocol):
     """What we remember; every method may raise StoreUnusable."""
 
@@ -195,6 +342,51 @@ class Store(Protocol):
 
     async def traffic(self, since: datetime, connection: str) -> Traffic:
         """Counts over the calls of that `CallRecord.connection` recorded since then."""
+        ...
+
+    async def calls_since(self, since: datetime, connection: str) -> tuple[CallRecord, ...]:
+        """The recorded calls themselves, oldest first; at most CALLS_READ_COUNT newest ones."""
+        ...
+
+    async def edits_since(self, since: datetime, connection: str) -> tuple[Edit, ...]:
+        """What refreshes of the mirror saw change, oldest first."""
+        ...
+
+    async def breakers(self, connection: str) -> tuple[BreakerState, ...]:
+        """Every circuit breaker that any process of this connection has published."""
+        ...
+
+    async def keep_plan(self, plan: Plan) -> None:
+        """Keep a new plan under its id."""
+        ...
+
+    async def plan(self, plan_id: str) -> Plan | None:
+        """The kept plan as it stands, or None."""
+        ...
+
+    async def plans(self, *, limit: int = 20) -> tuple[Plan, ...]:
+        """The newest plans, newest first."""
+        ...
+
+    async def move_plan(
+        self, plan_id: str, *, from_states: Sequence[PlanState], to: PlanState, **changes: object
+    ) -> bool:
+        """Let the plan go into another state, in one step; False when it is in none of those.
+
+        Whoever gets True alone may act on it: an approval is used once.
+        """
+        ...
+
+    async def append_journal(self, entries: Sequence[JournalEntry]) -> None:
+        """Add to the hash-chained journal, which nothing ever changes."""
+        ...
+
+    async def tuned(self) -> Mapping[str, float]:
+        """Our own settings as plans have tuned them, over the configuration's."""
+        ...
+
+    async def tune(self, changes: Mapping[str, float | None]) -> None:
+        """Set tuned settings; None takes one back to the configuration's."""
         ...
 
 

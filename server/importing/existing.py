@@ -4,11 +4,11 @@ from collections import defaultdict
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field
 
+from playbooks.rows import Plain
 from server.importing.target import Target
 from server.notion.answers import JSON
 from server.notion.client import NotionClient
 from server.notion.paging import ResultCut
-from server.notion.properties import Plain
 
 
 @dataclass(frozen=True, slots=True)

@@ -5,11 +5,11 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TypeAlias
 
+from playbooks.rows import Plain
 from server.importing.errors import FileUnusable
 from server.importing.lines import BadLine, CsvFile, Line, SkipKind, SkippedLine, open_csv
 from server.importing.map import TaskMap
 from server.importing.values import BadValue, value_of
-from server.notion.properties import Plain
 
 
 @dataclass(frozen=True, slots=True)

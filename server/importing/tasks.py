@@ -9,6 +9,7 @@ from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Final, TypeAlias
 
+from playbooks.rows import Plain, Span
 from server.importing.existing import Known, read_existing
 from server.importing.map import TaskMap, parse_map
 from server.importing.result import ImportResult, NoteKind, Tally
@@ -17,7 +18,6 @@ from server.importing.target import Target, open_target
 from server.notion.answers import JSON
 from server.notion.client import NotionClient
 from server.notion.payloads import payload
-from server.notion.properties import Plain, Span
 
 __all__ = ["ImportResult", "Progress", "TaskFile", "TaskMap", "import_tasks", "parse_map"]
 

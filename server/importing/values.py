@@ -4,11 +4,12 @@ import math
 import re
 from typing import Final
 
+from playbooks.rows import Plain, Span
 from server.importing.dates import ReadDate
 from server.importing.fields import FieldType
 from server.importing.lines import SkipKind
 from server.notion.payloads import LONGEST_TEXT_UNITS as PART_UNITS
-from server.notion.properties import REFERENCES_SHOWN, Plain, Span
+from server.notion.properties import REFERENCES_SHOWN
 
 LONGEST_OPTION_UNITS: Final = 100
 LONGEST_TEXT_UNITS: Final = (PART_UNITS - 1) * REFERENCES_SHOWN

@@ -8,6 +8,7 @@ from urllib.parse import unquote
 import httpx
 
 from playbooks.ports import Bot, Capability, DataSource, Found, ObjectKind
+from playbooks.rows import Row, Value
 from server.notion import capabilities
 from server.notion.answers import JSON, read_as
 from server.notion.api import Api, Ask
@@ -15,7 +16,7 @@ from server.notion.call import TimeAndChance
 from server.notion.network import TIMEOUT, Network
 from server.notion.paging import LARGEST_PAGE, read_all
 from server.notion.payloads import rich_text
-from server.notion.properties import Row, Value, row_of, value_of
+from server.notion.properties import row_of, value_of
 from server.notion.recorder import Record
 from server.notion.schema import (
     Database,

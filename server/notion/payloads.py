@@ -4,8 +4,8 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from datetime import date
 from typing import Any, Final
 
+from playbooks.rows import Plain, Span
 from server.notion.answers import JSON
-from server.notion.properties import Plain, Span
 
 LONGEST_TEXT_UNITS: Final = 2000
 """The longest text of one rich text part, in UTF-16 units as JavaScript counts them."""

@@ -20,7 +20,7 @@ from sqlalchemy import (
 )
 from sqlalchemy.types import TypeDecorator
 
-SCHEMA_VERSION = "0001"
+SCHEMA_VERSION = "0002"
 """The revision that these tables are; revisions count up, so a greater one is a newer program's."""
 
 
@@ -40,6 +40,9 @@ class Instant(TypeDecorator[datetime]):
             return None
         return value.replace(tzinfo=UTC) if value.tzinfo is None else value.astimezone(UTC)
 
+
+Numbered = BigInteger().with_variant(Integer, "sqlite")
+"""Rows that number themselves; SQLite does so only in an INTEGER primary key."""
 
 metadata = MetaData()
 
@@ -67,8 +70,7 @@ runs = Table(
 calls = Table(
     "calls",
     metadata,
-    # SQLite numbers rows by itself only in an INTEGER primary key.
-    Column("id", BigInteger().with_variant(Integer, "sqlite"), primary_key=True),
+    Column("id", Numbered, primary_key=True),
     Column("at", Instant, nullable=False),
     Column("method", String, nullable=False),
     Column("endpoint", String, nullable=False),
@@ -88,5 +90,149 @@ calls = Table(
     Column("procedure", String),
     Column("run_id", String),
     Column("connection", String),
+    Column("connect_ms", Float),
+    Column("server_ms", Float),
+    Column("rows_count", Integer),
+    Column("page_size", Integer),
+    Column("has_more", Boolean),
+    Column("filtered", Boolean),
+    Column("narrowed", Boolean),
+    Column("object_id", String),
     Index("calls_by_time", "at"),
+)
+
+mirror_sources = Table(
+    "mirror_sources",
+    metadata,
+    Column("connection", String, primary_key=True),
+    Column("data_source_id", String, primary_key=True),
+    Column("schema", JSON, nullable=False),
+    Column("fetched_at", Instant, nullable=False),
+    Column("newest_edit_at", Instant),
+    Column("swept_at", Instant),
+    Column("rows_count", Integer, nullable=False),
+    Column("complete", Boolean, nullable=False),
+    Column("gaps", JSON, nullable=False),
+)
+
+mirror_leases = Table(
+    "mirror_leases",
+    metadata,
+    Column("connection", String, primary_key=True),
+    Column("data_source_id", String, primary_key=True),
+    Column("owner", String, nullable=False),
+    Column("until", Instant, nullable=False),
+)
+
+mirror_rows = Table(
+    "mirror_rows",
+    metadata,
+    Column("connection", String, primary_key=True),
+    Column("data_source_id", String, primary_key=True),
+    Column("id", String, primary_key=True),
+    Column("created_at", Instant, nullable=False),
+    Column("last_edited_at", Instant, nullable=False),
+    Column("fetched_at", Instant, nullable=False),
+    Column("hash", String, nullable=False),
+    Column("body", Text, nullable=False),
+    Index("mirror_rows_by_creation", "connection", "data_source_id", "created_at", "id"),
+)
+
+transitions = Table(
+    "transitions",
+    metadata,
+    Column("id", Numbered, primary_key=True),
+    Column("connection", String, nullable=False),
+    Column("data_source_id", String, nullable=False),
+    Column("row_id", String, nullable=False),
+    Column("property_id", String, nullable=False),
+    Column("before", Text),
+    Column("after", Text),
+    Column("not_before", Instant, nullable=False),
+    Column("not_after", Instant, nullable=False),
+    Index("transitions_by_time", "connection", "data_source_id", "not_after"),
+)
+
+edits = Table(
+    "edits",
+    metadata,
+    Column("id", Numbered, primary_key=True),
+    Column("connection", String, nullable=False),
+    Column("data_source_id", String, nullable=False),
+    Column("at", Instant, nullable=False),
+    Column("rows_count", Integer, nullable=False),
+    Index("edits_by_time", "connection", "at"),
+)
+
+budget_calls = Table(
+    "budget_calls",
+    metadata,
+    Column("id", Numbered, primary_key=True),
+    Column("connection", String, nullable=False),
+    Column("at_s", Float, nullable=False),
+    Column("owner", String, nullable=False),
+    Index("budget_calls_by_time", "connection", "at_s"),
+)
+
+budget_waiters = Table(
+    "budget_waiters",
+    metadata,
+    Column("connection", String, primary_key=True),
+    Column("owner", String, primary_key=True),
+    Column("interactive", Boolean, nullable=False),
+    Column("since_s", Float, nullable=False),
+    Column("seen_s", Float, nullable=False),
+)
+
+budgets = Table(
+    "budgets",
+    metadata,
+    Column("connection", String, primary_key=True),
+    Column("paused_until_s", Float, nullable=False),
+    Column("pause_reason", String, nullable=False),
+    Column("learned_calls_count", Integer),
+)
+
+breakers = Table(
+    "breakers",
+    metadata,
+    Column("connection", String, primary_key=True),
+    Column("group", String, primary_key=True),
+    Column("state", String, nullable=False),
+    Column("since", Instant, nullable=False),
+    Column("until", Instant),
+    Column("reason", Text, nullable=False),
+)
+
+plans = Table(
+    "plans",
+    metadata,
+    Column("id", String, primary_key=True),
+    Column("kind", String, nullable=False),
+    Column("connection", String, nullable=False),
+    Column("state", String, nullable=False),
+    Column("created_at", Instant, nullable=False),
+    Column("body", JSON, nullable=False),
+    Index("plans_by_time", "created_at"),
+)
+
+journal = Table(
+    "journal",
+    metadata,
+    Column("number", BigInteger, primary_key=True, autoincrement=False),
+    Column("at", Instant, nullable=False),
+    Column("kind", String, nullable=False),
+    Column("actor", String, nullable=False),
+    Column("subject", String, nullable=False),
+    Column("before", JSON),
+    Column("after", JSON),
+    Column("previous", String, nullable=False),
+    Column("hash", String, nullable=False),
+)
+
+tuned = Table(
+    "tuned",
+    metadata,
+    Column("name", String, primary_key=True),
+    Column("value", Float, nullable=False),
 )

@@ -6,11 +6,11 @@ from typing import Any
 
 import pytest
 
+from playbooks.rows import Plain, Span
 from server.importing.errors import FileUnusable
 from server.importing.lines import SkippedLine
 from server.importing.map import parse_map
 from server.importing.source import Task, TaskFile, open_source
-from server.notion.properties import Plain, Span
 from tests.server.importing.conftest import HEADER, PAIRS, Write
 
 GOOD = "T1,Buy milk,Open,1.5,ada,2026-01-05,2026-01-06"

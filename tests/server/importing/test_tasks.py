@@ -5,8 +5,8 @@ from datetime import date
 import anyio
 import pytest
 
+from playbooks.rows import Span
 from server.importing.errors import FileUnusable, TargetUnfit
-from server.notion.properties import Span
 from tests.server.importing.conftest import HEADER, PAIRS, House, Write, numbered
 
 

@@ -9,8 +9,8 @@ import pytest
 
 from playbooks.errors import ServiceFailed
 from playbooks.ports import Bot, Found, Notion
+from playbooks.rows import Value
 from server.notion.client import NotionClient
-from server.notion.properties import Value
 from server.notion.schema import User
 from tests.server.notion.fakes import (
     ID,

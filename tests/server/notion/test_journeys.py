@@ -17,9 +17,9 @@ from playbooks.errors import (
     TokenRefused,
 )
 from playbooks.ports import Capability
+from playbooks.rows import Span
 from server.notion.client import NotionClient
 from server.notion.payloads import payload
-from server.notion.properties import Span
 from server.workspace import faults
 from server.workspace.asgi import create_app
 from server.workspace.core import Actor, Workspace

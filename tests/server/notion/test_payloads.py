@@ -7,8 +7,9 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from playbooks.rows import Plain, Span
 from server.notion.payloads import LONGEST_TEXT_UNITS, payload, rich_text
-from server.notion.properties import Plain, Span, value_of
+from server.notion.properties import value_of
 
 ZONES = st.sampled_from([UTC, timezone(timedelta(hours=9)), timezone(timedelta(hours=-3))])
 INSTANTS = st.datetimes(

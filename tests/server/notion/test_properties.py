@@ -10,7 +10,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from server.notion.properties import Plain, Span, Unreadable, row_of, value_of
+from playbooks.rows import Plain, Span, Unreadable
+from server.notion.properties import row_of, value_of
 from tests.server.notion.fakes import ID, page, rich
 
 EXAMPLES = Path(__file__).parents[4] / "shared" / "data" / "notion" / "property_examples.json"

@@ -1,0 +1,77 @@
+"""The one door for changes: what is planned, approved, applied, verified and can be undone.
+
+A plan is a value. Its digest covers all that an approval is about, so that what a person saw is
+what is done; its state moves one step at a time in the store, and an approval is used once.
+"""
+
+import hashlib
+import json
+from collections.abc import Sequence
+from datetime import datetime
+from typing import Any, Literal
+
+from pydantic import Field
+
+from playbooks.report import Frozen
+
+PlanKind = Literal["optimize"]
+"""What can be planned."""
+
+PlanState = Literal[
+    "planned", "approved", "applying", "applied", "rolled_back", "failed", "refused", "expired"
+]
+
+ApprovedBy = Literal["elicitation", "terminal", "policy"]
+"""How a person said yes: asked by the client, typed in a terminal, or in the user's own file."""
+
+
+class Change(Frozen):
+    """One step of a plan: `target` goes from `before` to `after`.
+
+    `expected` says what it is for, in our own words; values of Notion are foreign text.
+    """
+
+    target: str
+    before: Any
+    after: Any
+    expected: str = ""
+
+
+class Plan(Frozen):
+    """A previewed set of changes; nothing of it is done before it is approved."""
+
+    id: str
+    kind: PlanKind
+    connection: str = Field(description="Digest of the configuration and token it is meant for.")
+    created_at: datetime
+    expires_at: datetime
+    changes: tuple[Change, ...]
+    requests_count: int = Field(default=0, ge=0, description="Calls of Notion that it costs.")
+    blockers: tuple[str, ...] = ()
+    evidence: tuple[str, ...] = ()
+    digest: str
+    state: PlanState = "planned"
+    approved_by: ApprovedBy | None = None
+    approved_at: datetime | None = None
+    outcome: dict[str, Any] = Field(default_factory=dict)
+
+
+class JournalEntry(Frozen):
+    """One line of the journal: who did what to what, and how it was before and after.
+
+    Nothing in it may be a secret; the store adds number and chain.
+    """
+
+    at: datetime
+    kind: Literal["plan", "approval", "write", "undo"]
+    actor: str
+    subject: str
+    before: Any = None
+    after: Any = None
+
+
+def digest_of(kind: PlanKind, connection: str, changes: Sequence[Change]) -> str:
+    """SHA-256 over what an approval is about: kind, connection and every change, in order."""
+    about = [kind, connection, [change.model_dump(mode="json") for change in changes]]
+    written = json.dumps(about, sort_keys=True, ensure_ascii=False, separators=(",", ":"))
+    return hashlib.sha256(written.encode()).hexdigest()
