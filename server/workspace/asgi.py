@@ -33,6 +33,7 @@ def create_app(workspace: Workspace) -> ASGIApp:
 class _Answer:
     status: int
     body: dict[str, Any]
+    request_id: str
     headers: Mapping[str, str] = field(default_factory=dict[str, str])
     delay_ms: int = 0
 
@@ -64,9 +65,12 @@ class _Endpoint:
 
     def _served(self, request: Request, raw: bytes, request_id: str) -> _Answer:
         try:
-            return _Answer(200, self._perform(request, raw) | {"request_id": request_id})
+            body = self._perform(request, raw)
         except ApiError as error:
             return _refused(error, request_id)
+        # Notion names the request in objects and lists; a list of templates is neither.
+        named = {"request_id": request_id} if "object" in body else {}
+        return _Answer(200, body | named, request_id)
 
     def _perform(self, request: Request, raw: bytes) -> dict[str, Any]:
         if len(raw) > MAX_BODY_BYTES:
@@ -85,7 +89,7 @@ class _Endpoint:
 
 
 def _refused(error: ApiError, request_id: str) -> _Answer:
-    return _Answer(error.status, error.body(request_id), error.headers)
+    return _Answer(error.status, error.body(request_id), request_id, error.headers)
 
 
 def _path(request: Request) -> str:
@@ -131,7 +135,7 @@ def _response(answer: _Answer) -> Response:
         status_code=answer.status,
         media_type="application/json; charset=utf-8",
         headers={
-            "x-notion-request-id": answer.body["request_id"],
+            "x-notion-request-id": answer.request_id,
             "cf-ray": f"{uuid4().hex[:16]}-AMS",
             **answer.headers,
         },

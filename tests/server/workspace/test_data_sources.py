@@ -217,4 +217,4 @@ async def test_a_schema_that_cannot_be_is_refused(
 async def test_there_are_no_templates(api: httpx.AsyncClient, make_table: Make) -> None:
     answer = await api.get(f"/v1/data_sources/{make_table({})}/templates")
 
-    assert answer.json()["templates"] == []
+    assert answer.json() == {"templates": [], "has_more": False, "next_cursor": None}
