@@ -7,6 +7,7 @@ import pytest
 
 from server.workspace.core import JSON, Workspace
 from server.workspace.routes import NOT_BUILT, Route
+from tests.notion_types import take_complaints
 
 Connect = Callable[..., Awaitable[httpx.AsyncClient]]
 Make = Callable[..., str]
@@ -156,3 +157,5 @@ async def test_a_bug_answers_500_in_notions_shape(
     answer = await api.get(f"/v1/pages/{root}")
 
     assert said(answer)[:2] == (500, "internal_server_error")
+    (noted,) = take_complaints()
+    assert "a failure that nobody asked for" in noted

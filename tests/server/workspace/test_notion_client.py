@@ -16,8 +16,8 @@ import uvicorn
 from notion_client import APIResponseError, Client
 from notion_client.helpers import collect_paginated_api
 
-from server.workspace.asgi import create_app
 from server.workspace.core import Workspace
+from tests.notion_types import checked_app
 
 pytestmark = pytest.mark.foreign
 
@@ -66,7 +66,7 @@ def served(
 ) -> Generator[Served]:
     """The workspace on a free port of loopback, with one shared table of tasks."""
     table = make_table({"Points": {"number": {}}, "State": {"status": {}}}, title="Tasks")
-    config = uvicorn.Config(create_app(workspace), log_level="warning", lifespan="off")
+    config = uvicorn.Config(checked_app(workspace), log_level="warning", lifespan="off")
     server = uvicorn.Server(config)
     with closing(socket.create_server(("127.0.0.1", 0))) as listening:
         thread = threading.Thread(target=server.run, args=([listening],))
