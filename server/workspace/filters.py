@@ -9,7 +9,7 @@ from server.workspace.call import Call
 from server.workspace.days import Span
 from server.workspace.errors import invalid
 from server.workspace.inputs import Input
-from server.workspace.sql import FALSE, TRUE, Sql, joined
+from server.workspace.sql import FALSE, TRUE, Sql, having_cell, joined
 from server.workspace.tables import Property, Table
 
 MAX_LEVELS = 2
@@ -117,10 +117,7 @@ def _empty(prop: Property) -> Sql:
 
 def _cells(prop: Property, condition: Sql) -> Sql:
     """Rows with a cell of that property for which the condition holds."""
-    return Sql(
-        f"n.number IN (SELECT node FROM cells WHERE column = ? AND {condition.text})",  # noqa: S608 - built from our own words
-        (prop.column, *condition.parameters),
-    )
+    return having_cell(prop.column, condition)
 
 
 def _text(operand: Operand) -> Sql:
