@@ -1,6 +1,6 @@
 """The routes: what Notion has, what is served here, and which capability each needs."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from functools import partial
 from typing import Any, Final, TypeAlias
@@ -38,14 +38,30 @@ class Route:
         return self.pattern.split("/")
 
 
-def match(method: str, path: str) -> tuple[Route, dict[str, str]]:
-    """The route of a request and what stands in its path; 400 for any other."""
-    segments = path.split("/")
-    for route, pattern in _BY_SHAPE.get((method, len(segments)), ()):
-        arguments = _arguments(pattern, segments)
-        if arguments is not None:
-            return route, arguments
-    raise errors.invalid_url()
+class Router:
+    """The routes of one version of the API."""
+
+    def __init__(self, routes: Iterable[Route]) -> None:
+        self._routes = {f"{each.method} {each.pattern}": each for each in routes}
+        self._by_shape: dict[tuple[str, int], list[tuple[Route, list[str]]]] = {}
+        # Those with literal segments come before those with arguments.
+        for route in sorted(self._routes.values(), key=lambda each: each.pattern.count("{")):
+            shape = route.method, len(route.segments)
+            self._by_shape.setdefault(shape, []).append((route, route.segments))
+
+    def match(self, method: str, path: str) -> tuple[Route, dict[str, str]]:
+        """The route of a request and what stands in its path; 400 for any other."""
+        segments = path.split("/")
+        for route, pattern in self._by_shape.get((method, len(segments)), ()):
+            arguments = _arguments(pattern, segments)
+            if arguments is not None:
+                return route, arguments
+        raise errors.invalid_url()
+
+    def changed(self, *routes: Route, without: str) -> "Router":
+        """The same with these routes, and with none whose pattern begins with `without`."""
+        kept = (each for each in self._routes.values() if not each.pattern.startswith(without))
+        return Router((*kept, *routes))
 
 
 def _arguments(pattern: list[str], segments: list[str]) -> dict[str, str] | None:
@@ -162,12 +178,4 @@ NOT_BUILT: Final = tuple(
 """Endpoints of Notion that answer one clear refusal."""
 
 
-def _by_shape() -> Mapping[tuple[str, int], list[tuple[Route, list[str]]]]:
-    """Routes by method and length, those with literal segments before those with arguments."""
-    shapes: dict[tuple[str, int], list[tuple[Route, list[str]]]] = {}
-    for route in sorted((*SERVED, *NOT_BUILT), key=lambda each: each.pattern.count("{")):
-        shapes.setdefault((route.method, len(route.segments)), []).append((route, route.segments))
-    return shapes
-
-
-_BY_SHAPE: Final = _by_shape()
+NATIVE: Final = Router((*SERVED, *NOT_BUILT))
