@@ -101,6 +101,11 @@ class Workspace:
         known = versions.find(version)
         return self._answer(_Request(method, path, query, read_body(), known), caller)
 
+    def writes(self, method: str, path: str, version: str | None) -> bool:
+        """Whether such a request changes anything. Raises ApiError for an unknown one."""
+        route, _ = versions.router(version).match(method, path)
+        return route.writes
+
     def knows(self, token: str | None) -> bool:
         """Whether somebody here holds that token, a revoked one included."""
         with self._database.reading() as db:

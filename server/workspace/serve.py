@@ -19,12 +19,15 @@ def serve(path: Path, *, host: str = "127.0.0.1", port: int) -> None:
     import uvicorn  # noqa: PLC0415
 
     from server.workspace.asgi import create_app  # noqa: PLC0415
+    from server.workspace.http_server import LineProtocol  # noqa: PLC0415
 
     with (
         closing(Workspace.open(path, clock=lambda: datetime.now(UTC))) as workspace,
         closing(socket.create_server((host, port))) as listening,
     ):
-        config = uvicorn.Config(create_app(workspace), log_level="warning", lifespan="off")
+        config = uvicorn.Config(
+            create_app(workspace), http=LineProtocol, log_level="warning", lifespan="off"
+        )
         _announce(host, listening.getsockname()[1], workspace.own_token())
         with suppress(KeyboardInterrupt):
             uvicorn.Server(config).run(sockets=[listening])

@@ -96,7 +96,10 @@ def test_a_file_of_the_first_version_is_opened_and_brought_up_to_date(
     with closing(Workspace.open(path, clock=watch)) as made:
         identity = made.info().id
     with closing(sqlite3.connect(path)) as old:
-        old.executescript("DROP TABLE conditions; DROP TABLE comments; PRAGMA user_version = 1")
+        old.executescript(
+            "DROP TABLE conditions; DROP TABLE comments; DROP TABLE windows;"
+            " ALTER TABLE workspace DROP COLUMN fault_seed; PRAGMA user_version = 1"
+        )
 
     with closing(Workspace.open(path, clock=watch)) as opened:
         assert (opened.created, opened.info().id) == (False, identity)
