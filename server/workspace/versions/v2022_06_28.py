@@ -70,7 +70,8 @@ def list_all(call: Call) -> JSON:
 def _place(call: Call) -> Call:
     """A database as the parent of a page means its table."""
     parent = call.body.need("parent")
-    if parent.get("workspace").given or parent.key(("database_id", "page_id")) == "page_id":
+    kinds = ("database_id", "page_id")
+    if parent.get("workspace").given or parent.key(kinds, of="a string") == "page_id":
         return call
     table = _table_of(call, parent.get("database_id").id())
     return _with_body(call, call.body.object() | {"parent": {"data_source_id": table.id}})

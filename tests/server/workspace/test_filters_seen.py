@@ -69,7 +69,7 @@ def marks(kind: str, *_operator: str) -> list[pytest.MarkDecorator]:
 def table(make_table: Callable[..., str]) -> str:
     """A data source with the properties that the conditions name."""
     related = make_table({"Number": {"number": {}}, "Date": {"date": {}}})
-    relation = {"relation": {"data_source_id": related, "single_property": {}}}
+    relation: JSON = {"relation": {"data_source_id": related, "single_property": {}}}
     rollups = {
         name: {
             "rollup": {
