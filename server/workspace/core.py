@@ -194,9 +194,9 @@ class Workspace:
             return conditions.change(db, changes)
 
     def plan(self) -> Plan:
-        """The faults and conditions in force, with what is left of the rules' counts."""
-        with self._database.reading():
-            return Plan(self.faults.seed(), self.conditions(), self.faults.rules())
+        """The faults and conditions as they were set; `faults.states` tells how far each is."""
+        rules = tuple(state.rule for state in self.faults.states())
+        return Plan(self.faults.seed(), self.conditions(), rules)
 
     def set_plan(self, plan: Plan) -> None:
         """Put a plan in the place of all faults and conditions, for every process at once."""

@@ -9,7 +9,7 @@ from difflib import get_close_matches
 from pathlib import Path
 from typing import Annotated, Any, ClassVar, Final, TypeVar, cast
 
-from pydantic import ConfigDict, Field, TypeAdapter, ValidationError
+from pydantic import AfterValidator, ConfigDict, Field, TypeAdapter, ValidationError
 
 from playbooks.errors import PlaybookError
 from server.workspace.conditions import DEFAULTS, Conditions, unusual
@@ -45,13 +45,20 @@ class Plan:
     rules: tuple[FaultRule, ...] = ()
 
 
+def _route(given: str) -> str:
+    if not _ROUTE.fullmatch(given):
+        problem = f"should be like 'POST /v1/pages*' or '*', not {given!r}"
+        raise ValueError(problem)
+    return given
+
+
 @dataclass(frozen=True, slots=True)
 class _Match:
     """The keys that rules of every fault have."""
 
     __pydantic_config__: ClassVar[ConfigDict] = ConfigDict(extra="forbid", strict=True)
 
-    route: str = "*"
+    route: Annotated[str, AfterValidator(_route)] = "*"
     rate: Annotated[float, Field(ge=0, le=1)] = 1.0
     count: Annotated[int, Field(ge=1)] | None = None
     after: Annotated[int, Field(ge=0)] = 0
@@ -154,7 +161,7 @@ def _rule(document: object, path: str, tell: _Tell) -> FaultRule | None:
         tell(f"{path or 'the rule'}: should be an object")
         return None
     known = cast("dict[str, Any]", document)
-    match = _match({key: known[key] for key in known if key in _MATCH_KEYS}, path, tell)
+    match = _parsed(_Match, {key: known[key] for key in known if key in _MATCH_KEYS}, path, tell)
     kind = _kind(known.get("fault"), path, tell)
     if kind is None:
         return None
@@ -164,14 +171,6 @@ def _rule(document: object, path: str, tell: _Tell) -> FaultRule | None:
     if match is None or effect is None:
         return None
     return FaultRule(effect, match.route, match.count, match.rate, match.after)
-
-
-def _match(document: dict[str, Any], path: str, tell: _Tell) -> _Match | None:
-    match = _parsed(_Match, document, path, tell)
-    if match is None or _ROUTE.fullmatch(match.route):
-        return match
-    tell(f"{_at(path, 'route')}should be like 'POST /v1/pages*' or '*', not {match.route!r}")
-    return None
 
 
 def _kind(name: object, path: str, tell: _Tell) -> type[Effect] | None:
