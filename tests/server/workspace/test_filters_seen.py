@@ -44,9 +44,6 @@ ROLLUPS = {
 }
 """What is rolled up of the related table, and how."""
 
-NOT_YET = {"rollup": "filters on rollups are not served yet"}
-"""By type of the property: why its conditions are not taken."""
-
 
 def seen() -> list[Any]:
     """The conditions as parameters; one that skips where the shared data are absent."""
@@ -54,15 +51,9 @@ def seen() -> list[Any]:
         reason = f"the shared data are not beside the checkout: {FILTERS}"
         return [pytest.param([], {}, marks=pytest.mark.skip(reason=reason))]
     return [
-        pytest.param(
-            line["path"], line["example"], id=" ".join(line["path"]), marks=marks(*line["path"])
-        )
+        pytest.param(line["path"], line["example"], id=" ".join(line["path"]))
         for line in lines(FILTERS)
     ]
-
-
-def marks(kind: str, *_operator: str) -> list[pytest.MarkDecorator]:
-    return [pytest.mark.xfail(reason=NOT_YET[kind])] if kind in NOT_YET else []
 
 
 @pytest.fixture
