@@ -23,7 +23,9 @@ _BLOCKED: Final = """<!DOCTYPE html>
 
 def performed(body: dict[str, Any], request_id: str) -> Response:
     """200 with what was asked for."""
-    return _json(200, body | {"request_id": request_id}, request_id)
+    # Notion names the request in objects and lists; a list of templates is neither.
+    named = {"request_id": request_id} if "object" in body else {}
+    return _json(200, body | named, request_id)
 
 
 def refused(error: ApiError, request_id: str) -> Response:
