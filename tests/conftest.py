@@ -7,6 +7,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
+from hypothesis import HealthCheck, settings
 
 from playbooks.desk import Desk
 from server.app import House, open_house
@@ -16,6 +17,17 @@ from tests.notion_types import take_complaints
 
 CHECKOUT = Path(__file__).parent.parent
 NOW = datetime(2026, 11, 25, 9, 30, tzinfo=UTC)
+
+settings.register_profile(
+    "suite",
+    derandomize=True,
+    deadline=None,
+    suppress_health_check=[HealthCheck.function_scoped_fixture],
+)
+settings.register_profile(
+    "long", settings.get_profile("suite"), derandomize=False, max_examples=4000
+)
+settings.load_profile("suite")
 
 
 @pytest.fixture

@@ -10,6 +10,7 @@ import csv
 import json
 import re
 from collections.abc import Generator, Iterator
+from contextlib import suppress
 from dataclasses import dataclass, field
 from functools import cache
 from pathlib import Path
@@ -81,8 +82,8 @@ class _Checked:
         answer = _Answer()
 
         async def judge_and_send(message: Message) -> None:
-            if answer.complete(message) and not (is_declared and answer.is_failure):
-                for complaint in _judged(scope, answer):
+            if answer.complete(message):
+                for complaint in _judged(scope, answer, is_declared=is_declared):
                     note(f"{scope['method']} {scope['path']} {answer.status} {complaint}")
             await send(message)
 
@@ -105,16 +106,21 @@ class _Answer:
         return not message.get("more_body", False)
 
     @property
-    def is_failure(self) -> bool:
-        """Whether it is one that only a fault plan may ask for."""
-        return self.status >= 500 or not self.headers["content-type"].startswith("application/json")
+    def body(self) -> JSON | None:
+        """Its JSON; None when it has none."""
+        if not self.headers.get("content-type", "").startswith("application/json"):
+            return None
+        with suppress(ValueError):
+            return cast("JSON", json.loads(self.content))
+        return None
 
 
-def _judged(scope: Scope, answer: _Answer) -> Generator[str]:
-    if answer.is_failure:
-        yield f"a failure that nobody asked for: {answer.content[:200]!r}"
+def _judged(scope: Scope, answer: _Answer, *, is_declared: bool) -> Generator[str]:
+    body = answer.body
+    if answer.status >= 500 or body is None:
+        if not is_declared:
+            yield f"a failure that nobody asked for: {answer.content[:200]!r}"
         return
-    body: JSON = json.loads(answer.content)
     yield from _envelope_complaints(answer, body)
     if answer.status != 200:
         yield from _error_complaints(answer, body)

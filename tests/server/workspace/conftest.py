@@ -1,6 +1,8 @@
 """A workspace of one page and one integration; every HTTP answer is checked by the SDK's types."""
 
 import secrets
+import socket
+import threading
 from collections.abc import AsyncGenerator, Awaitable, Callable, Collection, Generator
 from contextlib import AsyncExitStack, closing
 from dataclasses import dataclass
@@ -10,6 +12,7 @@ from typing import Any, cast, get_args
 
 import httpx
 import pytest
+import uvicorn
 
 from playbooks.ports import Capability
 from server.workspace.core import JSON, Actor, Workspace
@@ -150,3 +153,28 @@ def add_row(workspace: Workspace, ada: Actor) -> Callable[..., str]:
         return cast("str", row["id"])
 
     return add
+
+
+@dataclass(frozen=True, slots=True)
+class Served:
+    """A workspace on loopback, its integration's token, and the page shared with it."""
+
+    address: str
+    token: str
+    root: str
+
+
+@pytest.fixture
+def served(workspace: Workspace, token: str, root: str) -> Generator[Served]:
+    """The workspace for clients that are not ours, on a free port."""
+    config = uvicorn.Config(checked_app(workspace), log_level="warning", lifespan="off")
+    server = uvicorn.Server(config)
+    with closing(socket.create_server(("127.0.0.1", 0))) as listening:
+        thread = threading.Thread(target=server.run, args=([listening],))
+        thread.start()
+        try:
+            host, port = listening.getsockname()
+            yield Served(f"http://{host}:{port}", token, root)
+        finally:
+            server.should_exit = True
+            thread.join()
