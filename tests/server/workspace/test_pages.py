@@ -171,9 +171,9 @@ async def test_nothing_below_the_trash_is_changed(
             id="a-word-of-an-older-version",
         ),
         pytest.param(
-            {"erase_content": True},
-            "body failed validation: body.erase_content should be not present: the embedded"
-            " workspace does not serve it yet, instead was `true`.",
+            {"template": {"type": "default"}},
+            "body failed validation: body.template should be not present: the embedded workspace"
+            ' does not serve it yet, instead was `{"type":"default"}`.',
             id="not-built-yet",
         ),
     ],

@@ -56,7 +56,7 @@ async def test_keys_come_in_the_order_of_real_answers(
     [
         ("page", MINUTE, "8"),
         ("block", MINUTE, "8"),
-        ("data_source", MINUTE, "8"),
+        ("data_source", MINUTE, "4"),
         ("database", EXACT, "4"),
     ],
 )
