@@ -16,11 +16,16 @@ EXTENSION: Final = "notion_playbooks.line"
 class Line(Protocol):
     """The connection of a request, as its server hands it to us."""
 
-    held: bool
-    """Whether the request waits for nothing but time, so that a server that ends may cut it."""
-
     def reset(self) -> None:
         """Break it, so that the client sees a reset."""
+        ...
+
+    def hold(self) -> None:
+        """The request waits for nothing but time: a server that ends may break it."""
+        ...
+
+    def release(self) -> None:
+        """It waits no more."""
         ...
 
 
@@ -37,11 +42,11 @@ async def hold(scope: Scope, receive: Receive, duration_s: float) -> bool:
     """Let time pass; whether the client is still there at its end."""
     line = _line(scope)
     if line is not None:
-        line.held = True
+        line.hold()
     with anyio.move_on_after(duration_s) as waiting:
         await _hung_up(receive)
     if line is not None:
-        line.held = False
+        line.release()
     return waiting.cancelled_caught
 
 

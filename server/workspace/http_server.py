@@ -15,7 +15,8 @@ _RESET_AT_CLOSE = struct.pack("ii", 1, 0)
 class LineProtocol(H11Protocol):
     """One connection; it is the `Line` of its requests."""
 
-    held = False
+    _is_held = False
+    _is_ending = False
 
     def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]  # as uvicorn's own
         """Hand itself to every request."""
@@ -29,10 +30,21 @@ class LineProtocol(H11Protocol):
         raw.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, _RESET_AT_CLOSE)
         self.transport.abort()
 
+    def hold(self) -> None:
+        """The request waits for nothing but time: a server that ends breaks it."""
+        self._is_held = True
+        if self._is_ending:
+            self.reset()
+
+    def release(self) -> None:
+        """The request waits no more."""
+        self._is_held = False
+
     def shutdown(self) -> None:
-        """End with the server: a request that only waits is not waited for."""
+        """End with the server."""
         super().shutdown()
-        if self.held:
+        self._is_ending = True
+        if self._is_held:
             self.reset()
 
 
