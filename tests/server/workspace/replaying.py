@@ -11,8 +11,8 @@ from uuid import UUID
 
 import httpx
 
-from server.workspace.asgi import create_app
 from server.workspace.core import JSON, Actor, Workspace
+from tests.notion_types import checked_app
 from tests.server.workspace.comparing import Difference, IdMap, differences
 from tests.server.workspace.recordings import Exchange
 
@@ -120,7 +120,7 @@ async def _told(
     workspace: Workspace, story: Sequence[Exchange], *, token: str
 ) -> AsyncGenerator[Outcome]:
     ids = IdMap()
-    transport = httpx.ASGITransport(create_app(workspace))
+    transport = httpx.ASGITransport(checked_app(workspace))
     async with httpx.AsyncClient(transport=transport, base_url="http://workspace.test") as client:
         for exchange in story:
             sent = token if exchange.status != UNAUTHORIZED else "nobody's"
