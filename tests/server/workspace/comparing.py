@@ -5,7 +5,7 @@ exact), of a request id and an avatar that they are there.
 """
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from typing import Any, Literal, TypeAlias, cast
 
@@ -47,8 +47,7 @@ class IdMap:
             members = cast("dict[str, Any]", value)
             return {key: self.translate(member) for key, member in members.items()}
         if isinstance(value, list):
-            elements: list[Any] = value
-            return [self.translate(each) for each in elements]
+            return [self.translate(each) for each in cast("Sequence[Any]", value)]
         return self.text(value) if isinstance(value, str) else value
 
     def text(self, recorded: str) -> str:
@@ -69,7 +68,7 @@ def differences(recorded: Any, answer: Any, path: str = "") -> Iterator[Differen
     elif isinstance(recorded, dict):
         yield from _object(cast("dict[str, Any]", recorded), answer, path)
     elif isinstance(recorded, list):
-        yield from _array(recorded, answer, path)
+        yield from _array(cast("Sequence[Any]", recorded), answer, path)
     elif _stays(recorded) != _stays(answer):
         kind: Kind = "error" if path in ("code", "message") else "value"
         yield Difference(kind, path, f"{recorded!r} there, {answer!r} here")
@@ -89,7 +88,7 @@ def _object(recorded: dict[str, Any], answer: dict[str, Any], path: str) -> Iter
             yield from differences(recorded[key], answer[key], f"{path}.{key}".lstrip("."))
 
 
-def _array(recorded: list[Any], answer: list[Any], path: str) -> Iterator[Difference]:
+def _array(recorded: Sequence[Any], answer: Sequence[Any], path: str) -> Iterator[Difference]:
     if len(recorded) != len(answer):
         yield Difference("length", path, f"{len(recorded)} there, {len(answer)} here")
     for i, (theirs, our) in enumerate(zip(recorded, answer, strict=False)):
@@ -127,7 +126,9 @@ def _paired_ids(recorded: Any, answer: Any, key: str = "") -> Iterator[tuple[str
             for name in theirs.keys() & answer.keys() - {"request_id"}:
                 yield from _paired_ids(theirs[name], answer[name], name)
         case list(), list():
-            pairs: list[tuple[Any, Any]] = list(zip(recorded, answer, strict=False))
+            pairs = zip(
+                cast("Sequence[Any]", recorded), cast("Sequence[Any]", answer), strict=False
+            )
             for their, our in pairs:
                 yield from _paired_ids(their, our)
         case str(), str():

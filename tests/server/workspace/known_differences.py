@@ -32,17 +32,6 @@ DIFFERING: Final[Mapping[str, Mapping[str, Sequence[int]]]] = {
     "custom emojis are not served": {
         "test_custom_emojis_list": (0,),
     },
-    "comments are not served yet": {
-        "test_comments_create": (1,),
-        "test_comments_delete": (1, 2),
-        "test_comments_list": (1, 2),
-        "test_comments_retrieve": (1, 2),
-        "test_comments_update": (1, 2),
-        "test_is_full_comment": (1, 2),
-    },
-    "pages do not move yet": {
-        "test_move_pages": (3, 4),
-    },
 }
 """By reason: stories, and the places in them of the exchanges that differ."""
 
