@@ -22,6 +22,7 @@ READY_MADE: Final = Path(__file__).parent / "plans"
 """Plans for common drills, a JSON file each."""
 
 _ROUTE: Final = re.compile(r"\*|[A-Z*?\[\]]+ [/*]\S*")
+_LARGEST_SEED: Final = 2**63 - 1
 _KEYS: Final = ("seed", "conditions", "rules")
 
 
@@ -73,7 +74,7 @@ def read_plan(document: object) -> Plan:
     known = _object(document, "the plan", mistakes.append)
     mistakes += [_unknown(key, _KEYS) for key in known if key not in _KEYS]
     seed = known.get("seed", 0)
-    if not isinstance(seed, int) or isinstance(seed, bool):
+    if not isinstance(seed, int) or isinstance(seed, bool) or abs(seed) > _LARGEST_SEED:
         mistakes.append("seed: should be a whole number")
         seed = 0
     conditions = _parsed(Conditions, known.get("conditions", {}), "conditions", mistakes.append)

@@ -26,7 +26,7 @@ async def test_a_full_workspace_takes_no_new_blocks_and_lets_the_rest_be_edited(
     api: httpx.AsyncClient, workspace: Workspace, root: str
 ) -> None:
     workspace.set_conditions(block_limit=2)
-    two = {"children": [{"divider": {}}, {"divider": {}}]}
+    two: dict[str, Any] = {"children": [{"divider": {}}, {"divider": {}}]}
 
     reaching = await api.patch(f"/v1/blocks/{root}/children", json=two)
     beyond = await api.patch(f"/v1/blocks/{root}/children", json=two)

@@ -172,7 +172,7 @@ async def test_committed_blocks_are_named_with_what_they_stand_on(
     client: httpx.AsyncClient, workspace: Workspace, root: str
 ) -> None:
     workspace.faults.set(FaultRule(Committed(), count=1))
-    children = [{"divider": {}}, {"divider": {}}]
+    children: list[dict[str, Any]] = [{"divider": {}}, {"divider": {}}]
 
     failed = await client.patch(f"/v1/blocks/{root}/children", json={"children": children})
 
