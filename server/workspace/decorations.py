@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from server.workspace import nodes
+from server.workspace import nodes, richtext
 from server.workspace.call import Call
 from server.workspace.errors import ApiError, invalid
 from server.workspace.inputs import Input
@@ -17,9 +17,12 @@ def icon(source: Input) -> dict[str, Any] | None:
     """An icon, or None to take it away."""
     if source.absent:
         return None
-    match source.key(("emoji", "external", "icon")):
+    refuse_upload(source.get("file_upload"))
+    match source.key(("emoji", "external", "custom_emoji", "icon")):
         case "emoji":
             return {"type": "emoji", "emoji": source.get("emoji").text()}
+        case "custom_emoji":
+            raise source.get("custom_emoji").refusal(richtext.NO_CUSTOM_EMOJIS)
         case "icon":
             named = source.get("icon")
             color = named.get("color")
@@ -33,7 +36,8 @@ def cover(source: Input) -> dict[str, Any] | None:
     """A cover, or None to take it away."""
     if source.absent:
         return None
-    source.key(("external",))
+    refuse_upload(source.get("file_upload"))
+    source.need("external")
     return _external(source)
 
 
@@ -41,6 +45,12 @@ def changed(body: Input) -> dict[str, Any]:
     """Icon and cover, where the body names them."""
     read = {"icon": icon, "cover": cover}
     return {key: parse(body.get(key)) for key, parse in read.items() if body.get(key).given}
+
+
+def refuse_upload(source: Input) -> None:
+    """400 where a file upload is named."""
+    if source.given:
+        raise source.refusal("not present: file uploads are not served yet")
 
 
 def flag(source: Input) -> bool | None:
@@ -55,7 +65,7 @@ def parent(call: Call, source: Input, *kinds: Kind) -> Node | None:
         if call.caller.bot_id is not None:
             raise _no_private_pages()
         return None
-    key = source.key(keys)
+    key = source.key(keys, of="a string")
     kind = kinds[keys.index(key)]
     return nodes.find_editable(call, source.get(key).id(), kind)
 

@@ -12,6 +12,7 @@ from server.workspace import (
     data_sources,
     databases,
     errors,
+    moving,
     pages,
     query,
     search,
@@ -107,6 +108,7 @@ SERVED: Final = (
     Route("POST", "/v1/pages", pages.create, "insert_content", writes=True),
     Route("GET", "/v1/pages/{page_id}", pages.retrieve, "read_content"),
     Route("PATCH", "/v1/pages/{page_id}", pages.update, "update_content", writes=True),
+    Route("POST", "/v1/pages/{page_id}/move", moving.move, "update_content", writes=True),
     Route("GET", "/v1/pages/{page_id}/properties/{property_id}", pages.property_item,
           "read_content"),
     Route("GET", "/v1/blocks/{block_id}", blocks.retrieve, "read_content"),
@@ -115,20 +117,19 @@ SERVED: Final = (
     Route("GET", "/v1/blocks/{block_id}/children", blocks.list_children, "read_content"),
     Route("PATCH", "/v1/blocks/{block_id}/children", blocks.append, "insert_content", writes=True),
     Route("GET", "/v1/comments", comments.list_all, "read_comments"),
-    Route("POST", "/v1/comments", comments.create, "insert_comments"),
+    Route("POST", "/v1/comments", comments.create, "insert_comments", writes=True),
+    Route("GET", "/v1/comments/{comment_id}", comments.retrieve, "read_comments"),
+    Route("PATCH", "/v1/comments/{comment_id}", comments.update, "insert_comments", writes=True),
+    Route("DELETE", "/v1/comments/{comment_id}", comments.delete, "insert_comments", writes=True),
 )  # fmt: skip
 
 NOT_BUILT: Final = tuple(
     _refusing(line)
     for line in """
-        POST /v1/pages/{page_id}/move
         GET /v1/pages/{page_id}/markdown
         PATCH /v1/pages/{page_id}/markdown
         POST /v1/blocks/meeting_notes
         POST /v1/blocks/meeting_notes/query
-        GET /v1/comments/{comment_id}
-        PATCH /v1/comments/{comment_id}
-        DELETE /v1/comments/{comment_id}
         GET /v1/custom_emojis
         GET /v1/async_tasks/{task_id}
         GET /v1/file_uploads

@@ -141,10 +141,10 @@ async def test_a_probe_tells_a_missing_capability_from_a_bad_request(
     )  # fmt: skip
 
 
-async def test_comments_are_refused_clearly(api: httpx.AsyncClient, root: str) -> None:
-    answer = await api.get("/v1/comments", params={"block_id": root})
+async def test_what_is_not_served_is_refused_clearly(api: httpx.AsyncClient) -> None:
+    answer = await api.get("/v1/custom_emojis")
 
-    assert said(answer)[2] == "The embedded workspace does not serve GET /v1/comments yet."
+    assert said(answer)[2] == "The embedded workspace does not serve GET /v1/custom_emojis yet."
 
 
 async def test_a_bug_answers_500_in_notions_shape(
