@@ -30,7 +30,7 @@ IS_HERE: Final = TYPES_FILE.exists() and ENDPOINTS_FILE.exists()
 STRICT: Final = frozenset(("2026-03-11", "2025-09-03"))
 """Versions that the types describe; of others only the envelope is known."""
 
-_UNNAMED_PROPERTIES: Final = ("verification", "place")
+_UNNAMED_PROPERTIES: Final = ("verification", "place", "button")
 """Real data sources have properties of these types; the types of the SDK do not."""
 
 _noted: list[str] = []

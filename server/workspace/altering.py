@@ -45,9 +45,7 @@ def change(call: Call, table: Table, sent: Input) -> None:
 
 def _in_turn(members: Iterable[tuple[str, Input]]) -> list[tuple[str, Input]]:
     """Rollups last, for they name other properties that may be sent with them."""
-    return sorted(
-        members, key=lambda each: isinstance(each[1].value, dict) and "rollup" in each[1].value
-    )
+    return sorted(members, key=lambda each: not each[1].absent and each[1].get("rollup").given)
 
 
 def _settle(call: Call, table: Table, *, before: Sequence[Property], sent: Sequence[str]) -> None:

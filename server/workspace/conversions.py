@@ -7,7 +7,7 @@ other values are lost, as they are when a property is removed.
 
 import json
 from collections.abc import Callable
-from typing import Any, Final, TypeAlias
+from typing import Any, Final, TypeAlias, cast
 
 from server.workspace import nodes, richtext, tables
 from server.workspace.call import Call
@@ -60,7 +60,7 @@ def _conversion(before: str, after: str) -> Conversion | None:
 
 def _present(prop: Property, kept: Any) -> list[str]:
     """Those of the chosen options that the new configuration still has."""
-    chosen: list[str] = kept if isinstance(kept, list) else [kept]
+    chosen = cast("list[str]", kept if isinstance(kept, list) else [kept])
     return [option_id for option_id in chosen if prop.option(option_id)]
 
 
@@ -69,4 +69,5 @@ def _as_rich_text(call: Call, _prop: Property, kept: Any) -> Any:
 
 
 def _plain(kept: Any) -> str:
-    return richtext.plain(kept) if isinstance(kept, list) else str(kept)
+    is_rich = isinstance(kept, list)
+    return richtext.plain(cast("list[dict[str, Any]]", kept)) if is_rich else str(kept)
