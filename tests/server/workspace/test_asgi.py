@@ -1,5 +1,6 @@
 """The workspace over HTTP: who may come in, and what is answered to what no one serves."""
 
+import json
 from collections.abc import Awaitable, Callable
 
 import httpx
@@ -80,6 +81,44 @@ async def test_a_body_beyond_500_kb_is_refused(api: httpx.AsyncClient) -> None:
     answer = await api.post("/v1/search", json={"query": "x" * 512_000})
 
     assert said(answer) == (413, "validation_error", "Request body too large.")
+
+
+@pytest.mark.parametrize("method", ["HEAD", "OPTIONS", "PUT", "TRACE", "BREW"])
+async def test_methods_that_notion_does_not_have_are_invalid_urls(
+    api: httpx.AsyncClient, method: str
+) -> None:
+    answer = await api.request(method, "/v1/users/me")
+
+    assert answer.status_code == 400
+    assert method == "HEAD" or answer.json()["code"] == "invalid_request_url"
+
+
+@pytest.mark.parametrize("sent", [b"", b" \n", None], ids=["empty", "blank", "none"])
+async def test_a_body_that_is_not_sent_is_an_empty_one(
+    api: httpx.AsyncClient, sent: bytes | None
+) -> None:
+    searched = await api.post("/v1/search", content=sent)
+    refused = await api.post("/v1/pages", content=sent)
+
+    assert searched.status_code == 200
+    assert "body.parent" in said(refused)[2]
+    assert "instead was `undefined`" in said(refused)[2]
+
+
+async def test_a_body_of_another_type_is_not_looked_at(api: httpx.AsyncClient, root: str) -> None:
+    page = json.dumps({"parent": {"page_id": root}, "properties": {}})
+    form = {"Content-Type": "application/x-www-form-urlencoded"}
+    typed = {"Content-Type": "application/json; charset=utf-8"}
+
+    assert "body.parent" in said(await api.post("/v1/pages", content=page, headers=form))[2]
+    assert (await api.post("/v1/pages", content=page, headers=typed)).status_code == 200
+
+
+@pytest.mark.parametrize("method", ["GET", "DELETE"])
+async def test_a_body_where_none_belongs_is_not_looked_at(
+    api: httpx.AsyncClient, root: str, method: str
+) -> None:
+    assert (await api.request(method, f"/v1/blocks/{root}", content=b"{")).status_code == 200
 
 
 async def test_a_body_must_be_an_object(api: httpx.AsyncClient) -> None:
