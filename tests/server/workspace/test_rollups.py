@@ -38,6 +38,10 @@ def over(prop: str, function: str, relation: str = "Tasks") -> dict[str, Any]:
     }
 
 
+def referring_to(data_source_id: str) -> dict[str, Any]:
+    return {"relation": {"data_source_id": data_source_id, "single_property": {}}}
+
+
 def to(*pages: str) -> dict[str, Any]:
     return {"relation": [{"id": page} for page in pages]}
 
@@ -52,8 +56,7 @@ def add_rollups(make_table: Make, tasks: str) -> Make:
     """A table of projects that refers to the tasks and has these rollups."""
 
     def add(**rollups: Any) -> str:
-        relation = {"relation": {"data_source_id": tasks, "single_property": {}}}
-        return make_table({"Tasks": relation} | rollups, "Projects")
+        return make_table({"Tasks": referring_to(tasks)} | rollups, "Projects")
 
     return add
 
@@ -354,8 +357,7 @@ async def test_a_rollup_that_cannot_be_is_refused(
     api: httpx.AsyncClient, add_rollups: Make, tasks: str, rollup: Any, message: str
 ) -> None:
     projects = add_rollups(Total=over("Points", "sum"))
-    relation = {"data_source_id": projects, "single_property": {}}
-    changes = {"Projects": {"relation": relation}, "New": rollup}
+    changes = {"Projects": referring_to(projects), "New": rollup}
 
     answer = await api.patch(f"/v1/data_sources/{tasks}", json={"properties": changes})
 
@@ -366,8 +368,7 @@ async def test_a_table_rolls_up_itself(
     api: httpx.AsyncClient, make_table: Make, add_row: Make, ada: Actor
 ) -> None:
     table = make_table({"Owner": {"people": {}}})
-    relation = {"relation": {"data_source_id": table, "single_property": {}}}
-    changes = {"Owners": over("Owner", "show_original", "Before"), "Before": relation}
+    changes = {"Owners": over("Owner", "show_original", "Before"), "Before": referring_to(table)}
     made = await api.patch(f"/v1/data_sources/{table}", json={"properties": changes})
     first = add_row(table, "first", {"Owner": {"people": [{"id": ada.id}]}})
 
