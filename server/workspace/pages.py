@@ -35,7 +35,7 @@ def create(call: Call) -> dict[str, Any]:
         "markdown", "allow_async",
     )  # fmt: skip
     _refuse_unserved(body)
-    named = decorations.parent(call, body.need("parent"), "data_source", "page", "database")
+    named = decorations.parent(call, body.need("parent"), "page", "database", "data_source")
     parent = home(call, named) if named else None
     table = tables.load(call, parent) if parent and parent.kind == "data_source" else None
     document: dict[str, Any] = {"icon": None, "cover": None, "is_locked": False, "properties": {}}
@@ -83,7 +83,7 @@ def property_item(call: Call) -> dict[str, Any]:
     table = table_of(call, node)
     prop = table.find(call.path["property_id"]) if table else _page_title(call)
     if prop is None:
-        raise invalid(f"Could not find property with name or id: {call.path['property_id']}")
+        raise no_property(call.path["property_id"])
     row = _row(call, node, table, prop)
     whole = properties.whole(row, prop)
     is_array = prop.type == "rollup" and whole["type"] == "array"
@@ -226,6 +226,7 @@ def _write(
 def _parsed(call: Call, table: Table | None, sent: Input) -> Iterator[tuple[Property, Any]]:
     if not sent.given:
         return
+    properties.refuse_shapeless(sent)
     for name, value in sent.members():
         prop = table.find(name) if table else PAGE_TITLE if name == PAGE_TITLE.name else None
         if prop is None:

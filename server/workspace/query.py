@@ -11,7 +11,7 @@ from server.workspace.filters import compile_filter
 from server.workspace.inputs import Input
 from server.workspace.nodes import Node
 from server.workspace.seek import Question
-from server.workspace.sql import TRUE, Sql, joined
+from server.workspace.sql import FALSE, TRUE, Sql, joined
 from server.workspace.tables import Table
 
 _INCOMPLETE: Final = {
@@ -33,53 +33,66 @@ def query(call: Call) -> dict[str, Any]:
     table = tables.load(call, node)
     wanted = pages.wanted_properties(call.query)
     asked_size = paging.page_size(body)
-    question = _question(call, table, body)
+    asked = question(call, table, body)
     cursor = _cursor(call, node, paging.start_cursor(body))
     if cursor is not None:
-        question = replace(question, after=_place(call, question, cursor))
+        asked = replace(asked, after=place(call, asked, cursor.row_id))
     seen_count = cursor.rows_count if cursor else 0
     left_count = max(0, call.conditions.query_results_limit - seen_count)
     size = min(asked_size, left_count)
-    numbers = seek.numbers(call.db, question, size + 1)
+    numbers = seek.numbers(call.db, asked, size + 1)
     results = pages.answers(call, numbers[:size], table, wanted)
     if len(numbers) <= size:
         return _envelope(results)
     if size == left_count:
         return _envelope(results) | {"request_status": _INCOMPLETE}
     following = Cursor(results[-1]["id"], seen_count + size)
-    return _envelope(results, following.sealed(_asked(call, node)))
+    return _envelope(results, following.sealed(_words(call, node)))
 
 
-def _question(call: Call, table: Table, body: Input) -> Question:
+def question(call: Call, table: Table, body: Input) -> Question:
+    """What `filter`, `sorts` and `in_trash` of a body ask for."""
     sent, number = body.get("filter"), table.node.number
-    in_trash = bool(decorations.flag(body.get("in_trash")))
-    scope = Sql("n.parent = ? AND n.position = 0 AND n.in_trash = ?", (number, in_trash))
+    scope = _scope(number, body)
     condition = TRUE if sent.absent else compile_filter(call, table, sent)
     keys = sorts.compile_sorts(call, table, body.get("sorts"))
     return Question(number, joined("AND", [scope, condition]), tuple(keys))
 
 
+def _scope(number: int, body: Input) -> Sql:
+    """Rows in the trash and archived rows come only where they are asked for, and then alone."""
+    kind = body.get("result_type")
+    if not kind.absent and kind.choice(("page", "data_source")) == "data_source":
+        return FALSE  # All rows are pages.
+    flags = (bool(decorations.flag(body.get(key))) for key in ("in_trash", "is_archived"))
+    return Sql(
+        "n.parent = ? AND n.position = 0 AND n.in_trash = ? AND n.is_archived = ?",
+        (number, *flags),
+    )
+
+
 def _cursor(call: Call, node: Node, sent: str | None) -> Cursor | None:
-    return None if sent is None else cursors.opened(sent, _asked(call, node))
+    return None if sent is None else cursors.opened(sent, _words(call, node))
 
 
-def _place(call: Call, question: Question, cursor: Cursor) -> tuple[Any, ...]:
-    """Where the row that the cursor names stands by now: the values of the keys, and its number."""
-    joins = sorts.joins(question.keys)
-    values = [*(key.expression for key in question.keys), "n.number"]
+def place(call: Call, asked: Question, row_id: str) -> tuple[Any, ...]:
+    """Where a row stands by now: the values of the keys, and its number; 400 when it is gone."""
+    joins = sorts.joins(asked.keys)
+    values = [*(key.expression for key in asked.keys), "n.number"]
     row = call.db.execute(
         f"SELECT {', '.join(values)} FROM nodes n {joins.text} WHERE n.id = ? AND n.parent = ?",  # noqa: S608 - compiled
-        (*joins.parameters, cursor.row_id, question.data_source),
+        (*joins.parameters, row_id, asked.data_source),
     ).fetchone()
     if row is None:
-        raise paging.bad_cursor(call.body.object()["start_cursor"])
+        raise paging.bad_cursor(str(call.body.get("start_cursor").value))
     return tuple(row)
 
 
-def _asked(call: Call, node: Node) -> str:
+def _words(call: Call, node: Node) -> str:
     """What makes two requests the same question; written alike in any process."""
     sent = call.body.object()
-    asked = [node.id, *(sent.get(key) for key in ("filter", "sorts", "in_trash"))]
+    keys = ("filter", "sorts", "in_trash", "is_archived", "result_type")
+    asked = [node.id, *(sent.get(key) for key in keys)]
     return json.dumps(asked, sort_keys=True)
 
 

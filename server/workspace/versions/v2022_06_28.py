@@ -70,10 +70,12 @@ def list_all(call: Call) -> JSON:
 def _place(call: Call) -> Call:
     """A database as the parent of a page means its table."""
     parent = call.body.need("parent")
-    kinds = ("database_id", "page_id")
-    if parent.get("workspace").given or parent.key(kinds, of="a string") == "page_id":
+    if parent.get("workspace").given:
         return call
-    table = _table_of(call, parent.get("database_id").id())
+    key, object_id = parent.one_id(("database_id", "page_id"))
+    if key == "page_id":
+        return call
+    table = _table_of(call, object_id)
     return _with_body(call, call.body.object() | {"parent": {"data_source_id": table.id}})
 
 
@@ -93,12 +95,16 @@ def _schema(call: Call, sent: Input) -> JSON:
 
 
 def _property(call: Call, sent: Input) -> Any:
-    if sent.absent or not isinstance(sent.value, dict) or sent.get("relation").absent:
+    if not _is_relation(sent):
         return sent.value
     relation = sent.get("relation")
     config = {key: value for key, value in relation.object().items() if key != "database_id"}
     table = _table_of(call, relation.need("database_id").id())
     return sent.object() | {"relation": config | {"data_source_id": table.id}}
+
+
+def _is_relation(sent: Input) -> bool:
+    return isinstance(sent.value, dict) and not sent.get("relation").absent
 
 
 def _table_of(call: Call, database_id: str) -> Node:

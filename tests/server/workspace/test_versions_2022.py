@@ -1,7 +1,7 @@
 """Version 2022-06-28: a database is the table, and nobody has heard of data sources."""
 
 from collections.abc import Awaitable, Callable
-from typing import Any
+from typing import Any, cast
 
 import httpx
 import pytest
@@ -158,7 +158,7 @@ async def test_a_database_is_archived_and_comes_back_changed(
 
 
 async def test_a_relation_names_a_database(old: httpx.AsyncClient, tasks: JSON) -> None:
-    relation = {"relation": {"database_id": tasks["id"], "dual_property": {}}}
+    relation: JSON = {"relation": {"database_id": tasks["id"], "dual_property": {}}}
     path = f"/v1/databases/{tasks['id']}"
 
     shown = (await old.patch(path, json={"properties": {"Blocks": relation}})).json()
@@ -230,7 +230,8 @@ async def test_a_database_of_two_tables_is_refused(
 
 def _filled(body: Any, ids: dict[str, str]) -> Any:
     if isinstance(body, dict):
-        return {key: _filled(value, ids) for key, value in body.items()}
+        sent = cast("JSON", body)
+        return {key: _filled(value, ids) for key, value in sent.items()}
     return ids.get(body, body) if isinstance(body, str) else body
 
 
