@@ -96,8 +96,7 @@ def _linked(kind: str) -> Mapping[str, Field]:
 
 def link_target(call: Call, source: Input) -> dict[str, Any]:
     """What a link_to_page leads to; 404 when the caller does not see it."""
-    key = source.key(("page_id", "database_id", "comment_id"))
-    target = source.get(key).id()
+    key, target = source.one_id(("page_id", "database_id", "comment_id"))
     match key:
         case "page_id":
             nodes.find(call, target, "page")

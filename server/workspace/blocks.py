@@ -112,9 +112,11 @@ def _has_children(call: Call, node: Node, document: dict[str, Any]) -> bool:
 
 def _changed(call: Call, node: Node, body: Input, document: dict[str, Any]) -> dict[str, Any]:
     kind = document["type"] if node.kind == "block" else f"child_{node.kind}"
-    for key, member in body.members():
-        if key in block_types.NAMES and key != kind:
-            raise member.refusal(f"not present: the block is of type {kind}")
+    named = body.get("type")
+    if not named.absent and named.value != kind:
+        raise named.refusal(f'`"{kind}"`')
+    if any(key in block_types.NAMES and key != kind for key, _ in body.members()):
+        raise invalid(f"Expected block type {kind} in request body")
     sent = body.get(kind)
     if not sent.given:
         return document

@@ -110,10 +110,11 @@ def _place(call: Call, body: Input) -> tuple[Node, str]:
 
 
 def _parent(call: Call, source: Input) -> Node:
-    if source.key(("page_id", "block_id")) == "page_id":
-        return nodes.find(call, source.get("page_id").id(), "page")
+    key, object_id = source.one_id(("page_id", "block_id"))
+    if key == "page_id":
+        return nodes.find(call, object_id, "page")
     # A page is a block, too.
-    return nodes.find(call, source.get("block_id").id(), "block", "page")
+    return nodes.find(call, object_id, "block", "page")
 
 
 def _text(call: Call, body: Input) -> dict[str, Any]:

@@ -29,10 +29,11 @@ def move(call: Call) -> dict[str, Any]:
 
 def _target(call: Call, source: Input) -> Node:
     source.only("type", "page_id", "data_source_id")
-    if source.key(("page_id", "data_source_id")) == "data_source_id":
-        return nodes.find_editable(call, source.get("data_source_id").id(), "data_source")
+    key, object_id = source.one_id(("page_id", "data_source_id"))
+    if key == "data_source_id":
+        return nodes.find_editable(call, object_id, "data_source")
     # A database may be named in place of its only data source.
-    named = nodes.find_editable(call, source.get("page_id").id(), "page", "database")
+    named = nodes.find_editable(call, object_id, "page", "database")
     return pages.home(call, named)
 
 

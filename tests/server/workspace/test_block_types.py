@@ -63,7 +63,8 @@ def linked(kind: str) -> Any:
 
 
 def media(kind: str, **more: Any) -> Any:
-    whole: Any = {"caption": [], "type": "external"} | EXTERNAL | more
+    nothing: list[Any] = []
+    whole = {"caption": nothing, "type": "external"} | EXTERNAL | more
     change = {"external": {"url": f"{URL}?2"}}
     return pytest.param(kind, EXTERNAL, whole, change, whole | change, id=kind)
 
@@ -158,6 +159,18 @@ async def test_columns_stand_side_by_side_and_hold_blocks(
     assert found[0]["parent"] == {"type": "block_id", "block_id": listed["id"]}
     assert (inside[0]["paragraph"]["rich_text"], inside[0]["has_children"]) == (shown("c"), True)
     assert wider.json()["column"] == {"width_ratio": 0.5}
+
+
+async def test_columns_add_no_level(api: httpx.AsyncClient, root: str) -> None:
+    quote = {"quote": {"rich_text": text(""), "children": [{"tab": dict[str, Any]()}]}}
+    table = {"table": TABLE | {"children": [row("a", "b")]}}
+
+    listed = await added(api, root, {"column_list": {"children": [column(quote), column(table)]}})
+
+    first, second = await children(api, listed["id"])
+    found = [(await children(api, each["id"]))[0] for each in (first, second)]
+    inside = [(await children(api, each["id"]))[0] for each in found]
+    assert [each["type"] for each in inside] == ["tab", "table_row"]
 
 
 async def test_a_table_takes_rows_of_its_width(api: httpx.AsyncClient, root: str) -> None:
@@ -277,6 +290,9 @@ MIXED: Any = {"paragraph": {"rich_text": []}, "quote": {"rich_text": []}}
         pytest.param(paragraph("x", {"column_list": {"children": COLUMNS}}),
                      ". Fix one:\nbody.children[0].paragraph.children[0].embed should be defined",
                      id="nested-columns"),
+        pytest.param(paragraph("x", paragraph("y", {"table": TABLE})),
+                     ". Fix one:\nbody.children[0].paragraph.children[0].paragraph.children[0]"
+                     ".embed should be defined", id="deep-table"),
         pytest.param({"table": TABLE | {"children": list[Any]()}},
                      ": body.children[0].table.children.length should be ≥ `1`", id="no-rows"),
         pytest.param({"tab": {}}, ": body.children[0].tab.children should be defined", id="no-tab"),
@@ -316,6 +332,7 @@ async def test_what_is_no_url_is_no_content(
                      id="table-width"),
         pytest.param("paragraph", {"children": []}, "body.paragraph.children should be not present",
                      id="children"),
+        pytest.param("type", "quote", 'body.type should be `"paragraph"`', id="type"),
     ],
 )  # fmt: skip
 async def test_what_stays_as_it_was_made_is_not_changed(

@@ -199,8 +199,8 @@ PARENT = {"page_id": "00000000-0000-4000-8000-000000000000"}
     [
         pytest.param({}, ". Fix one:\nbody.parent should be defined", id="nowhere"),
         pytest.param({"parent": {}}, ". Fix one:\nbody.parent.page_id should be", id="no-parent"),
-        pytest.param({"parent": {"page_id": "x"}}, ": body.parent.page_id should be a valid uuid",
-                     id="bad-id"),
+        pytest.param({"parent": {"page_id": "x"}},
+                     ". Fix one:\nbody.parent.page_id should be a valid uuid", id="bad-id"),
         pytest.param({"parent": PARENT, "discussion_id": PARENT["page_id"]},
                      ": body.discussion_id should be not present", id="two-places"),
     ],
