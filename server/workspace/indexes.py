@@ -1,5 +1,6 @@
 """Where rows stand in order: the indexes of nodes and cells, as statements to be read from."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Literal
 
@@ -60,10 +61,18 @@ def by_cell(
     return Index("cells", "node", field, where, absent, column if is_single else None)
 
 
-def with_cell(cells: Cells) -> Sql:
-    """A statement for the numbers of the rows with such a cell; its last parameter as above."""
+def with_cell(any_of: Sequence[Cells]) -> Sql:
+    """A statement for the rows with one of these cells; its last parameter is how many."""
+    each = [_having(cells) for cells in any_of]
+    return Sql(
+        f"{' UNION ALL '.join(part.text for part in each)} LIMIT ?",
+        tuple(value for part in each for value in part.parameters),
+    )
+
+
+def _having(cells: Cells) -> Sql:
     condition = cells.condition
     return Sql(
-        f"SELECT node AS number FROM cells WHERE column = ? AND ({condition.text}) LIMIT ?",  # noqa: S608 - compiled
+        f"SELECT node FROM cells WHERE column = ? AND ({condition.text})",  # noqa: S608 - compiled
         (cells.column, *condition.parameters),
     )

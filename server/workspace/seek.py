@@ -1,6 +1,6 @@
 """The first rows of a question, found without reading the whole table where that can be.
 
-Three ways, each bounded by LOOK_AT entries of an index but for the last:
+Three ways, each but the last bounded in how many entries of an index it looks at:
 
 * a few: a condition is so narrow that its rows are listed, checked and sorted;
 * a walk: the index of the first key is read in its order until enough rows have passed the
@@ -21,7 +21,7 @@ from server.workspace.sorts import Key
 from server.workspace.sql import Sql, joined
 
 LOOK_AT = 5_000
-"""So many entries of an index are looked at before another way is tried."""
+"""A few milliseconds of looking."""
 
 _MAX_GROUPS = 3
 """A walk goes no deeper into groups within groups."""
@@ -32,7 +32,8 @@ class Question:
     """Rows of a data source: which ones, in what order, and behind which one.
 
     `condition` is over `nodes n`. `after` holds the values of the keys and the number of a row.
-    `pins` are keys that have one value for all rows.
+    `pins` are keys that have one value for all rows. `look_at` is how many entries of an index
+    are looked at before another way is tried.
     """
 
     data_source: int
@@ -40,6 +41,7 @@ class Question:
     keys: tuple[Key, ...] = ()
     after: tuple[Any, ...] | None = None
     pins: tuple[tuple[Key, Any], ...] = ()
+    look_at: int = LOOK_AT
 
     def group(self, value: Any, after: tuple[Any, ...] | None = None) -> "Question":
         """The rows with that value of the first key."""
@@ -96,7 +98,7 @@ def _parts(question: Question) -> Sequence[Part]:
 
 def _with_value(db: sqlite3.Connection, question: Question, limit: int) -> list[int]:
     key, index = question.keys[0], _index(question)
-    same = [each.condition for each in question.condition.narrowed if each.column == index.column]
+    same = _on_column(question.condition, index.column)
     if question.after is not None:
         same.append(key.beyond(index.value, question.after[0]))
     listing = index.listing(*same, order=f"value {key.direction}")
@@ -108,6 +110,15 @@ def _with_value(db: sqlite3.Connection, question: Question, limit: int) -> list[
     return before + _group(db, question.group(border), limit - len(before))
 
 
+def _on_column(condition: Sql, column: int | None) -> list[Sql]:
+    """What the condition asks of the cells of a column, of which a row has one at most."""
+    return [
+        any_of[0].condition
+        for any_of in condition.narrowed
+        if len(any_of) == 1 and any_of[0].column == column
+    ]
+
+
 def _without_value(db: sqlite3.Connection, question: Question, limit: int) -> list[int]:
     return _group(db, question.group(_index(question).missing), limit)
 
@@ -117,7 +128,7 @@ def _group(db: sqlite3.Connection, question: Question, limit: int) -> list[int]:
     if len(question.pins) > _MAX_GROUPS:
         raise _TooFar
     listing = _pinned(question) if question.keys else None
-    members = None if listing is None else _whole(db, listing)
+    members = None if listing is None else _whole(db, listing, question.look_at)
     if members is not None:
         return _sorted(db, question, members, limit)
     return _first(db, question, limit)
@@ -137,12 +148,10 @@ def _as_created(question: Question) -> Sql:
 
 def _pinned(question: Question) -> Sql | None:
     """A listing of the group that was entered last, where an index knows its members."""
-    if not question.pins:
-        return None
-    key, value = question.pins[-1]
-    if key.index is None or value == key.index.missing:
-        return None
-    return _created_behind(question, key.index, Sql(f"{key.index.value} = ?", (value,)))
+    for key, value in reversed(question.pins):
+        if key.index is not None and value != key.index.missing:
+            return _created_behind(question, key.index, Sql(f"{key.index.value} = ?", (value,)))
+    return None
 
 
 def _created_behind(question: Question, index: Index, *conditions: Sql) -> Sql:
@@ -155,15 +164,16 @@ def _few(db: sqlite3.Connection, question: Question) -> list[int] | None:
     """All rows that may be meant, if there are only a few."""
     listings = [
         by_creation(question.data_source).listing(order="number"),
-        *(with_cell(cells) for cells in question.condition.narrowed),
+        *(with_cell(any_of) for any_of in question.condition.narrowed),
     ]
-    wholes = (_whole(db, listing) for listing in listings)
+    wholes = (_whole(db, listing, question.look_at) for listing in listings)
     return next((whole for whole in wholes if whole is not None), None)
 
 
-def _whole(db: sqlite3.Connection, listing: Sql) -> list[int] | None:
-    rows = db.execute(listing.text, (*listing.parameters, LOOK_AT + 1)).fetchall()
-    return None if len(rows) > LOOK_AT else [row[0] for row in rows]
+def _whole(db: sqlite3.Connection, listing: Sql, look_at: int) -> list[int] | None:
+    """Every row of a listing, once, or None when it is longer than is looked at."""
+    rows = db.execute(listing.text, (*listing.parameters, look_at + 1)).fetchall()
+    return None if len(rows) > look_at else list({row[0] for row in rows})
 
 
 def _walk(
@@ -176,9 +186,9 @@ def _walk(
     rows = db.execute(
         f"SELECT w.number, w.value FROM ({listing.text}) w"  # noqa: S608 - compiled
         f" CROSS JOIN nodes n ON n.number = w.number {joins.text} WHERE {condition.text} LIMIT ?",
-        (*listing.parameters, LOOK_AT, *joins.parameters, *condition.parameters, limit),
+        (*listing.parameters, question.look_at, *joins.parameters, *condition.parameters, limit),
     ).fetchall()
-    if len(rows) < limit and _whole(db, listing) is None:
+    if len(rows) < limit and _whole(db, listing, question.look_at) is None:
         raise _TooFar
     return rows
 

@@ -5,19 +5,21 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 _AMONG = "n.number IN (SELECT node FROM cells WHERE"
-_EACH = "EXISTS (SELECT 1 FROM cells WHERE node = n.number AND"
+# By their primary key: SQLite would take the index by value, and read all of its matches.
+_EACH = "EXISTS (SELECT 1 FROM cells INDEXED BY sqlite_autoindex_cells_1 WHERE node = n.number AND"
 
 
 @dataclass(frozen=True, slots=True)
 class Sql:
     """A piece of SQL and what its question marks stand for, in order.
 
-    `narrowed` are the cells of which every row has one for which it holds.
+    `narrowed` tells of the rows for which it holds: each has one of these cells, and one of
+    those, and so on.
     """
 
     text: str
     parameters: tuple[Any, ...] = ()
-    narrowed: tuple["Cells", ...] = ()
+    narrowed: tuple[tuple["Cells", ...], ...] = ()
 
     def negated(self) -> "Sql":
         """True where this is not."""
@@ -45,16 +47,17 @@ def having_cell(column: int, condition: Sql) -> Sql:
     return Sql(
         f"{_AMONG} column = ? AND ({condition.text}))",
         (column, *condition.parameters),
-        (Cells(column, condition),),
+        ((Cells(column, condition),),),
     )
 
 
 def joined(word: str, parts: Sequence[Sql]) -> Sql:
     """All parts, joined by AND or OR."""
     text = f" {word} ".join(f"({part.text})" for part in parts)
-    every = word == "AND" or len(parts) == 1
-    return Sql(
-        text,
-        tuple(value for part in parts for value in part.parameters),
-        tuple(cells for part in parts for cells in part.narrowed) if every else (),
-    )
+    values = tuple(value for part in parts for value in part.parameters)
+    narrowed = [part.narrowed for part in parts]
+    if word == "AND":
+        return Sql(text, values, tuple(any_of for each in narrowed for any_of in each))
+    if not all(narrowed):
+        return Sql(text, values)
+    return Sql(text, values, (tuple(cells for each in narrowed for cells in each[0]),))
