@@ -19,11 +19,11 @@ from playbooks.errors import (
 )
 from server.notion.payloads import payload
 from server.workspace import effects
-from server.workspace.asgi import create_app
 from server.workspace.core import Actor, Workspace
 from server.workspace.effects import BY_NAME, Effect
 from server.workspace.faults import FaultRule
 from server.workspace.inside import Inside
+from tests.notion_types import checked_app
 from tests.server.notion.fakes import NOON, TOKEN, Connection
 
 
@@ -52,7 +52,7 @@ def table(workspace: Workspace) -> str:
 
 
 def connect(workspace: Workspace, deadline_s: float | None = 600) -> Connection:
-    return Connection(Inside(create_app(workspace)), deadline_s=deadline_s)
+    return Connection(Inside(checked_app(workspace)), deadline_s=deadline_s)
 
 
 NAMED: dict[str, Any] = {"Name": payload("title", "new")}

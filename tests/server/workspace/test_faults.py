@@ -11,7 +11,6 @@ from typing import Any
 import httpx
 import pytest
 
-from server.workspace.asgi import create_app
 from server.workspace.core import Workspace
 from server.workspace.effects import (
     Blocked,
@@ -33,6 +32,7 @@ from server.workspace.effects import (
 )
 from server.workspace.faults import FaultRule
 from server.workspace.inside import Inside
+from tests.notion_types import checked_app
 
 UNAVAILABLE = "Public API service is temporarily unavailable, please try again later."
 
@@ -43,10 +43,10 @@ async def client(
     token: str,
     root: str,  # noqa: ARG001 - it shares
 ) -> AsyncGenerator[httpx.AsyncClient]:
-    """Over our own transport, and unjudged: broken answers are of nobody's shape."""
+    """Over our own transport."""
     headers = {"Authorization": f"Bearer {token}", "Notion-Version": "2026-03-11"}
     async with httpx.AsyncClient(
-        transport=Inside(create_app(workspace)), base_url="http://localhost", headers=headers
+        transport=Inside(checked_app(workspace)), base_url="http://localhost", headers=headers
     ) as opened:
         yield opened
 
