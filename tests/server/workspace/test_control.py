@@ -6,10 +6,10 @@ from typing import Any
 import httpx
 import pytest
 
-from server.workspace.asgi import create_app
 from server.workspace.core import Workspace
 from server.workspace.effects import RateLimited
 from server.workspace.faults import FaultRule
+from tests.notion_types import checked_app
 
 PATH = "/_workspace/faults"
 PLAN: dict[str, Any] = {"seed": 4, "rules": [{"route": "GET *", "fault": "conflict"}]}
@@ -21,7 +21,7 @@ async def control(
 ) -> AsyncGenerator[httpx.AsyncClient]:
     del bot_id
     async with httpx.AsyncClient(
-        transport=httpx.ASGITransport(create_app(workspace)),
+        transport=httpx.ASGITransport(checked_app(workspace)),
         base_url="http://localhost:8787",
         headers={"Authorization": f"Bearer {token}"},
     ) as client:
@@ -89,7 +89,7 @@ async def test_only_this_machine_with_a_token_may_plan(
 
 async def test_another_machine_may_not(workspace: Workspace, token: str, bot_id: str) -> None:
     del bot_id
-    far = httpx.ASGITransport(create_app(workspace), client=("192.0.2.7", 4711))
+    far = httpx.ASGITransport(checked_app(workspace), client=("192.0.2.7", 4711))
     async with httpx.AsyncClient(transport=far, base_url="http://localhost") as client:
         answer = await client.get(PATH, headers={"Authorization": f"Bearer {token}"})
 

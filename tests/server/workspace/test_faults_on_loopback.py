@@ -11,7 +11,6 @@ import httpx
 import pytest
 import uvicorn
 
-from server.workspace.asgi import create_app
 from server.workspace.core import Workspace
 from server.workspace.effects import (
     Committed,
@@ -24,13 +23,14 @@ from server.workspace.effects import (
 )
 from server.workspace.faults import FaultRule
 from server.workspace.http_server import LineProtocol
+from tests.notion_types import checked_app
 
 
 @contextmanager
 def serving(workspace: Workspace) -> Generator[tuple[str, uvicorn.Server]]:
     """uvicorn as `workspace serve` runs it, in a thread; at its end nothing of it is left."""
     config = uvicorn.Config(
-        create_app(workspace), http=LineProtocol, log_level="warning", lifespan="off"
+        checked_app(workspace), http=LineProtocol, log_level="warning", lifespan="off"
     )
     server = uvicorn.Server(config)
     with closing(socket.create_server(("127.0.0.1", 0))) as listening:
