@@ -86,26 +86,12 @@ def property_item(call: Call) -> dict[str, Any]:
         raise no_property(call.path["property_id"])
     row = _row(call, node, table, prop)
     whole = properties.whole(row, prop)
-    is_array = prop.type == "rollup" and whole["type"] == "array"
-    if not properties.is_paged(prop) and not is_array:
-        return properties.item(prop, whole)
-    if table and is_array:
-        items, summary = rolled.items(call, table, prop, node.number), whole | {"array": []}
-    else:
-        items, summary = properties.items(row, prop), {}
-    found, following = paging.slice_from(
-        [(f"{i:x}", each) for i, each in enumerate(items)],
-        cursor=paging.start_cursor(call.query),
-        size=paging.page_size(call.query),
-    )
-    listed = paging.envelope(found, kind="property_item", next_cursor=following)
-    listed["property_item"] = {
-        "id": prop.shown_id,
-        "next_url": _next_url(node, prop, following),
-        "type": prop.type,
-        prop.type: summary,
-    }
-    return listed
+    if properties.is_paged(prop):
+        return _listed(call, node, prop, properties.items(row, prop), summary={})
+    if table and prop.type == "rollup" and whole["type"] == "array":
+        items = rolled.items(call, table, prop, node.number)
+        return _listed(call, node, prop, items, summary=whole | {"array": []})
+    return properties.item(prop, whole)
 
 
 def table_of(call: Call, node: Node) -> Table | None:
@@ -254,6 +240,25 @@ def number_row(call: Call, table: Table | None, node: Node, values: dict[str, An
 
 def _page_title(call: Call) -> Property | None:
     return PAGE_TITLE if call.path["property_id"] == PAGE_TITLE.id else None
+
+
+def _listed(
+    call: Call, node: Node, prop: Property, items: Sequence[dict[str, Any]], *, summary: Any
+) -> dict[str, Any]:
+    """A page of property items; `summary` is what stands under the name of the type."""
+    found, following = paging.slice_from(
+        [(f"{i:x}", each) for i, each in enumerate(items)],
+        cursor=paging.start_cursor(call.query),
+        size=paging.page_size(call.query),
+    )
+    listed = paging.envelope(found, kind="property_item", next_cursor=following)
+    listed["property_item"] = {
+        "id": prop.shown_id,
+        "next_url": _next_url(node, prop, following),
+        "type": prop.type,
+        prop.type: summary,
+    }
+    return listed
 
 
 def _next_url(node: Node, prop: Property, cursor: str | None) -> str | None:

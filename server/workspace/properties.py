@@ -13,7 +13,7 @@ from typing import Any, Final, TypeAlias
 from server.workspace import richtext, times
 from server.workspace.call import Call
 from server.workspace.errors import invalid, user_not_found
-from server.workspace.inputs import Input
+from server.workspace.inputs import MISSING, Input
 from server.workspace.nodes import Node, find, known
 from server.workspace.tables import Property, Table, with_option
 
@@ -65,18 +65,29 @@ class Codec:
 
 def parse(writer: Writer, prop: Property, source: Input) -> Any:
     """The value to keep; 400 in Notion's words when it does not fit the type."""
-    reader = CODECS[prop.type].parse
-    if reader is None:
-        raise invalid(f"{prop.name} is of type {prop.type}, which cannot be written.")
     if source.value is None:
         problem = f'Invalid property value for: "{prop.name}".'
         raise invalid(f"Body Validation Failed. Fix the following:\n{problem}")
-    if prop.type == "title" and isinstance(source.value, list):
-        return reader(writer, prop, source)
-    value = source.get(prop.type)
-    if not value.given:
+    reader = CODECS[prop.type].parse
+    value = source
+    if prop.type != "title" or not isinstance(source.value, list):
+        value = source.get(prop.type)
+    if reader is None or not value.given:
         raise invalid(f"{prop.name} is expected to be {prop.type}.")
     return reader(writer, prop, value)
+
+
+def refuse_shapeless(values: Input) -> None:
+    """400 where a value names no type that can be written; every one of them is then told.
+
+    Notion tells of the first such value, and of the first of all as the short form it might be.
+    """
+    first = next((member for _, member in values.members()), values)
+    for _, value in values.members():
+        if isinstance(value.value, dict) and not any(value.get(kind).given for kind in WRITABLE):
+            types = [value.get(kind).complaint("defined") for kind in WRITABLE]
+            short = [Input(MISSING, f"{first.path}.{key}") for key in ("id", "name", "start")]
+            raise values.failure(*types, *(each.complaint("defined") for each in short))
 
 
 def cells(prop: Property, value: Any) -> list[Cell]:
@@ -93,8 +104,6 @@ def answer(row: Row, prop: Property) -> dict[str, Any]:
         shown[prop.type] = value[:CUT]
     if prop.type == "relation":
         shown["has_more"] = len(value) > CUT
-    if prop.type == "rollup" and value["type"] == "array":
-        shown["rollup"] = value | {"array": value["array"][:CUT]}
     return shown
 
 
@@ -370,3 +379,9 @@ CODECS: Final[Mapping[str, Codec]] = {
     "verification": Codec(_show_verification, _parse_verification, _verification_cells),
 }
 """Every type there is; the schema knows no other."""
+
+WRITABLE: Final = (
+    "title", "rich_text", "number", "url", "select", "multi_select", "people", "email",
+    "phone_number", "date", "checkbox", "relation", "files", "status", "place", "verification",
+)  # fmt: skip
+"""The types that a page may be sent values of, in the order in which refusals tell them."""

@@ -7,12 +7,12 @@ from typing import Any
 
 from server.workspace import nodes, properties, relations, rollups, times
 from server.workspace.call import Call
-from server.workspace.properties import Row
+from server.workspace.properties import CUT, Row
 from server.workspace.rollups import Rollup
 from server.workspace.tables import NODE_FIELDS, Property, Table
 
 Rolled = Mapping[int, Mapping[int, Any]]
-"""Values as answers show them, arrays whole, by page row and column of the rollup."""
+"""Values as pages show them, arrays cut at 25, by page row and column of the rollup."""
 
 
 def read(
@@ -32,7 +32,7 @@ def items(call: Call, table: Table, prop: Property, page: int) -> list[dict[str,
     rollup = rollups.resolve(call, table, prop)
     if rollup is None:
         return []
-    rows = _shown_rows(call, rollup, [page])[page]
+    rows = _shown_rows(call, rollup, _related(call, rollup, [page]))[page]
     return [item for row in rows for item in properties.items(row, rollup.rolled)]
 
 
@@ -77,24 +77,29 @@ def _dates(
 def _arrays(
     call: Call, rollup: Rollup, pages: Sequence[int]
 ) -> Iterable[tuple[int, dict[str, Any]]]:
-    for page, rows in _shown_rows(call, rollup, pages).items():
-        shown = [_array_item(row, rollup.rolled) for row in rows]
+    related = _related(call, rollup, pages)
+    if rollup.function == "show_original":
+        # What the cut leaves out need not be read.
+        related = {page: targets[:CUT] for page, targets in related.items()}
+    for page, rows in _shown_rows(call, rollup, related).items():
+        shown = [_array_item(row, rollup.rolled) for row in rows[:CUT]]
         yield page, {"type": "array", "array": shown}
 
 
-def _shown_rows(call: Call, rollup: Rollup, pages: Sequence[int]) -> Mapping[int, list[Row]]:
+def _shown_rows(
+    call: Call, rollup: Rollup, related: Mapping[int, Sequence[int]]
+) -> Mapping[int, list[Row]]:
     """The related rows that stand in the array of each page, in order."""
-    related = _related(call, rollup, pages)
     numbers = list(dict.fromkeys(each for targets in related.values() for each in targets))
     rows = _rows(call, rollup.rolled, numbers)
-    shown = {page: [rows[each] for each in related[page]] for page in pages}
+    shown = {page: [rows[each] for each in targets] for page, targets in related.items()}
     if rollup.function == "show_original":
         return shown
     return {page: _distinct(each, rollup.rolled) for page, each in shown.items()}
 
 
 def _related(call: Call, rollup: Rollup, pages: Sequence[int]) -> Mapping[int, list[int]]:
-    related: dict[int, list[int]] = defaultdict(list)
+    related: dict[int, list[int]] = {page: [] for page in pages}
     rows = call.db.execute(
         "SELECT r.node, r.number FROM cells r JOIN nodes t ON t.number = r.number"  # noqa: S608 - marks only
         f" WHERE r.node IN ({relations.marks(pages)}) AND r.column = ?"
