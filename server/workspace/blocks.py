@@ -46,7 +46,7 @@ def list_children(call: Call) -> dict[str, Any]:
     node = nodes.find(call, original, "block") if original else node
     found, following = paging.slice_from(
         [(child.id, child) for child in nodes.children(call.db, node.number, *PAGE_CONTENT)],
-        cursor=paging.start_cursor(call.query),
+        cursor=paging.start_cursor(call.query, is_id=True),
         size=paging.page_size(call.query),
     )
     return paging.envelope(_answers(call, found), kind="block", next_cursor=following)

@@ -45,7 +45,7 @@ def list_all(call: Call) -> dict[str, Any]:
     rows = call.db.execute("SELECT * FROM comments WHERE node = ? ORDER BY number", (node.number,))
     found, following = paging.slice_from(
         [(row["id"], row) for row in rows],
-        cursor=paging.start_cursor(call.query),
+        cursor=paging.start_cursor(call.query, is_id=True),
         size=paging.page_size(call.query),
     )
     answers = [_answer(_comment(row), node) for row in found]

@@ -60,14 +60,13 @@ def flag(source: Input) -> bool | None:
 
 def parent(call: Call, source: Input, *kinds: Kind) -> Node | None:
     """The parent that a new object names, out of these kinds; None is the workspace itself."""
-    keys = tuple(f"{kind}_id" for kind in kinds)
     if source.get("workspace").given:
         if call.caller.bot_id is not None:
             raise _no_private_pages()
         return None
-    key = source.key(keys, of="a string")
-    kind = kinds[keys.index(key)]
-    return nodes.find_editable(call, source.get(key).id(), kind)
+    keys = tuple(f"{kind}_id" for kind in kinds)
+    key, object_id = source.one_id(keys, or_else=("workspace",) if "page" in kinds else ())
+    return nodes.find_editable(call, object_id, kinds[keys.index(key)])
 
 
 def _external(source: Input) -> dict[str, Any]:

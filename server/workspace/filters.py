@@ -39,6 +39,14 @@ _FAMILIES: Final[Mapping[str, str]] = {
 }
 """A filter may name any type of its property's family."""
 
+_KEYS: Final = (
+    "or", "and", "title", "rich_text", "number", "checkbox", "select", "multi_select", "status",
+    "date", "people", "files", "url", "email", "phone_number", "relation", "created_by",
+    "created_time", "last_edited_by", "last_edited_time", "formula", "unique_id", "rollup",
+    "verification",
+)  # fmt: skip
+"""What a filter may be, in the order in which refusals tell it."""
+
 _ROLLED_KINDS: Final = (
     "rich_text", "number", "checkbox", "select", "multi_select", "relation", "date", "people",
     "files", "status",
@@ -94,7 +102,7 @@ def _property(call: Call, table: Table, source: Input) -> Sql:
     prop = table.find(name)
     if prop is None:
         raise invalid(f"Could not find property with name or id: {name}")
-    kind = source.key(tuple(_FAMILIES))
+    kind = source.key(_KEYS)
     source.only("property", "type", kind)
     _refuse_other_family(prop, kind)
     if prop.type == "rollup":

@@ -55,7 +55,7 @@ class Input:
 
     def refusal(self, *expectations: str) -> ApiError:
         """The 400 with that sentence."""
-        return self._failed(self.complaint(*expectations))
+        return self.failure(self.complaint(*expectations))
 
     def get(self, key: str) -> "Input":
         """The member of that name; not `given` when it is missing."""
@@ -146,14 +146,28 @@ class Input:
         lines = [
             self.get(key).complaint(of if key in members else "defined") for key in alternatives
         ]
-        raise self._failed(*lines)
+        raise self.failure(*lines)
 
     def id(self) -> str:
         """An object id, dashed and lower-case."""
-        known = canonical_id(self.value) if isinstance(self.value, str) else None
+        known = _id_in(self.value)
         if known is None:
-            raise self.refusal("a valid uuid" if self.given else "defined")
+            raise self.refusal(_wanted_of_id(self))
         return known
+
+    def one_id(
+        self, alternatives: Sequence[str], *, or_else: Sequence[str] = ()
+    ) -> tuple[str, str]:
+        """Which of these members names an object, and its id; refuses line by line when none.
+
+        `or_else` might have stood there instead.
+        """
+        for key in alternatives:
+            known = _id_in(self.get(key).value)
+            if known is not None:
+                return key, known
+        members = [self.get(key) for key in (*alternatives, *or_else)]
+        raise self.failure(*(each.complaint(_wanted_of_id(each)) for each in members))
 
     def zone(self) -> tzinfo:
         """A time zone of the IANA database."""
@@ -172,17 +186,17 @@ class Input:
 
     def too_short(self, length: int, at_least: int) -> ApiError:
         """The 400 for an array with too few elements."""
-        return self._failed(f"{self.path}.length should be ≥ `{at_least}`, instead was `{length}`.")
+        return self.failure(f"{self.path}.length should be ≥ `{at_least}`, instead was `{length}`.")
+
+    def failure(self, *complaints: str) -> ApiError:
+        """The 400 with these sentences, one of which is to be mended."""
+        start = f"{self._root()} failed validation"
+        if len(complaints) == 1:
+            return invalid(f"{start}: {complaints[0]}")
+        return invalid("\n".join((f"{start}. Fix one:", *complaints)))
 
     def _too_long(self, length: int, at_most: int) -> ApiError:
-        return self._failed(f"{self.path}.length should be ≤ `{at_most}`, instead was `{length}`.")
-
-    def _failed(self, *sentences: str) -> ApiError:
-        introduction = ":" if len(sentences) == 1 else ". Fix one:"
-        separator = " " if len(sentences) == 1 else "\n"
-        return invalid(
-            separator.join((f"{self._root()} failed validation{introduction}", *sentences))
-        )
+        return self.failure(f"{self.path}.length should be ≤ `{at_most}`, instead was `{length}`.")
 
     def _root(self) -> str:
         return self.path.partition(".")[0].partition("[")[0]
@@ -192,6 +206,16 @@ class Input:
             return "undefined"
         shown = json.dumps(self.value, ensure_ascii=False, separators=(",", ":"))
         return shown if len(shown) <= _SHOWN_CHARS else f"{shown[:_SHOWN_CHARS]}..."
+
+
+def _id_in(value: Any) -> str | None:
+    return canonical_id(value) if isinstance(value, str) else None
+
+
+def _wanted_of_id(member: Input) -> str:
+    if not member.given:
+        return "defined"
+    return "a valid uuid" if isinstance(member.value, str) else "a string"
 
 
 def _moment(text: str, zone: tzinfo) -> date | datetime:

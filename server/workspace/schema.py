@@ -130,6 +130,8 @@ def _option(call: Call, before: Property | None, source: Input, at: int) -> dict
         changes["name"] = _option_name(name)
     if not color.absent:
         changes["color"] = color.choice(COLORS)
+        if known and changes["color"] != known["color"]:
+            raise invalid(f"Cannot update color of select with {key}: {known[key]}.")
     if source.get("description").given:
         changes["description"] = parse_description(source.get("description"))
     return option | changes

@@ -13,6 +13,7 @@ from uuid import UUID
 
 from server.workspace import data_sources, decorations, nodes, pages, paging, tables
 from server.workspace.call import Call
+from server.workspace.errors import invalid
 from server.workspace.inputs import Input
 from server.workspace.nodes import Node
 from server.workspace.places import Places
@@ -75,8 +76,9 @@ def _is_ascending(sent: Input) -> bool:
     if sent.get("property").given:
         sent.only("property").get("property").choice(("relevance",))
         return False
-    sent.need("timestamp").choice(("last_edited_time",))
-    direction = sent.only("timestamp", "direction").get("direction")
+    if sent.need("timestamp").value != "last_edited_time":
+        raise invalid('body.sort.timestamp should be "last_edited_time" when sorting by timestamp.')
+    direction = sent.only("timestamp", "direction").optional("direction")
     return not direction.absent and (direction.choice(("ascending", "descending")) == "ascending")
 
 

@@ -184,7 +184,7 @@ async def test_pages_of_results_do_not_shift_under_edits(
         ),
         pytest.param(
             {"sort": {"timestamp": "created_time"}},
-            'body.sort.timestamp should be `"last_edited_time"`',
+            'body.sort.timestamp should be "last_edited_time"',
             id="time",
         ),
     ],
