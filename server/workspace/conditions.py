@@ -23,7 +23,7 @@ class Conditions:
     """A query yields no more results than this, over all its pages."""
 
     search_delay_s: Seconds = 0
-    """How long after an edit the search still does not know of it."""
+    """How long the search does not know of what is new, and knows a former title."""
 
     window_s: Annotated[int, Field(ge=1, le=86_400)] = 60
     """How long a rate limit's window is; windows follow upon each other without a gap."""

@@ -1,10 +1,13 @@
 """Versions: 2026-03-11 is spoken inside, 2025-09-03 says some things in older words."""
 
 from collections.abc import Awaitable, Callable
-from typing import Any
+from typing import Any, cast
 
 import httpx
 import pytest
+
+from server.workspace.call import Call
+from server.workspace.versions import find
 
 Connect = Callable[..., Awaitable[httpx.AsyncClient]]
 Make = Callable[..., str]
@@ -156,3 +159,18 @@ async def test_a_table_lives_through_a_version(
     assert [each["id"] for each in rows] == [each["id"] for each in found] == [row.json()["id"]]
     assert (gone[word], back[word]) == (True, False)
     assert rows[0]["parent"]["type"] == "data_source_id"
+
+
+def test_the_older_version_calls_meeting_notes_a_transcription() -> None:
+    """Nobody can make such a block through the API, so only its translation is looked at."""
+    block = {"object": "block", "in_trash": False, "type": "meeting_notes", "meeting_notes": {}}
+
+    shown = find("2025-09-03").show(cast("Call", None), block)
+
+    assert list(shown.items()) == [
+        ("object", "block"),
+        ("in_trash", False),
+        ("type", "transcription"),
+        ("transcription", {}),
+        ("archived", False),
+    ]
