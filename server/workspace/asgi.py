@@ -103,8 +103,6 @@ class _Endpoint:
         return committed_error(body, body.get("id") or _path(request).split("/")[3])
 
     def _perform(self, request: Request, raw: bytes) -> dict[str, Any]:
-        if len(raw) > MAX_BODY_BYTES:
-            raise errors.too_large()
         return self._workspace.request(
             request.method,
             _path(request),
@@ -160,6 +158,8 @@ def _token(request: Request) -> str | None:
 
 def _parsed(request: Request, raw: bytes) -> Any:
     """The JSON of a body; what SQLite or JSON itself could not give back is no JSON either."""
+    if request.method not in _BODILESS and len(raw) > MAX_BODY_BYTES:
+        raise errors.too_large()
     if not raw.strip() or request.method in _BODILESS or not _says_json(request):
         return None
     try:

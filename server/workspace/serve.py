@@ -35,6 +35,8 @@ def serve(path: Path, *, host: str = "127.0.0.1", port: int) -> None:
             log_level="warning",
             lifespan="off",
             timeout_keep_alive=KEEP_ALIVE_S,
+            # A firewall's page says whose it is.
+            server_header=False,
         )
         _announce(host, listening.getsockname()[1], workspace.own_token())
         with suppress(KeyboardInterrupt):

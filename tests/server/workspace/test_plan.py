@@ -1,6 +1,8 @@
 """Fault plans as documents: what they say, and all that is wrong with one, told at once."""
 
 import json
+import re
+from dataclasses import fields
 from pathlib import Path
 from typing import Any
 
@@ -176,3 +178,12 @@ def test_a_file_that_is_no_plan_is_told(
 
 def test_the_help_of_the_command_names_every_fault() -> None:
     assert [name for name in BY_NAME if name not in FAULTS] == []
+
+
+def test_the_documented_plan_is_one_and_every_fault_and_condition_is_documented() -> None:
+    page = (Path(__file__).parents[3] / "docs" / "embedded-workspace.md").read_text("utf-8")
+    (example,) = re.findall(r"```json\n(.*?)```", page, re.DOTALL)
+
+    assert len(read_plan(json.loads(example)).rules) == 3
+    names = [*BY_NAME, *(field.name for field in fields(Conditions))]
+    assert [name for name in names if f"`{name}`" not in page] == []
