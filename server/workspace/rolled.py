@@ -14,6 +14,9 @@ from server.workspace.tables import NODE_FIELDS, Property, Table
 Rolled = Mapping[int, Mapping[int, Any]]
 """Values as pages show them, arrays cut at 25, by page row and column of the rollup."""
 
+_AT_ONCE = 10_000
+"""SQLite takes no more than 32,766 parameters in one statement."""
+
 
 def read(
     call: Call, table: Table | None, props: Iterable[Property], pages: Sequence[int]
@@ -112,12 +115,15 @@ def _related(call: Call, rollup: Rollup, pages: Sequence[int]) -> Mapping[int, l
 
 
 def _rows(call: Call, rolled: Property, numbers: Sequence[int]) -> Mapping[int, Row]:
-    columns = [rolled.column] if rolled.type == "relation" else []
-    related = relations.read(call.db, numbers, columns)
-    return {
-        node.number: Row(call, node, document["properties"], related[node.number])
-        for node, document in nodes.load(call.db, numbers)
-    }
+    found: dict[int, Row] = {}
+    for i in range(0, len(numbers), _AT_ONCE):
+        part = numbers[i : i + _AT_ONCE]
+        related = relations.read(
+            call.db, part, [rolled.column] if rolled.type == "relation" else []
+        )
+        for node, document in nodes.load(call.db, part):
+            found[node.number] = Row(call, node, document["properties"], related[node.number])
+    return found
 
 
 def _distinct(rows: Sequence[Row], rolled: Property) -> list[Row]:

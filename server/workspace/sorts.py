@@ -19,7 +19,9 @@ MAX_SORTS = 50
 """SQLite joins no more than 64 tables at once."""
 
 _FIELDS: Final = {"created_time": "created_at", "last_edited_time": "edited_at"}
-_TEXT_TYPES: Final = frozenset(("title", "rich_text", "url", "email", "phone_number", "files"))
+_TEXT_TYPES: Final = frozenset(
+    ("title", "rich_text", "url", "email", "phone_number", "files", "place")
+)
 _PERSON_NAME: Final = "(SELECT name FROM users u WHERE u.id = {user})"
 _TITLE: Final = "(SELECT title FROM nodes t WHERE t.number = {alias}.number)"
 
