@@ -163,7 +163,12 @@ async def test_a_table_lives_through_a_version(
 
 def test_the_older_version_calls_meeting_notes_a_transcription() -> None:
     """Nobody can make such a block through the API, so only its translation is looked at."""
-    block = {"object": "block", "in_trash": False, "type": "meeting_notes", "meeting_notes": {}}
+    block: dict[str, Any] = {
+        "object": "block",
+        "in_trash": False,
+        "type": "meeting_notes",
+        "meeting_notes": {},
+    }
 
     shown = find("2025-09-03").show(cast("Call", None), block)
 
