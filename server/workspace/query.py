@@ -60,7 +60,7 @@ def question(call: Call, table: Table, body: Input) -> Question:
 
 
 def _scope(number: int, body: Input) -> Sql:
-    """Rows in the trash and archived rows come only where they are asked for, and then alone."""
+    """Rows trashed themselves, and archived ones, come only when asked for, and then alone."""
     kind = body.get("result_type")
     if not kind.absent and kind.choice(("page", "data_source")) == "data_source":
         return FALSE  # All rows are pages.
