@@ -138,3 +138,12 @@ async def test_the_results_of_a_query_are_pages(
     )
 
     assert len(answer.json()["results"]) == count
+
+
+async def test_a_trashed_table_can_still_be_queried(api: httpx.AsyncClient, tree: Tree) -> None:
+    table = f"/v1/data_sources/{tree['data_sources']}"
+    await api.patch(table, json={"in_trash": True})
+
+    rows = (await api.post(f"{table}/query", json={})).json()["results"]
+
+    assert [(each["id"], each["in_trash"]) for each in rows] == [(tree["rows"], True)]
