@@ -163,12 +163,11 @@ class House:
 
     async def embedded_client(self) -> "NotionClient":
         """A client of the embedded workspace, whatever the configuration talks to."""
-        import httpx  # noqa: PLC0415
-
         from server.embedded import open_embedded  # noqa: PLC0415
         from server.notion.wire import Profile  # noqa: PLC0415
         from server.workspace.asgi import create_app  # noqa: PLC0415
         from server.workspace.errors import WorkspaceUnusable  # noqa: PLC0415
+        from server.workspace.inside import Inside  # noqa: PLC0415
 
         path = self._configuration.workspace_file
         workspace = await to_thread.run_sync(
@@ -179,7 +178,7 @@ class House:
         if token is None:
             raise WorkspaceUnusable(path, "it has no integration")
         profile = Profile(EMBEDDED_URL, None, retrying=self._configuration.settings.bands.retrying)
-        return await self._client(token, profile, httpx.ASGITransport(create_app(workspace)))
+        return await self._client(token, profile, Inside(create_app(workspace)))
 
     async def _client(
         self, token: str, profile: "Profile", network: "httpx.AsyncBaseTransport | None" = None

@@ -2,24 +2,43 @@
 
 import os
 import shutil
-from collections.abc import AsyncGenerator
+from collections.abc import AsyncGenerator, Generator
 from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
+from hypothesis import HealthCheck, settings
 
 from playbooks.desk import Desk
 from server.app import House, open_house
 from server.embedded import make_sample
 from server.settings import read_configuration
+from tests.notion_types import take_complaints
 
 CHECKOUT = Path(__file__).parent.parent
 NOW = datetime(2026, 11, 25, 9, 30, tzinfo=UTC)
+
+settings.register_profile(
+    "suite",
+    derandomize=True,
+    deadline=None,
+    suppress_health_check=[HealthCheck.function_scoped_fixture],
+)
+settings.register_profile(
+    "long", settings.get_profile("suite"), derandomize=False, max_examples=4000
+)
+settings.load_profile("suite")
 
 
 @pytest.fixture
 def anyio_backend() -> str:
     return "asyncio"
+
+
+@pytest.fixture(autouse=True)
+def every_answer_is_of_notions_shape() -> Generator[None]:
+    yield
+    assert take_complaints() == []
 
 
 @pytest.fixture(scope="session")

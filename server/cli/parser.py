@@ -2,7 +2,7 @@
 
 import argparse
 from collections.abc import Sequence
-from typing import NoReturn
+from typing import Final, NoReturn
 
 from server.cli.exits import USAGE
 
@@ -98,6 +98,53 @@ def _workspace(workspace: argparse.ArgumentParser) -> None:
     )
     load.add_argument("--limit", type=_count, metavar="N", help="load at most N tasks")
     load.add_argument("--json", action="store_true", help="print the result as JSON alone")
+    _faults(actions.add_parser("faults", help="show or plan how it fails, for every process"))
+
+
+def _faults(faults: argparse.ArgumentParser) -> None:
+    faults.add_argument("--json", action="store_true", help="print what is in force as JSON alone")
+    acts = faults.add_subparsers(dest="act", metavar="ACTION", help="without one: what is in force")
+    put = acts.add_parser("set", help="put a plan in the place of all faults and conditions")
+    put.add_argument("plan", metavar="PLAN", help="a JSON or TOML file, or a ready-made plan")
+    add = acts.add_parser("add", help="add a rule behind those in force", epilog=FAULTS)
+    add.add_argument("--fault", required=True, metavar="FAULT", help="what happens: see below")
+    add.add_argument("--route", metavar="R", help="such as 'POST /v1/pages*' (default: *)")
+    add.add_argument("--rate", type=float, metavar="P", help="the part that fails, 0 to 1")
+    add.add_argument("--count", type=_count, metavar="N", help="how often (default: until cleared)")
+    add.add_argument("--after", type=int, metavar="N", help="the first N requests pass")
+    add.add_argument(
+        "--retry-after", dest="retry_after_s", type=int, metavar="S", help="of 429 and 529"
+    )
+    add.add_argument("--reason", metavar="REASON", help="of rate_limited")
+    add.add_argument("--status", type=int, metavar="STATUS", help="of failed: 500, 502, 503, 504")
+    add.add_argument("--latency", dest="latency_ms", type=int, metavar="MS", help="of delayed")
+    add.add_argument(
+        "--p95", dest="p95_ms", type=int, metavar="MS", help="of delayed: draw, --latency is median"
+    )
+    add.add_argument("--duration", dest="duration_s", type=float, metavar="S", help="of stalled")
+    limit = acts.add_parser("limit", help="rate limits of a fixed window")
+    for name, whose in (("token", "each token"), ("workspace", "all tokens together")):
+        limit.add_argument(
+            f"--per-{name}",
+            dest=f"{name}_budget",
+            type=_count_or_off,
+            default=argparse.SUPPRESS,
+            metavar="N",
+            help=f"requests of {whose} in a window, or off",
+        )
+    limit.add_argument(
+        "--window", dest="window_s", type=_count, default=argparse.SUPPRESS, metavar="S"
+    )
+    acts.add_parser("clear", help="no faults, no limits: as Notion on a good day")
+
+
+FAULTS: Final = """faults: rate_limited, overloaded, failed, database_unavailable, pool_exhausted,
+conflict, revoked, blocked, stalled, reset (the request is not performed); committed, delayed,
+reset_in_body, truncated, invalid_json (it is performed)."""
+
+
+def _count_or_off(text: str) -> int | None:
+    return None if text == "off" else _count(text)
 
 
 def _count(text: str) -> int:

@@ -1,4 +1,4 @@
-"""`workspace serve|reset|import`: the embedded workspace for other clients."""
+"""`workspace serve|reset|import|faults`: the embedded workspace for other clients."""
 
 import argparse
 import json
@@ -27,6 +27,10 @@ def run_workspace(options: argparse.Namespace) -> int:
                 return _serve(configuration, options.port)
             case "reset":
                 return _reset(configuration, sure=options.yes)
+            case "faults":
+                from server.cli.faults import run_faults  # noqa: PLC0415 - only when asked for
+
+                return run_faults(configuration, options)
             case _:
                 return anyio.run(_import, configuration, options)
     except PlaybookError as error:

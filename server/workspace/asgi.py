@@ -3,38 +3,39 @@
 import json
 import logging
 import sqlite3
-from collections.abc import Mapping
-from dataclasses import dataclass, field, replace
-from typing import Any
+from functools import partial
+from typing import Any, Final
 from uuid import uuid4
 
 import anyio.to_thread
-from starlette.applications import Starlette
-from starlette.requests import Request
+from starlette.requests import ClientDisconnect, Request
 from starlette.responses import Response
-from starlette.routing import Route
 from starlette.types import ASGIApp, Receive, Scope, Send
 
-from server.workspace import errors
+from server.workspace import answers, connection, control, errors
 from server.workspace.core import Workspace
+from server.workspace.effects import (
+    REFUSALS,
+    Blocked,
+    Committed,
+    Delayed,
+    Effect,
+    Reset,
+    ResetInBody,
+    Stalled,
+    committed_error,
+)
 from server.workspace.errors import ApiError
-from server.workspace.faults import RateLimited
 
-MAX_BODY_BYTES = 500 * 1024
+MAX_BODY_BYTES: Final = 500 * 1024
+_BODILESS: Final = frozenset(("GET", "HEAD", "DELETE"))
+_MS_PER_S: Final = 1000
 _LOG = logging.getLogger(__name__)
 
 
 def create_app(workspace: Workspace) -> ASGIApp:
     """The API of Notion as an ASGI application; it never closes the workspace."""
-    return Starlette(routes=[Route("/{path:path}", _Endpoint(workspace))])
-
-
-@dataclass(frozen=True, slots=True)
-class _Answer:
-    status: int
-    body: dict[str, Any]
-    headers: Mapping[str, str] = field(default_factory=dict[str, str])
-    delay_ms: int = 0
+    return _Endpoint(workspace)
 
 
 class _Endpoint:
@@ -44,48 +45,104 @@ class _Endpoint:
         self._workspace = workspace
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        if scope["type"] != "http":
+            return
         request = Request(scope, receive)
-        raw = await request.body()
-        answer = await anyio.to_thread.run_sync(self._answer, request, raw)
-        if answer.delay_ms:
-            await anyio.sleep(answer.delay_ms / 1000)
-        await _response(answer)(scope, receive, send)
+        try:
+            raw = await _body(request)
+        except ClientDisconnect:
+            return
+        effect, answer = await anyio.to_thread.run_sync(self._answer, request, raw)
+        match effect:
+            case Reset():
+                await connection.reset(scope, receive)
+            case ResetInBody():
+                await _send_half(answer, send)
+                await connection.reset(scope, receive)
+            case _:
+                duration_s = _held_s(effect)
+                if not duration_s or await connection.hold(scope, receive, duration_s):
+                    await answer(scope, receive, send)
 
-    def _answer(self, request: Request, raw: bytes) -> _Answer:
+    def _answer(self, request: Request, raw: bytes) -> tuple[Effect | None, Response]:
+        """What is answered, and the fault that decides how."""
         request_id = str(uuid4())
+        effect: Effect | None = None
         try:
+            if _path(request) == control.PATH:
+                shown = partial(control.answer, self._workspace, request)
+                body = shown(token=_token(request), read_body=lambda: _parsed(request, raw))
+                return None, answers.performed(body, request_id)
             effect = self._workspace.faults.take(request.method, _path(request))
-            if isinstance(effect, RateLimited):
-                return _refused(effect.error(), request_id)
-            answer = self._served(request, raw, request_id)
+            answer = self._under(effect, request, raw, request_id)
         except Exception as error:  # noqa: BLE001 - a bug, too, answers in Notion's shape
-            return _refused(_failure(error), request_id)
-        return replace(answer, delay_ms=effect.latency_ms if effect else 0)
+            answer = answers.refused(_refusal(error), request_id)
+        return effect, answers.spoilt(answer, effect)
 
-    def _served(self, request: Request, raw: bytes, request_id: str) -> _Answer:
-        try:
-            return _Answer(200, self._perform(request, raw) | {"request_id": request_id})
-        except ApiError as error:
-            return _refused(error, request_id)
+    def _under(
+        self, effect: Effect | None, request: Request, raw: bytes, request_id: str
+    ) -> Response:
+        if isinstance(effect, REFUSALS):
+            raise effect.error()
+        match effect:
+            case Blocked():
+                return answers.blocked()
+            case Stalled() | Reset():
+                raise errors.unavailable()
+            case Committed():
+                raise self._committed(request, raw)
+            case _:
+                return answers.performed(self._perform(request, raw), request_id)
+
+    def _committed(self, request: Request, raw: bytes) -> ApiError:
+        version = request.headers.get("notion-version")
+        if not self._workspace.writes(request.method, _path(request), version):
+            return errors.unavailable()
+        body = self._perform(request, raw)
+        # A list of children names no resource: it is that of the path.
+        return committed_error(body, body.get("id") or _path(request).split("/")[3])
 
     def _perform(self, request: Request, raw: bytes) -> dict[str, Any]:
-        if len(raw) > MAX_BODY_BYTES:
-            raise errors.invalid(
-                f"body failed validation: body.length should be ≤ `{MAX_BODY_BYTES}`,"
-                f" instead was `{len(raw)}`."
-            )
         return self._workspace.request(
             request.method,
             _path(request),
             {key: request.query_params.getlist(key) for key in request.query_params},
             token=_token(request),
             version=request.headers.get("notion-version"),
-            read_body=lambda: _parsed(raw),
+            read_body=lambda: _parsed(request, raw),
         )
 
 
-def _refused(error: ApiError, request_id: str) -> _Answer:
-    return _Answer(error.status, error.body(request_id), error.headers)
+async def _body(request: Request) -> bytes:
+    """The body, of one that is too large only so much that this can be told."""
+    kept = bytearray()
+    async for part in request.stream():
+        if len(kept) <= MAX_BODY_BYTES:
+            kept += part
+    return bytes(kept)
+
+
+async def _send_half(answer: Response, send: Send) -> None:
+    """The head of an answer and half of its body."""
+    await send(
+        {
+            "type": "http.response.start",
+            "status": answer.status_code,
+            "headers": answer.raw_headers,
+        }
+    )
+    half = bytes(answer.body[: len(answer.body) // 2])
+    await send({"type": "http.response.body", "body": half, "more_body": True})
+
+
+def _held_s(effect: Effect | None) -> float:
+    match effect:
+        case Stalled(duration_s):
+            return duration_s
+        case Delayed(latency_ms):
+            return latency_ms / _MS_PER_S
+        case _:
+            return 0
 
 
 def _path(request: Request) -> str:
@@ -99,9 +156,11 @@ def _token(request: Request) -> str | None:
     return token.strip() if scheme.lower() == "bearer" else None
 
 
-def _parsed(raw: bytes) -> Any:
+def _parsed(request: Request, raw: bytes) -> Any:
     """The JSON of a body; what SQLite or JSON itself could not give back is no JSON either."""
-    if not raw.strip():
+    if request.method not in _BODILESS and len(raw) > MAX_BODY_BYTES:
+        raise errors.too_large()
+    if not raw.strip() or request.method in _BODILESS or not _says_json(request):
         return None
     try:
         value = json.loads(raw, parse_constant=_no_constant)
@@ -111,28 +170,21 @@ def _parsed(raw: bytes) -> Any:
     return value
 
 
+def _says_json(request: Request) -> bool:
+    """Notion does not look at bodies of another type; one of no type is taken for JSON."""
+    return "json" in request.headers.get("content-type", "json").lower()
+
+
 def _no_constant(name: str) -> None:
     raise ValueError(name)
 
 
-def _failure(error: Exception) -> ApiError:
+def _refusal(error: Exception) -> ApiError:
+    if isinstance(error, ApiError):
+        return error
     if isinstance(error, sqlite3.OperationalError) and "locked" in str(error):
         return errors.conflict()
     if isinstance(error, RecursionError):
         return errors.invalid_json()
-    _LOG.exception("The embedded workspace failed to answer.")
+    _LOG.error("The embedded workspace failed to answer.", exc_info=error)
     return ApiError(500, "internal_server_error", "Unexpected error.")
-
-
-def _response(answer: _Answer) -> Response:
-    content = json.dumps(answer.body, ensure_ascii=False, separators=(",", ":"))
-    return Response(
-        content.encode(),
-        status_code=answer.status,
-        media_type="application/json; charset=utf-8",
-        headers={
-            "x-notion-request-id": answer.body["request_id"],
-            "cf-ray": f"{uuid4().hex[:16]}-AMS",
-            **answer.headers,
-        },
-    )

@@ -1,133 +1,166 @@
-"""Block types: which fields each has, and how a field is read. One table for all."""
+"""Block types: what a sent block is, what it holds, and which blocks stand below which."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from typing import Any, Final
 
-from server.workspace import decorations, richtext
-from server.workspace.errors import invalid
+from server.workspace import decorations
+from server.workspace.block_fields import FIELDS, link_target
+from server.workspace.call import Call
+from server.workspace.errors import ApiError, invalid
 from server.workspace.inputs import MISSING, Input
 
-MAX_LANGUAGE_CHARS = 100
+NAMES: Final = tuple(FIELDS)
+MAX_LEVEL = 3
+"""A sent block may have children, and these may have children, too."""
 
-EMPTY: Final = object()
-"""Stands for a fresh empty list."""
+_CHILDLESS: Final = frozenset((
+    "embed", "bookmark", "image", "video", "pdf", "file", "audio", "code", "equation", "divider",
+    "breadcrumb", "table_of_contents", "link_to_page", "table_row",
+))  # fmt: skip
+_HEADINGS: Final = frozenset(("heading_1", "heading_2", "heading_3", "heading_4"))
+_FEWEST: Final[Mapping[str, int]] = {"column_list": 2, "column": 1, "table": 1, "tab": 1}
+"""How many children a new block of these types must have."""
 
-Field = tuple[Callable[[Input], Any], Any]
-"""How a field is read, and what stands there when it was not sent: MISSING when it must be."""
+_ONLY_CHILD: Final[Mapping[str, str]] = {
+    "column_list": "column", "table": "table_row", "tab": "paragraph",
+}  # fmt: skip
+"""The one type that stands below these."""
 
-_RICH_TEXT: Field = (richtext.parse, MISSING)
-_CAPTION: Field = (richtext.parse, EMPTY)
-_COLOR: Field = (lambda source: source.choice(richtext.TEXT_COLORS), "default")
-_ICON: Field = (decorations.icon, None)
-_OFF: Field = (Input.boolean, False)
-_URL: Field = (Input.text, MISSING)
-_LANGUAGE: Field = (lambda source: source.text(MAX_LANGUAGE_CHARS), "plain text")
-
-
-def _cells(source: Input) -> list[list[dict[str, Any]]]:
-    return [richtext.parse(cell) for cell in source.items()]
-
-
-def _width(source: Input) -> int:
-    width = source.number()
-    if width != int(width) or width < 1:
-        raise source.refusal("a positive integer")
-    return int(width)
-
-
-_TEXT: Mapping[str, Field] = {"rich_text": _RICH_TEXT, "color": _COLOR}
-_HEADING: Mapping[str, Field] = {"rich_text": _RICH_TEXT, "is_toggleable": _OFF, "color": _COLOR}
-
-FIELDS: Final[Mapping[str, Mapping[str, Field]]] = {
-    "paragraph": {"rich_text": _RICH_TEXT, "icon": _ICON, "color": _COLOR},
-    "heading_1": _HEADING,
-    "heading_2": _HEADING,
-    "heading_3": _HEADING,
-    "bulleted_list_item": _TEXT,
-    "numbered_list_item": _TEXT,
-    "to_do": {"rich_text": _RICH_TEXT, "checked": _OFF, "color": _COLOR},
-    "toggle": _TEXT,
-    "quote": _TEXT,
-    "callout": {"rich_text": _RICH_TEXT, "icon": _ICON, "color": _COLOR},
-    "divider": {},
-    "code": {"caption": _CAPTION, "rich_text": _RICH_TEXT, "language": _LANGUAGE},
-    "bookmark": {"caption": _CAPTION, "url": _URL},
-    "table": {"table_width": (_width, MISSING), "has_column_header": _OFF, "has_row_header": _OFF},
-    "table_row": {"cells": (_cells, MISSING)},
+_ONLY_PARENT: Final[Mapping[str, str]] = {"column": "column_list", "table_row": "table"}
+_NOT_NESTED: Final[Mapping[int, frozenset[str]]] = {
+    1: frozenset(),
+    2: frozenset(("column_list", "column")),
+    3: frozenset(("column_list", "column", "table")),
 }
-"""Fields by type, in the order of answers. child_page and child_database are no blocks inside."""
+"""What may not be sent at each level."""
 
-NAMES: Final = frozenset(FIELDS)
-_WITHOUT_CHILDREN: Final = frozenset({"divider", "code", "bookmark", "table_row"})
-_FIXED: Final = frozenset({"table_width"})
 _AROUND: Final = ("object", "type", "id", "has_children", "in_trash", "archived", "children")
 """What may stand beside the type's own member when a block is sent."""
 
 
-def parse(source: Input) -> tuple[str, dict[str, Any], Input]:
-    """Type, content as answers show it, and the children that were sent."""
-    kind = _kind(source)
+@dataclass(frozen=True, slots=True)
+class Sent:
+    """A block to be added, read and checked; `content` is what answers show."""
+
+    kind: str
+    content: dict[str, Any]
+    children: Sequence["Sent"]
+
+    @property
+    def count(self) -> int:
+        """How many blocks it adds."""
+        return 1 + sum(child.count for child in self.children)
+
+
+def parse(call: Call, source: Input, *, below: str, level: int = 1) -> Sent:
+    """The block that was sent to stand below one of type `below`; ApiError when it cannot."""
+    kind = _kind(source, below, level)
     payload = source.get(kind)
-    fields = FIELDS[kind]
-    content = {name: _read(payload.get(name), fields[name]) for name in fields}
-    children = children_of(source)
-    if children.given and kind in _WITHOUT_CHILDREN:
-        raise children.refusal("not present")
-    if kind == "table":
-        _check_rows(content, children)
-    return kind, content, children
+    _refuse_others(payload, (*FIELDS[kind], "children"), kind)
+    content = _new_content(call, kind, payload)
+    beside = source.get("children")
+    children = beside if beside.given else payload.get("children")
+    sent = Sent(kind, content, _children(call, kind, content, children, level=level))
+    for child in sent.children:
+        check_place(child.kind, child.content, below=content)
+    return sent
 
 
-def changed(kind: str, content: dict[str, Any], source: Input) -> dict[str, Any]:
+def changed(call: Call, kind: str, content: dict[str, Any], source: Input) -> dict[str, Any]:
     """The content with the fields that were sent."""
+    if kind == "link_to_page":
+        return link_target(call, source)
     fields = FIELDS[kind]
-    for name, member in source.members():
-        if name not in fields or name in _FIXED:
-            raise member.refusal("not present")
-    return {
-        name: _read(source.get(name), field) if source.get(name).given else content[name]
+    _refuse_others(source, [name for name in fields if not fields[name].fixed], kind)
+    merged = {
+        name: field.read(call, source.get(name)) if source.get(name).given else content.get(name)
         for name, field in fields.items()
     }
+    return {name: value for name, value in merged.items() if name in content or value is not None}
 
 
-def children_of(source: Input) -> Input:
-    """The children of a block as sent: in its payload or beside it."""
-    inside = source.get(_kind(source)).get("children")
-    return inside if inside.given else source.get("children")
+def takes_children(kind: str, content: dict[str, Any]) -> bool:
+    """Whether blocks can stand below this one."""
+    if kind in _HEADINGS:
+        return bool(content["is_toggleable"])
+    if kind == "synced_block":
+        return content["synced_from"] is None
+    return kind not in _CHILDLESS
 
 
-def _kind(source: Input) -> str:
+def check_place(kind: str, content: dict[str, Any], *, below: dict[str, Any]) -> None:
+    """400 when a row has not as many cells as the table whose content is `below` is wide."""
+    if kind == "table_row" and len(content["cells"]) != below.get("table_width"):
+        raise invalid("Number of cells in table row must match the table width of the parent table")
+
+
+def original_of(document: dict[str, Any]) -> str | None:
+    """The id of the block that a copy of a synced block shows."""
+    if document.get("type") != "synced_block" or document["content"]["synced_from"] is None:
+        return None
+    original: str = document["content"]["synced_from"]["block_id"]
+    return original
+
+
+def _kind(source: Input, below: str, level: int) -> str:
+    kinds = _kinds(below, level)
     named = source.get("type")
-    if not named.absent and named.text() not in NAMES:
-        raise _unknown(source, named.text())
-    present = [name for name, _ in source.members() if name not in _AROUND]
-    unknown = [name for name in present if name not in NAMES]
-    if unknown:
-        raise _unknown(source, unknown[0])
-    return source.key(tuple(NAMES) if named.absent else (named.text(),))
+    if named.value in kinds:
+        kind: str = named.value
+        source.need(kind)
+    else:
+        kind = source.key(kinds)
+    if named.given and named.value != kind:
+        raise named.refusal(f'`"{kind}"`')
+    for name, member in source.members():
+        if name not in _AROUND and name != kind:
+            raise member.refusal("not present")
+    if _ONLY_PARENT.get(kind, below) != below:
+        raise _misplaced(source.get(kind), _ONLY_PARENT[kind])
+    return kind
 
 
-def _unknown(source: Input, kind: str) -> Exception:
-    known = ", ".join(FIELDS)
-    return invalid(
-        f"body failed validation: {source.path}.type should be one of {known},"
-        f' instead was `"{kind}"`.'
-    )
+def _kinds(below: str, level: int) -> Sequence[str]:
+    if below in _ONLY_CHILD:
+        return (_ONLY_CHILD[below],)
+    return [name for name in NAMES if name not in _NOT_NESTED[level]]
 
 
-def _read(source: Input, field: Field) -> Any:
-    read, default = field
-    if source.given:
-        return read(source)
-    if default is MISSING:
-        raise source.refusal("defined")
-    return [] if default is EMPTY else default
+def _misplaced(source: Input, parent: str) -> ApiError:
+    return source.refusal(f"not present: it stands only below a {parent}")
 
 
-def _check_rows(content: dict[str, Any], children: Input) -> None:
-    if not children.given or not children.items():
-        raise children.refusal("defined")
-    for row in children.items():
-        cells = row.need("table_row").need("cells")
-        if len(cells.items()) != content["table_width"]:
-            raise cells.refusal(f"of length `{content['table_width']}`, the table's width")
+def _refuse_others(source: Input, known: Sequence[str], kind: str) -> None:
+    decorations.refuse_upload(source.get("file_upload"))
+    if kind == "link_to_page":
+        return
+    for name, member in source.members():
+        if name not in known:
+            raise member.refusal("not present")
+
+
+def _new_content(call: Call, kind: str, source: Input) -> dict[str, Any]:
+    if kind == "link_to_page":
+        return link_target(call, source)
+    read = {name: field.first(call, source.get(name)) for name, field in FIELDS[kind].items()}
+    content = {name: value for name, value in read.items() if value is not MISSING}
+    if kind == "file" and "name" not in content:
+        content["name"] = content["external"]["url"].rstrip("/").rpartition("/")[2]
+    return content
+
+
+def _children(
+    call: Call, kind: str, content: dict[str, Any], sent: Input, *, level: int
+) -> Sequence[Sent]:
+    # The columns of a list count as standing where the list stands.
+    inner = level if kind == "column_list" else level + 1
+    fewest = _FEWEST.get(kind, 0) if inner <= MAX_LEVEL else 0
+    if not sent.given and not fewest:
+        return ()
+    if inner > MAX_LEVEL or not takes_children(kind, content):
+        raise sent.refusal("not present")
+    children = sent.items()
+    if len(children) < fewest:
+        raise sent.too_short(len(children), fewest)
+    return [parse(call, child, below=kind, level=inner) for child in children]

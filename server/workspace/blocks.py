@@ -3,13 +3,12 @@
 from typing import Any
 
 from server.workspace import block_types, decorations, identities, nodes, paging, times
+from server.workspace.block_types import Sent
 from server.workspace.call import Call
-from server.workspace.errors import in_trash, invalid
+from server.workspace.errors import invalid
 from server.workspace.inputs import Input
 from server.workspace.nodes import PAGE_CONTENT, Node
-
-MAX_LEVELS = 2
-"""How deep children may have children within one request."""
+from server.workspace.places import Places
 
 MAX_BLOCKS = 1000
 
@@ -23,12 +22,11 @@ def retrieve(call: Call) -> dict[str, Any]:
 def update(call: Call) -> dict[str, Any]:
     """PATCH /v1/blocks/{block_id}: content, trash."""
     node = _find(call)
-    trashed = decorations.flag(call.body.get("in_trash"))
-    if trashed is not False and nodes.is_trashed(call.db, node.number):
-        raise in_trash()
+    body = call.body.only("type", "in_trash", *block_types.NAMES)
+    trashed = decorations.flag(body.get("in_trash"))
+    nodes.refuse_edit(call.db, node, in_trash=trashed)
     document = nodes.document(call.db, node.number)
-    if node.kind == "block":
-        document = document | {"content": _changed(call.body, document)}
+    document = _changed(call, node, body, document)
     node = nodes.update(call, node, document, in_trash=trashed)
     return answer(call, node, document)
 
@@ -42,11 +40,13 @@ def delete(call: Call) -> dict[str, Any]:
 
 
 def list_children(call: Call) -> dict[str, Any]:
-    """GET /v1/blocks/{block_id}/children."""
+    """GET /v1/blocks/{block_id}/children; a copy of a synced block shows those of its original."""
     node = _find(call)
+    original = block_types.original_of(nodes.document(call.db, node.number))
+    node = nodes.find(call, original, "block") if original else node
     found, following = paging.slice_from(
         [(child.id, child) for child in nodes.children(call.db, node.number, *PAGE_CONTENT)],
-        cursor=paging.start_cursor(call.query),
+        cursor=paging.start_cursor(call.query, is_id=True),
         size=paging.page_size(call.query),
     )
     return paging.envelope(_answers(call, found), kind="block", next_cursor=following)
@@ -63,27 +63,30 @@ def append(call: Call) -> dict[str, Any]:
 
 def add(call: Call, parent: Node, sent: Input, *, at: int | None = None) -> list[Node]:
     """Add blocks under a page or block; `at` is the position of the first, None the end."""
-    children = sent.items()
-    if sum(_count(child, 1) for child in children) > MAX_BLOCKS:
+    children = _parsed(call, parent, sent)
+    if sum(child.count for child in children) > MAX_BLOCKS:
         raise sent.refusal(f"no more than `{MAX_BLOCKS}` blocks in all")
     position = nodes.end_of(call.db, parent.number) if at is None else at
     nodes.make_room(call.db, parent.number, position, len(children))
     return [_add(call, parent, child, position=position + i) for i, child in enumerate(children)]
 
 
-def answer(call: Call, node: Node, document: dict[str, Any]) -> dict[str, Any]:
-    """A block as the API shows it."""
+def answer(
+    call: Call, node: Node, document: dict[str, Any], places: Places | None = None
+) -> dict[str, Any]:
+    """A block as the API shows it; `places` are shared by the blocks of one answer."""
+    places = places or Places(call)
     kind = document["type"] if node.kind == "block" else f"child_{node.kind}"
     return {
         "object": "block",
         "id": node.id,
-        "parent": nodes.parent_answer(call.db, node),
+        "parent": places.parent_of(node),
         "created_time": times.minute(node.created_at),
         "last_edited_time": times.minute(node.edited_at),
         "created_by": identities.partial_user(node.created_by),
         "last_edited_by": identities.partial_user(node.edited_by),
-        "has_children": node.kind != "database" and nodes.has_children(call.db, node.number),
-        "in_trash": node.in_trash,
+        "has_children": _has_children(call, node, document),
+        "in_trash": places.is_trashed(node),
         "type": kind,
         kind: document["content"] if node.kind == "block" else {"title": node.title},
     }
@@ -95,16 +98,39 @@ def _find(call: Call) -> Node:
 
 def _answers(call: Call, found: list[Node]) -> list[dict[str, Any]]:
     loaded = nodes.load(call.db, [node.number for node in found])
-    return [answer(call, node, document) for node, document in loaded]
+    places = Places(call)
+    return [answer(call, node, document, places) for node, document in loaded]
 
 
-def _changed(body: Input, document: dict[str, Any]) -> dict[str, Any]:
-    kind, content = document["type"], document["content"]
-    for key, _ in body.members():
-        if key in block_types.NAMES and key != kind:
-            raise body.get(key).refusal(f"not present: the block is of type {kind}")
+def _has_children(call: Call, node: Node, document: dict[str, Any]) -> bool:
+    original = block_types.original_of(document)
+    if original is not None:
+        shown = nodes.known(call.db, original)
+        return not shown.in_trash and nodes.has_children(call.db, shown.number)
+    return node.kind != "database" and nodes.has_children(call.db, node.number)
+
+
+def _changed(call: Call, node: Node, body: Input, document: dict[str, Any]) -> dict[str, Any]:
+    kind = document["type"] if node.kind == "block" else f"child_{node.kind}"
+    named = body.get("type")
+    if not named.absent and named.value != kind:
+        raise named.refusal(f'`"{kind}"`')
+    if any(key in block_types.NAMES and key != kind for key, _ in body.members()):
+        raise invalid(f"Expected block type {kind} in request body")
     sent = body.get(kind)
-    return block_types.changed(kind, content, sent) if sent.given else content
+    if not sent.given:
+        return document
+    content = block_types.changed(call, kind, document["content"], sent)
+    if node.parent is not None:
+        block_types.check_place(kind, content, below=_content(call, node.parent))
+    if not block_types.takes_children(kind, content) and nodes.has_children(call.db, node.number):
+        raise sent.refusal("such that its children can stay; remove them first")
+    return document | {"content": content}
+
+
+def _content(call: Call, number: int) -> dict[str, Any]:
+    content: dict[str, Any] = nodes.document(call.db, number).get("content", {})
+    return content
 
 
 def _place(call: Call, parent: Node, sent: Input) -> int | None:
@@ -114,32 +140,34 @@ def _place(call: Call, parent: Node, sent: Input) -> int | None:
         case "start":
             return 0
         case "after_block":
-            return _after(call, parent, sent.need("after_block").need("id").id())
+            return after(call, parent, sent.need("after_block").need("id").id())
         case _:
             return None
 
 
-def _after(call: Call, parent: Node, block_id: str) -> int:
+def after(call: Call, parent: Node, block_id: str) -> int:
+    """The position behind a child of the parent."""
     sibling = nodes.find(call, block_id, *PAGE_CONTENT)
     if sibling.parent != parent.number:
         raise invalid(f"Block {block_id} is not a child of {parent.id}.")
     return sibling.position + 1
 
 
-def _add(call: Call, parent: Node, sent: Input, *, position: int) -> Node:
-    kind, content, children = block_types.parse(sent)
-    document = {"type": kind, "content": content}
+def _parsed(call: Call, parent: Node, sent: Input) -> list[Sent]:
+    document = nodes.document(call.db, parent.number)
+    below = document["type"] if parent.kind == "block" else parent.kind
+    content = document.get("content", {})
+    if parent.kind == "database" or not block_types.takes_children(below, content):
+        raise invalid(f"Block {parent.id} of type {below} does not support children.")
+    children = [block_types.parse(call, child, below=below) for child in sent.items()]
+    for child in children:
+        block_types.check_place(child.kind, child.content, below=content)
+    return children
+
+
+def _add(call: Call, parent: Node, sent: Sent, *, position: int) -> Node:
+    document = {"type": sent.kind, "content": sent.content}
     node = nodes.insert(call, "block", parent.number, document, position=position)
-    if children.given:
-        for i, child in enumerate(children.items()):
-            _add(call, node, child, position=i)
+    for i, child in enumerate(sent.children):
+        _add(call, node, child, position=i)
     return node
-
-
-def _count(sent: Input, level: int) -> int:
-    children = block_types.children_of(sent)
-    if not children.given:
-        return 1
-    if level > MAX_LEVELS:
-        raise children.refusal("not present")
-    return 1 + sum(_count(child, level + 1) for child in children.items())

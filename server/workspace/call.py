@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Any
 
-from server.workspace import conditions, identities
+from server.workspace import conditions, errors, identities
 from server.workspace.conditions import Conditions
 from server.workspace.identities import Caller, User
 from server.workspace.ids import IdSource
@@ -55,6 +55,18 @@ class Call:
     def conditions(self) -> Conditions:
         """Under which conditions it is answered."""
         return conditions.load(self.db)
+
+    def refuse_when_full(self) -> None:
+        """403 when the workspace has all the blocks of its plan; one that reaches it succeeds."""
+        limit = self.conditions.block_limit
+        if limit is not None and self._blocks_count >= limit:
+            raise errors.workspace_full(limit)
+
+    @cached_property
+    def _blocks_count(self) -> int:
+        """How many blocks and pages there were before the request, the trash included."""
+        count: int = self.db.execute("SELECT count(*) FROM nodes").fetchone()[0]
+        return count
 
     def show_user(self, user_id: str) -> dict[str, Any]:
         """A user in full, or only the id where the integration may not read users."""

@@ -11,7 +11,7 @@ from uuid import uuid4
 
 from playbooks.clock import Clock
 from playbooks.ports import Capability
-from server.workspace import conditions, errors, identities, ids, routes, versions
+from server.workspace import conditions, errors, identities, ids, limits, versions
 from server.workspace.call import Call
 from server.workspace.conditions import Conditions
 from server.workspace.database import Database
@@ -20,7 +20,9 @@ from server.workspace.faults import FaultPlan
 from server.workspace.identities import Actor, BotToken, Caller, User
 from server.workspace.ids import IdSource
 from server.workspace.inputs import Input
+from server.workspace.plan import Plan
 from server.workspace.times import to_ms
+from server.workspace.versions.version import Version
 
 __all__ = ["JSON", "Actor", "ApiError", "Workspace", "WorkspaceInfo"]
 
@@ -75,7 +77,9 @@ class Workspace:
         The answer has no request_id. Raises ApiError.
         """
         return self._answer(
-            _Request(method, path, query or {}, body, version), identities.owner(actor), at=at
+            _Request(method, path, query or {}, body, versions.find(version)),
+            identities.owner(actor),
+            at=at,
         )
 
     def request(  # noqa: PLR0913 - the whole of a request
@@ -90,12 +94,22 @@ class Workspace:
     ) -> JSON:
         """One request as a client sends it, with the rights of the token. Raises ApiError.
 
-        Checked in this order: route, token, version, JSON, capability, then the rest.
+        Checked in this order: route, token, rate limit, version, JSON, capability, then the rest.
         """
-        routes.match(method, path)
-        caller = self._caller(token)
-        known = versions.check(version)
+        versions.router(version).match(method, path)
+        caller = self._admitted(token)
+        known = versions.find(version)
         return self._answer(_Request(method, path, query, read_body(), known), caller)
+
+    def writes(self, method: str, path: str, version: str | None) -> bool:
+        """Whether such a request changes anything. Raises ApiError for an unknown one."""
+        route, _ = versions.router(version).match(method, path)
+        return route.writes
+
+    def knows(self, token: str | None) -> bool:
+        """Whether somebody here holds that token, a revoked one included."""
+        with self._database.reading() as db:
+            return token is not None and identities.caller_with(db, token) is not None
 
     @contextmanager
     def transaction(self, *, ids: IdSource | None = None) -> Generator[None]:
@@ -179,6 +193,20 @@ class Workspace:
         with self._database.writing() as db:
             return conditions.change(db, changes)
 
+    def plan(self) -> Plan:
+        """The faults and conditions as they were set; `faults.states` tells how far each is."""
+        rules = tuple(state.rule for state in self.faults.states())
+        return Plan(self.faults.seed(), self.conditions(), rules)
+
+    def set_plan(self, plan: Plan) -> None:
+        """Put a plan in the place of all faults and conditions, for every process at once."""
+        with self._database.writing() as db:
+            conditions.keep(db, plan.conditions)
+            self.faults.clear()
+            self.faults.reseed(plan.seed)
+            for rule in plan.rules:
+                self.faults.set(rule)
+
     def info(self) -> WorkspaceInfo:
         """Id, name and counts."""
         with self._database.reading() as db:
@@ -196,15 +224,23 @@ class Workspace:
         """Close the file."""
         self._database.close()
 
-    def _caller(self, token: str | None) -> Caller:
+    def _admitted(self, token: str | None) -> Caller:
         with self._database.reading() as db:
             caller = identities.caller_with(db, token) if token else None
-        if caller is None:
+            known = conditions.load(db)
+        if caller is None or {caller.bot_id, caller.bot_name} & set(known.revoked):
             raise errors.unauthorized()
+        if limits.are_on(known):
+            now_ms = self._now_ms(known)
+            with self._database.writing() as db:
+                limits.count(db, known, bot_id=caller.actor.id, now_ms=now_ms)
         return caller
 
+    def _now_ms(self, known: Conditions) -> int:
+        return to_ms(self._clock()) + round(known.clock_skew_s * limits.MS_PER_S)
+
     def _answer(self, request: "_Request", caller: Caller, *, at: datetime | None = None) -> JSON:
-        route, arguments = routes.match(request.method, request.path)
+        route, arguments = request.version.router.match(request.method, request.path)
         if route.needs and route.needs not in caller.capabilities:
             raise errors.restricted()
         transaction = self._database.writing if route.writes else self._database.reading
@@ -212,13 +248,13 @@ class Workspace:
             call = Call(
                 db=db,
                 caller=caller,
-                now_ms=to_ms(at or self._clock()),
+                now_ms=to_ms(at) if at else self._now_ms(conditions.load(db)),
                 ids=self._ids,
                 path=arguments,
                 query=Input(_query(request.query), "query"),
-                body=Input(_body(request), "body"),
+                body=Input({} if request.body is None else request.body, "body"),
             )
-            return versions.outward(request.version, route.handler(call))
+            return request.version.answer(route, call)
 
 
 @dataclass(frozen=True, slots=True)
@@ -227,19 +263,13 @@ class _Request:
     path: str
     query: Mapping[str, Sequence[str]]
     body: Any
-    version: str
+    version: Version
 
 
 def _found(db: sqlite3.Connection, source: IdSource) -> None:
     db.execute(
         "INSERT INTO workspace (id, name) VALUES (?, ?)", (ids.database_id(source), DEFAULT_NAME)
     )
-
-
-def _body(request: _Request) -> Any:
-    if request.body is None:
-        return {}
-    return versions.inward(request.version, request.body)
 
 
 def _query(sent: Mapping[str, Sequence[str]]) -> JSON:

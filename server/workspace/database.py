@@ -58,7 +58,27 @@ _SECOND = (
     "CREATE INDEX comments_discussion ON comments (discussion_id)",
 )
 
-_UPGRADES = (_SCHEMA, _SECOND)
+_THIRD = (
+    "DROP TABLE faults",
+    """CREATE TABLE faults (
+        number INTEGER PRIMARY KEY, route TEXT NOT NULL, effect TEXT NOT NULL, count INTEGER,
+        rate REAL NOT NULL, after INTEGER NOT NULL, seen INTEGER NOT NULL DEFAULT 0,
+        acted INTEGER NOT NULL DEFAULT 0)""",
+    "ALTER TABLE workspace ADD COLUMN fault_seed INTEGER NOT NULL DEFAULT 0",
+    """CREATE TABLE windows (
+        scope TEXT PRIMARY KEY, began_at INTEGER NOT NULL, used INTEGER NOT NULL) WITHOUT ROWID""",
+)
+
+_FOURTH = (
+    "ALTER TABLE nodes ADD COLUMN is_archived INTEGER NOT NULL DEFAULT 0",
+    """UPDATE nodes SET is_archived = 1 WHERE kind = 'page' AND number IN (
+        SELECT node FROM documents WHERE json_extract(document, '$.is_archived'))""",
+    # What the search, which learns of titles late, still knows: NULL is nothing at all.
+    "ALTER TABLE nodes ADD COLUMN former_title TEXT",
+    "ALTER TABLE nodes ADD COLUMN titled_at INTEGER NOT NULL DEFAULT 0",
+)
+
+_UPGRADES = (_SCHEMA, _SECOND, _THIRD, _FOURTH)
 """What makes a file of each version one of the next; an empty file is of version 0."""
 
 SCHEMA_VERSION = len(_UPGRADES)

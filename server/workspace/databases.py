@@ -2,9 +2,9 @@
 
 from typing import Any
 
-from server.workspace import data_sources, decorations, nodes, richtext, times
+from server.workspace import data_sources, decorations, ids, nodes, richtext, times
 from server.workspace.call import Call
-from server.workspace.errors import in_trash
+from server.workspace.errors import invalid
 from server.workspace.inputs import Input
 from server.workspace.nodes import Node
 
@@ -20,7 +20,7 @@ def create(call: Call) -> dict[str, Any]:
         "title": [], "description": [], "is_inline": False, "is_locked": False,
         "icon": None, "cover": None,
     }  # fmt: skip
-    document |= _changes(body)
+    document |= _changes(call, body)
     node = nodes.insert(
         call,
         "database",
@@ -29,7 +29,8 @@ def create(call: Call) -> dict[str, Any]:
         title=richtext.plain(document["title"]),
         position=nodes.end_of(call.db, number),
     )
-    data_sources.add(call, node, _first_table(body))
+    # The first table of a database has an id like the database's own.
+    data_sources.add(call, node, _first_table(body), object_id=ids.database_id(call.ids))
     return answer(call, node, document)
 
 
@@ -40,17 +41,16 @@ def retrieve(call: Call) -> dict[str, Any]:
 
 
 def update(call: Call) -> dict[str, Any]:
-    """PATCH /v1/databases/{database_id}: words, looks, lock, trash."""
+    """PATCH /v1/databases/{database_id}: words, looks, lock, place, trash."""
     node = nodes.find(call, call.path_id("database_id"), "database")
     body = call.body.only(
         "parent", "title", "description", "is_inline", "icon", "cover", "in_trash", "is_locked"
     )
     trashed = decorations.flag(body.get("in_trash"))
-    if trashed is not False and nodes.is_trashed(call.db, node.number):
-        raise in_trash()
+    nodes.refuse_edit(call.db, node, in_trash=trashed)
     if body.get("parent").given:
-        raise body.get("parent").refusal("not present: moving databases is not served yet")
-    document = nodes.document(call.db, node.number) | _changes(body)
+        node = _moved(call, node, decorations.parent(call, body.get("parent"), "page"))
+    document = nodes.document(call.db, node.number) | _changes(call, body)
     title = richtext.plain(document["title"])
     node = nodes.update(call, node, document, title=title, in_trash=trashed)
     return answer(call, node, document)
@@ -66,7 +66,7 @@ def answer(call: Call, node: Node, document: dict[str, Any]) -> dict[str, Any]:
         "description": document["description"],
         "parent": nodes.parent_answer(call.db, node),
         "is_inline": document["is_inline"],
-        "in_trash": node.in_trash,
+        "in_trash": nodes.is_trashed(call.db, node.number),
         "is_locked": document["is_locked"],
         "created_time": times.exact(node.created_at),
         "last_edited_time": times.exact(node.edited_at),
@@ -78,9 +78,18 @@ def answer(call: Call, node: Node, document: dict[str, Any]) -> dict[str, Any]:
     }
 
 
-def _changes(body: Input) -> dict[str, Any]:
+def _moved(call: Call, node: Node, page: Node | None) -> Node:
+    number = page.number if page else None
+    if number == node.parent:
+        return node
+    if number is not None and nodes.is_within(call.db, number, node.number):
+        raise invalid(f"Database {node.id} cannot be moved below itself.")
+    return nodes.move(call, node, page, position=nodes.end_of(call.db, number))
+
+
+def _changes(call: Call, body: Input) -> dict[str, Any]:
     words = {
-        key: richtext.parse(body.get(key))
+        key: richtext.parse(call, body.get(key))
         for key in ("title", "description")
         if body.get(key).given
     }

@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from server.workspace import nodes
+from server.workspace import nodes, richtext
 from server.workspace.call import Call
 from server.workspace.errors import ApiError, invalid
 from server.workspace.inputs import Input
@@ -17,9 +17,12 @@ def icon(source: Input) -> dict[str, Any] | None:
     """An icon, or None to take it away."""
     if source.absent:
         return None
-    match source.key(("emoji", "external", "icon")):
+    refuse_upload(source.get("file_upload"))
+    match source.key(("emoji", "external", "custom_emoji", "icon")):
         case "emoji":
             return {"type": "emoji", "emoji": source.get("emoji").text()}
+        case "custom_emoji":
+            raise source.get("custom_emoji").refusal(richtext.NO_CUSTOM_EMOJIS)
         case "icon":
             named = source.get("icon")
             color = named.get("color")
@@ -33,7 +36,8 @@ def cover(source: Input) -> dict[str, Any] | None:
     """A cover, or None to take it away."""
     if source.absent:
         return None
-    source.key(("external",))
+    refuse_upload(source.get("file_upload"))
+    source.need("external")
     return _external(source)
 
 
@@ -43,6 +47,12 @@ def changed(body: Input) -> dict[str, Any]:
     return {key: parse(body.get(key)) for key, parse in read.items() if body.get(key).given}
 
 
+def refuse_upload(source: Input) -> None:
+    """400 where a file upload is named."""
+    if source.given:
+        raise source.refusal("not present: file uploads are not served yet")
+
+
 def flag(source: Input) -> bool | None:
     """A boolean, or None where nothing was sent."""
     return None if source.absent else source.boolean()
@@ -50,14 +60,13 @@ def flag(source: Input) -> bool | None:
 
 def parent(call: Call, source: Input, *kinds: Kind) -> Node | None:
     """The parent that a new object names, out of these kinds; None is the workspace itself."""
-    keys = tuple(f"{kind}_id" for kind in kinds)
     if source.get("workspace").given:
         if call.caller.bot_id is not None:
             raise _no_private_pages()
         return None
-    key = source.key(keys)
-    kind = kinds[keys.index(key)]
-    return nodes.find_editable(call, source.get(key).id(), kind)
+    keys = tuple(f"{kind}_id" for kind in kinds)
+    key, object_id = source.one_id(keys, or_else=("workspace",) if "page" in kinds else ())
+    return nodes.find_editable(call, object_id, kinds[keys.index(key)])
 
 
 def _external(source: Input) -> dict[str, Any]:

@@ -90,11 +90,41 @@ def conflict() -> ApiError:
     return ApiError(409, "conflict_error", "Conflict occurred while saving. Please try again.")
 
 
+def unavailable(**additional_data: Any) -> ApiError:
+    """503: what Notion also answers when a request takes longer than 60 s."""
+    return ApiError(
+        503,
+        "service_unavailable",
+        "Public API service is temporarily unavailable, please try again later.",
+        additional_data=additional_data,
+    )
+
+
+def too_large() -> ApiError:
+    """The body is beyond 500 KB."""
+    return ApiError(413, "validation_error", "Request body too large.")
+
+
+def workspace_full(block_limit: int) -> ApiError:
+    """The plan of the workspace allows no more blocks; reading and editing go on."""
+    return ApiError(
+        403,
+        "restricted_resource",
+        f"This workspace has reached the limit of {block_limit} blocks of its plan.",
+        additional_data={"block_limit": block_limit},
+    )
+
+
 def in_trash() -> ApiError:
     """The object, or something above it, lies in the trash."""
     return invalid(
         "Can't edit block that is archived. You must unarchive the block before editing."
     )
+
+
+def content_refused(reason: str) -> ApiError:
+    """Well-formed content that Notion does not take."""
+    return invalid(f"Content creation Failed. Fix the following: \n{reason}")
 
 
 def no_property(name: str) -> ApiError:
@@ -142,8 +172,12 @@ def user_not_found(user_id: str, *, bot_id: str | None) -> ApiError:
 
 
 def one_of(alternatives: Sequence[str]) -> str:
-    """Alternatives as Notion lists them: `"a"`, `"b"`, or `"c"`."""
-    quoted = [f'`"{each}"`' for each in alternatives]
-    if len(quoted) <= 2:  # noqa: PLR2004 - two are joined without commas
-        return " or ".join(quoted)
-    return f"{', '.join(quoted[:-1])}, or {quoted[-1]}"
+    """Words of which one is expected, as Notion lists them: `"a"`, `"b"`, or `"c"`."""
+    return any_of([f'`"{each}"`' for each in alternatives])
+
+
+def any_of(expectations: Sequence[str]) -> str:
+    """What is expected, joined in English."""
+    if len(expectations) <= 2:  # noqa: PLR2004 - two are joined without commas
+        return " or ".join(expectations)
+    return f"{', '.join(expectations[:-1])}, or {expectations[-1]}"

@@ -1,70 +1,54 @@
-"""The fault plan: how the workspace is told to fail; kept in its file, so all processes see it."""
+"""The fault plan: which requests fail how; kept in the workspace's file, so all processes see it.
+
+What a fault does is in `effects`; here it is decided whether one acts.
+"""
 
 import json
 import sqlite3
 from dataclasses import asdict, dataclass
 from fnmatch import fnmatchcase
-from typing import Any, Literal
+from random import Random
+from typing import Any
 
 from server.workspace.database import Database
-from server.workspace.errors import ApiError
+from server.workspace.effects import BY_NAME, NAME_OF, Delayed, Effect, RateLimited
 
-RateLimitReason = Literal[
-    "public_api_request_rate_limit",
-    "public_api_space_request_rate_limit",
-    "public_api_endpoint_rate_limit",
-    "mcp_tool_rate_limit",
-    "collection_router_upstream_429",
-    "public_api_request_blocked",
-]
-
-
-@dataclass(frozen=True, slots=True)
-class RateLimited:
-    """Answer 429 and do nothing else."""
-
-    retry_after_s: int = 1
-    reason: RateLimitReason = "public_api_request_rate_limit"
-
-    def error(self) -> ApiError:
-        """The answer."""
-        return ApiError(
-            429,
-            "rate_limited",
-            "You have been rate limited. Please try again in a few minutes.",
-            additional_data={
-                "rate_limit_reason": self.reason,
-                "retry_after": self.retry_after_s,
-            },
-            headers={"Retry-After": str(self.retry_after_s)},
-        )
-
-
-@dataclass(frozen=True, slots=True)
-class Delayed:
-    """Answer as ever, but so much later."""
-
-    latency_ms: int
-
-
-Effect = RateLimited | Delayed
+__all__ = ["Delayed", "Effect", "FaultPlan", "FaultRule", "RateLimited", "RuleState"]
 
 
 @dataclass(frozen=True, slots=True)
 class FaultRule:
     """Which requests fail how, and how many of them.
 
-    `route` is a pattern such as `POST /v1/data_sources/*/query` or `*`; `count` is how often the
-    rule still acts, None until it is cleared.
+    `route` is a pattern such as `POST /v1/data_sources/*/query` or `*`. Of the requests that fit,
+    the first `after` pass; of the others the part `rate` fails, decided by the plan's seed;
+    at most `count` fail (None: until it is cleared).
     """
 
     effect: Effect
     route: str = "*"
     count: int | None = None
+    rate: float = 1.0
+    after: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class RuleState:
+    """A rule, how many requests it has seen, and on how many of them it acted."""
+
+    rule: FaultRule
+    seen_count: int
+    acted_count: int
+
+    @property
+    def left_count(self) -> int | None:
+        """How often it still acts; None for ever."""
+        count = self.rule.count
+        return None if count is None else max(0, count - self.acted_count)
 
 
 class FaultPlan:
-    """The rules in force; the first that fits a request acts on it."""
+    """The rules in force; the first that fits a request and is due acts on it."""
 
     def __init__(self, database: Database) -> None:
         self._database = database
@@ -73,8 +57,8 @@ class FaultPlan:
         """Add a rule, behind those already there."""
         with self._database.writing() as db:
             db.execute(
-                "INSERT INTO faults (route, remaining, effect) VALUES (?, ?, ?)",
-                (rule.route, rule.count, _written(rule.effect)),
+                "INSERT INTO faults (route, effect, count, rate, after) VALUES (?, ?, ?, ?, ?)",
+                (rule.route, _written(rule.effect), rule.count, rule.rate, rule.after),
             )
 
     def clear(self) -> None:
@@ -82,33 +66,59 @@ class FaultPlan:
         with self._database.writing() as db:
             db.execute("DELETE FROM faults")
 
+    def states(self) -> tuple[RuleState, ...]:
+        """Every rule in order, those that are used up, too."""
+        with self._database.reading() as db:
+            rows = db.execute("SELECT * FROM faults ORDER BY number").fetchall()
+        return tuple(RuleState(_rule(row), row["seen"], row["acted"]) for row in rows)
+
     def rules(self) -> tuple[FaultRule, ...]:
         """The rules in force, with what is left of their counts."""
         with self._database.reading() as db:
-            return tuple(_rule(row) for row in _live(db))
+            return tuple(_rule(row, used=row["acted"]) for row in _live(db))
+
+    def seed(self) -> int:
+        """What chance is drawn from."""
+        with self._database.reading() as db:
+            return _seed(db)
+
+    def reseed(self, seed: int) -> None:
+        """Draw chance from another seed."""
+        with self._database.writing() as db:
+            db.execute("UPDATE workspace SET fault_seed = ?", (seed,))
 
     def take(self, method: str, path: str) -> Effect | None:
-        """What happens to this request; uses up one of the rule's count."""
+        """What happens to this request; each rule that sees it counts it."""
         with self._database.reading() as db:
-            fitting = [row["number"] for row in _live(db) if _fits(row, method, path)]
-        return self._use(fitting) if fitting else None
+            is_seen = any(_fits(row, method, path) for row in _live(db))
+        return self._decide(method, path) if is_seen else None
 
-    def _use(self, fitting: list[int]) -> Effect | None:
+    def _decide(self, method: str, path: str) -> Effect | None:
         with self._database.writing() as db:
-            for number in fitting:
-                row = db.execute(
-                    "UPDATE faults SET remaining = remaining - 1"
-                    " WHERE number = ? AND ifnull(remaining, 1) > 0 RETURNING *",
-                    (number,),
-                ).fetchone()
-                if row is not None:
-                    return _rule(row).effect
+            seed = _seed(db)
+            for row in _live(db):
+                if not _fits(row, method, path):
+                    continue
+                random = Random(f"{seed} {row['number']} {row['seen']}")  # noqa: S311 - not a secret
+                acts = row["seen"] >= row["after"] and random.random() < row["rate"]
+                db.execute(
+                    "UPDATE faults SET seen = seen + 1, acted = acted + ? WHERE number = ?",
+                    (acts, row["number"]),
+                )
+                if acts:
+                    effect = _rule(row).effect
+                    return effect.drawn(random) if isinstance(effect, Delayed) else effect
         return None
+
+
+def _seed(db: sqlite3.Connection) -> int:
+    seed: int = db.execute("SELECT fault_seed FROM workspace").fetchone()[0]
+    return seed
 
 
 def _live(db: sqlite3.Connection) -> list[sqlite3.Row]:
     return db.execute(
-        "SELECT * FROM faults WHERE ifnull(remaining, 1) > 0 ORDER BY number"
+        "SELECT * FROM faults WHERE acted < ifnull(count, acted + 1) ORDER BY number"
     ).fetchall()
 
 
@@ -116,14 +126,16 @@ def _fits(row: sqlite3.Row, method: str, path: str) -> bool:
     return fnmatchcase(f"{method} {path}", row["route"])
 
 
-def _rule(row: sqlite3.Row) -> FaultRule:
-    return FaultRule(_read(json.loads(row["effect"])), row["route"], row["remaining"])
+def _rule(row: sqlite3.Row, *, used: int = 0) -> FaultRule:
+    count = None if row["count"] is None else row["count"] - used
+    return FaultRule(
+        _read(json.loads(row["effect"])), row["route"], count, row["rate"], row["after"]
+    )
 
 
 def _written(effect: Effect) -> str:
-    return json.dumps({"kind": type(effect).__name__} | asdict(effect))
+    return json.dumps({"fault": NAME_OF[type(effect)]} | asdict(effect))
 
 
 def _read(kept: dict[str, Any]) -> Effect:
-    kinds: dict[str, type[RateLimited | Delayed]] = {"RateLimited": RateLimited, "Delayed": Delayed}
-    return kinds[kept.pop("kind")](**kept)
+    return BY_NAME[kept.pop("fault")](**kept)

@@ -4,13 +4,14 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Final
 
-from server.workspace import days
+from server.workspace import days, rollups
 from server.workspace.call import Call
 from server.workspace.days import Span
 from server.workspace.errors import invalid
 from server.workspace.inputs import Input
-from server.workspace.sql import FALSE, TRUE, Sql, joined
-from server.workspace.tables import Property, Table
+from server.workspace.rollups import Rollup
+from server.workspace.sql import FALSE, TRUE, Sql, having_cell, joined
+from server.workspace.tables import NODE_FIELDS, Property, Table
 
 MAX_LEVELS = 2
 """How deep `and` and `or` may stand within each other."""
@@ -34,25 +35,46 @@ _FAMILIES: Final[Mapping[str, str]] = {
     "files": "files",
     "formula": "formula",
     "rollup": "rollup",
+    "verification": "verification",
 }
 """A filter may name any type of its property's family."""
 
-_NODE_FIELDS: Final = {
-    "created_time": "n.created_at",
-    "last_edited_time": "n.edited_at",
-    "created_by": "n.created_by",
-    "last_edited_by": "n.edited_by",
-}
+_KEYS: Final = (
+    "or", "and", "title", "rich_text", "number", "checkbox", "select", "multi_select", "status",
+    "date", "people", "files", "url", "email", "phone_number", "relation", "created_by",
+    "created_time", "last_edited_by", "last_edited_time", "formula", "unique_id", "rollup",
+    "verification",
+)  # fmt: skip
+"""What a filter may be, in the order in which refusals tell it."""
+
+_ROLLED_KINDS: Final = (
+    "rich_text", "number", "checkbox", "select", "multi_select", "relation", "date", "people",
+    "files", "status",
+)  # fmt: skip
+"""What a condition on each of the rolled values may be about."""
 
 
 @dataclass(frozen=True, slots=True)
 class Operand:
-    """One condition: which property, which operator, what value was sent."""
+    """One condition: which property, which operator, what value was sent.
+
+    `expression` gives the value of a row where it is no cell.
+    """
 
     call: Call
     prop: Property
     operator: str
     value: Input
+    expression: str | None = None
+
+    def having(self, condition: Sql) -> Sql:
+        """Rows with a value for which a condition over `text` and `number` holds."""
+        if self.expression is not None:
+            value = f"SELECT {self.expression} AS value"
+            both = f"SELECT value AS text, value AS number FROM ({value})"  # noqa: S608 - compiled
+            tested = f"SELECT {condition.text} FROM ({both})"  # noqa: S608 - compiled
+            return Sql(f"ifnull(({tested}), 0)", condition.parameters)
+        return having_cell(self.prop.column, condition)
 
 
 def compile_filter(call: Call, table: Table, source: Input, level: int = 0) -> Sql:
@@ -71,7 +93,7 @@ def compile_filter(call: Call, table: Table, source: Input, level: int = 0) -> S
 
 def _timestamp(call: Call, source: Input) -> Sql:
     name = source.get("timestamp").choice(("created_time", "last_edited_time"))
-    source.only("timestamp", name)
+    source.only("timestamp", "type", name)
     return _condition(call, Property(name, name, name, 0, {}), source.need(name))
 
 
@@ -80,71 +102,97 @@ def _property(call: Call, table: Table, source: Input) -> Sql:
     prop = table.find(name)
     if prop is None:
         raise invalid(f"Could not find property with name or id: {name}")
-    kind = source.key(tuple(_FAMILIES))
+    kind = source.key(_KEYS)
     source.only("property", "type", kind)
-    if _FAMILIES[kind] != _FAMILIES[prop.type]:
+    _refuse_other_family(prop, kind)
+    if prop.type == "rollup":
+        return _rollup(call, table, prop, source.get(kind))
+    return _condition(call, prop, source.get(kind))
+
+
+def _refuse_other_family(prop: Property, kind: str) -> None:
+    if _FAMILIES[kind] != _FAMILIES.get(prop.type):
         raise invalid(
             "The property type in the database does not match the property type of the filter"
             f" provided: database property {prop.type} does not match filter {kind}"
         )
-    return _condition(call, prop, source.get(kind))
 
 
-def _condition(call: Call, prop: Property, source: Input) -> Sql:
+def _rollup(call: Call, table: Table, prop: Property, source: Input) -> Sql:
+    kind = rollups.kind_of(prop.config["function"])
+    rollup = rollups.resolve(call, table, prop)
+    if kind == "array":
+        source.only(word := source.key(("any", "every", "none")))
+        return _each(call, rollup, word, source.get(word)) if rollup else FALSE
+    source.only(source.key((kind,)))
+    value = Property(prop.id, prop.name, kind, prop.column, {})
+    expression = rollup.value() if rollup else "NULL"
+    return _condition(call, value, source.get(kind), expression)
+
+
+def _each(call: Call, rollup: Rollup, word: str, source: Input) -> Sql:
+    """Of the related pages, any, every one or none has such a value: of none, every and none."""
+    kind = source.key(_ROLLED_KINDS)
+    source.only(kind)
+    _refuse_other_family(rollup.rolled, kind)
+    condition = _condition(call, rollup.rolled, source.get(kind))
+    sought = condition.negated() if word == "every" else condition
+    found = Sql(
+        f"n.number IN (SELECT r.node {rollup.rows('n')} AND ({sought.text}))", sought.parameters
+    )
+    return found if word == "any" else found.negated()
+
+
+def _condition(call: Call, prop: Property, source: Input, expression: str | None = None) -> Sql:
     family = _FAMILIES[prop.type]
     if family == "formula":
         raise invalid("Unable to filter based on a formula of unknown type")
-    if family == "rollup":
-        raise invalid("The embedded workspace does not serve filters on rollups yet.")
     compiler, operators = _COMPILERS[family]
-    allowed = (*operators, "is_empty", "is_not_empty") if family != "checkbox" else operators
+    can_be_empty = family not in ("checkbox", "verification")
+    allowed = (*operators, "is_empty", "is_not_empty") if can_be_empty else operators
     operator = source.key(allowed)
     source.only(operator)
-    value = source.get(operator)
-    if operator in ("is_empty", "is_not_empty"):
-        if value.value is not True:
-            raise value.refusal("`true`")
-        empty = _empty(prop)
-        return empty if operator == "is_empty" else empty.negated()
-    return compiler(Operand(call, prop, operator, value))
+    if prop.type in NODE_FIELDS:
+        expression = f"n.{NODE_FIELDS[prop.type]}"
+    operand = Operand(call, prop, operator, source.get(operator), expression)
+    return _empty(operand) if operator in ("is_empty", "is_not_empty") else compiler(operand)
 
 
-def _empty(prop: Property) -> Sql:
-    if prop.type in _NODE_FIELDS:
-        return FALSE
-    return _cells(prop, TRUE).negated()
-
-
-def _cells(prop: Property, condition: Sql) -> Sql:
-    """Rows with a cell of that property for which the condition holds."""
-    return Sql(
-        f"n.number IN (SELECT node FROM cells WHERE column = ? AND {condition.text})",  # noqa: S608 - built from our own words
-        (prop.column, *condition.parameters),
-    )
+def _empty(operand: Operand) -> Sql:
+    if operand.value.value is not True:
+        raise operand.value.refusal("`true`")
+    if operand.expression is not None:
+        empty = Sql(f"({operand.expression}) IS NULL")
+    else:
+        empty = operand.having(TRUE).negated()
+    return empty if operand.operator == "is_empty" else empty.negated()
 
 
 def _text(operand: Operand) -> Sql:
     wanted = operand.value.text().casefold()
+    # As bytes, for SQLite takes U+0000 for the end of a text.
+    part = wanted.encode("utf-8", "surrogatepass")
     match operand.operator:
         case "equals" | "does_not_equal":
             condition = Sql("text = ?", (wanted,))
         case "contains" | "does_not_contain":
             condition = Sql("instr(text, ?) > 0", (wanted,))
         case "starts_with":
-            condition = Sql("substr(text, 1, ?) = ?", (len(wanted), wanted))
+            condition = Sql("substr(CAST(text AS BLOB), 1, ?) = ?", (len(part), part))
         case _:
-            condition = Sql("substr(text, -?) = ?", (len(wanted), wanted)) if wanted else TRUE
-    return _signed(operand, _cells(operand.prop, condition))
+            ending = Sql("substr(CAST(text AS BLOB), -?) = ?", (len(part), part))
+            condition = ending if part else TRUE
+    return _signed(operand, operand.having(condition))
 
 
 def _number(operand: Operand) -> Sql:
     comparison = _COMPARISONS.get(operand.operator, "=")
     condition = Sql(f"number {comparison} ?", (float(operand.value.number()),))
-    return _signed(operand, _cells(operand.prop, condition))
+    return _signed(operand, operand.having(condition))
 
 
 def _checkbox(operand: Operand) -> Sql:
-    ticked = _cells(operand.prop, Sql("number = 1"))
+    ticked = operand.having(Sql("number = 1"))
     return _signed(operand, ticked if operand.value.boolean() else ticked.negated())
 
 
@@ -153,7 +201,7 @@ def _option(operand: Operand) -> Sql:
     wanted = sent.items() if isinstance(sent.value, list) else [sent]
     chosen = [_option_id(operand.prop, each) for each in wanted]
     marks = ", ".join("?" * len(chosen))
-    return _signed(operand, _cells(operand.prop, Sql(f"text IN ({marks})", tuple(chosen))))
+    return _signed(operand, operand.having(Sql(f"text IN ({marks})", tuple(chosen))))
 
 
 def _option_id(prop: Property, source: Input) -> str:
@@ -172,22 +220,31 @@ def _option_id(prop: Property, source: Input) -> str:
 def _people(operand: Operand) -> Sql:
     is_me = operand.value.value == "me"
     user_id = operand.call.actor_id if is_me else operand.value.id()
-    field = _NODE_FIELDS.get(operand.prop.type)
-    if field:
-        return _signed(operand, Sql(f"{field} = ?", (user_id,)))
-    return _signed(operand, _cells(operand.prop, Sql("text = ?", (user_id,))))
+    return _signed(operand, operand.having(Sql("text = ?", (user_id,))))
 
 
 def _relation(operand: Operand) -> Sql:
     target = Sql("number = (SELECT number FROM nodes WHERE id = ?)", (operand.value.id(),))
-    return _signed(operand, _cells(operand.prop, target))
+    return _signed(operand, operand.having(target))
+
+
+def _verification(operand: Operand) -> Sql:
+    now_ms = operand.call.now_ms
+    match operand.value.choice(("verified", "expired", "none")):
+        case "verified":
+            found = operand.having(Sql("number > ?", (now_ms,)))
+        case "expired":
+            found = operand.having(Sql("number <= ?", (now_ms,)))
+        case _:
+            found = operand.having(TRUE).negated()
+    return _signed(operand, found)
 
 
 def _date(operand: Operand) -> Sql:
     span = _span(operand)
-    field = _NODE_FIELDS.get(operand.prop.type)
-    bounds = _bounds(operand.operator, field or "number", span)
-    return bounds if field else _cells(operand.prop, bounds)
+    if operand.prop.type in NODE_FIELDS:
+        return _bounds(operand.operator, operand.expression or "", span)
+    return operand.having(_bounds(operand.operator, "number", span))
 
 
 def _bounds(operator: str, field: str, span: Span) -> Sql:
@@ -229,6 +286,7 @@ _COMPILERS: Final[Mapping[str, tuple[Callable[[Operand], Sql], tuple[str, ...]]]
     "people": (_people, _CONTAIN),
     "relation": (_relation, _CONTAIN),
     "files": (_text, ()),
+    "verification": (_verification, ("status", "does_not_equal")),
     "date": (
         _date, ("equals", "before", "after", "on_or_before", "on_or_after", *days.SPANS)
     ),

@@ -133,7 +133,8 @@ def user_answer(user: User, workspace: sqlite3.Row) -> dict[str, Any]:
         "type": user.kind,
     }
     if user.kind == "person":
-        return known | {"person": {"email": user.email} if user.email else {}}
+        email = {"email": user.email, "email_verified": True} if user.email else {}
+        return known | {"person": email}
     return known | {
         "bot": {
             "owner": {"type": "workspace", "workspace": True},

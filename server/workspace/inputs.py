@@ -7,12 +7,12 @@
 import json
 import math
 from collections.abc import Collection, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime, tzinfo
 from typing import Any, Final, cast
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
-from server.workspace.errors import ApiError, invalid, one_of
+from server.workspace.errors import ApiError, any_of, invalid
 from server.workspace.ids import canonical_id
 
 MAX_ITEMS = 100
@@ -31,10 +31,11 @@ MISSING: Final = _Missing()
 
 @dataclass(frozen=True, slots=True)
 class Input:
-    """A value of the request and the path under which it came."""
+    """A value of the request, the path under which it came, and whether it may be left out."""
 
     value: Any
     path: str
+    is_optional: bool = False
 
     @property
     def given(self) -> bool:
@@ -46,13 +47,23 @@ class Input:
         """Whether nothing or null was sent."""
         return self.value is MISSING or self.value is None
 
-    def refusal(self, expectation: str) -> ApiError:
-        """The 400 that says what should have been here."""
-        return self._failed(f"{self.path} should be {expectation}, instead was `{self._shown()}`.")
+    def complaint(self, *expectations: str) -> str:
+        """The sentence that says what should have been here."""
+        optionally = ("`undefined`",) if self.is_optional else ()
+        expected = any_of((*expectations, *optionally))
+        return f"{self.path} should be {expected}, instead was `{self._shown()}`."
+
+    def refusal(self, *expectations: str) -> ApiError:
+        """The 400 with that sentence."""
+        return self.failure(self.complaint(*expectations))
 
     def get(self, key: str) -> "Input":
         """The member of that name; not `given` when it is missing."""
         return Input(self.object().get(key, MISSING), f"{self.path}.{key}")
+
+    def optional(self, key: str) -> "Input":
+        """As `get`, and its refusals say that it may be left out."""
+        return replace(self.get(key), is_optional=True)
 
     def need(self, key: str) -> "Input":
         """The member of that name, which must be there."""
@@ -120,25 +131,43 @@ class Input:
     def choice(self, alternatives: Sequence[str]) -> str:
         """One of a few words."""
         if self.value not in alternatives:
-            raise self.refusal(one_of(alternatives))
+            raise self.refusal(*(f'`"{each}"`' for each in alternatives))
         return cast("str", self.value)
 
-    def key(self, alternatives: Collection[str]) -> str:
-        """Which of these members is there; refuses line by line when none is."""
-        present = [key for key in alternatives if key in self.object()]
+    def key(self, alternatives: Collection[str], *, of: str = "an object") -> str:
+        """Which of these members is there and not null; refuses line by line when none is.
+
+        `of` says what each of them holds.
+        """
+        members = self.object()
+        present = [key for key in alternatives if members.get(key) is not None]
         if present:
             return present[0]
         lines = [
-            f"{self.path}.{key} should be defined, instead was `undefined`." for key in alternatives
+            self.get(key).complaint(of if key in members else "defined") for key in alternatives
         ]
-        raise invalid(f"{self._root()} failed validation. Fix one:\n" + "\n".join(lines))
+        raise self.failure(*lines)
 
     def id(self) -> str:
         """An object id, dashed and lower-case."""
-        known = canonical_id(self.value) if isinstance(self.value, str) else None
+        known = _id_in(self.value)
         if known is None:
-            raise self.refusal("a valid uuid" if self.given else "defined")
+            raise self.refusal(_wanted_of_id(self))
         return known
+
+    def one_id(
+        self, alternatives: Sequence[str], *, or_else: Sequence[str] = ()
+    ) -> tuple[str, str]:
+        """Which of these members names an object, and its id; refuses line by line when none.
+
+        `or_else` might have stood there instead.
+        """
+        for key in alternatives:
+            known = _id_in(self.get(key).value)
+            if known is not None:
+                return key, known
+        members = [self.get(key) for key in (*alternatives, *or_else)]
+        raise self.failure(*(each.complaint(_wanted_of_id(each)) for each in members))
 
     def zone(self) -> tzinfo:
         """A time zone of the IANA database."""
@@ -155,11 +184,19 @@ class Input:
         except (ValueError, OverflowError):
             raise self.refusal("a valid ISO 8601 date string") from None
 
-    def _too_long(self, length: int, at_most: int) -> ApiError:
-        return self._failed(f"{self.path}.length should be ≤ `{at_most}`, instead was `{length}`.")
+    def too_short(self, length: int, at_least: int) -> ApiError:
+        """The 400 for an array with too few elements."""
+        return self.failure(f"{self.path}.length should be ≥ `{at_least}`, instead was `{length}`.")
 
-    def _failed(self, sentence: str) -> ApiError:
-        return invalid(f"{self._root()} failed validation: {sentence}")
+    def failure(self, *complaints: str) -> ApiError:
+        """The 400 with these sentences, one of which is to be mended."""
+        start = f"{self._root()} failed validation"
+        if len(complaints) == 1:
+            return invalid(f"{start}: {complaints[0]}")
+        return invalid("\n".join((f"{start}. Fix one:", *complaints)))
+
+    def _too_long(self, length: int, at_most: int) -> ApiError:
+        return self.failure(f"{self.path}.length should be ≤ `{at_most}`, instead was `{length}`.")
 
     def _root(self) -> str:
         return self.path.partition(".")[0].partition("[")[0]
@@ -169,6 +206,16 @@ class Input:
             return "undefined"
         shown = json.dumps(self.value, ensure_ascii=False, separators=(",", ":"))
         return shown if len(shown) <= _SHOWN_CHARS else f"{shown[:_SHOWN_CHARS]}..."
+
+
+def _id_in(value: Any) -> str | None:
+    return canonical_id(value) if isinstance(value, str) else None
+
+
+def _wanted_of_id(member: Input) -> str:
+    if not member.given:
+        return "defined"
+    return "a valid uuid" if isinstance(member.value, str) else "a string"
 
 
 def _moment(text: str, zone: tzinfo) -> date | datetime:

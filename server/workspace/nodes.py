@@ -2,21 +2,22 @@
 
 import json
 import sqlite3
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from typing import Any, Literal
 
 from server.workspace import ids
 from server.workspace.call import Call
 from server.workspace.errors import in_trash, not_found
-from server.workspace.sql import Sql
 
 Kind = Literal["database", "data_source", "page", "block"]
 PAGE_CONTENT: tuple[Kind, ...] = ("block", "page", "database")
 """What stands among the blocks of a page."""
 
+MS_PER_S = 1000
+
 _FIELDS = """n.number, n.id, n.kind, n.parent, n.position, n.in_trash, n.title,
-    n.created_at, n.edited_at, n.created_by, n.edited_by"""
+    n.created_at, n.edited_at, n.created_by, n.edited_by, n.is_archived"""
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,6 +35,7 @@ class Node:
     edited_at: int
     created_by: str
     edited_by: str
+    is_archived: bool = False
 
 
 def find(call: Call, object_id: str, *kinds: Kind, named: str | None = None) -> Node:
@@ -62,9 +64,16 @@ def refuse_in_trash(db: sqlite3.Connection, number: int) -> None:
         raise in_trash()
 
 
+def refuse_edit(db: sqlite3.Connection, node: Node, *, in_trash: bool | None) -> None:
+    """400 when the object lies in the trash and this edit, `in_trash`, does not bring it back."""
+    number = node.parent if in_trash is False else node.number
+    if number is not None:
+        refuse_in_trash(db, number)
+
+
 def is_trashed(db: sqlite3.Connection, number: int) -> bool:
     """Whether the object or anything above it lies in the trash."""
-    return any(row["in_trash"] for row in _upwards(db, number))
+    return any(row["in_trash"] for row in upwards(db, number))
 
 
 def is_visible(call: Call, number: int) -> bool:
@@ -72,7 +81,25 @@ def is_visible(call: Call, number: int) -> bool:
     if call.caller.bot_id is None:
         return True
     shared = shared_with(call.db, call.caller.bot_id)
-    return any(row["number"] in shared for row in _upwards(call.db, number))
+    return any(row["number"] in shared for row in upwards(call.db, number))
+
+
+def upwards(db: sqlite3.Connection, number: int) -> list[sqlite3.Row]:
+    """Row and own trash flag of the object and of everything above it, from below."""
+    return db.execute(
+        """WITH RECURSIVE up (number, parent, in_trash) AS (
+            SELECT number, parent, in_trash FROM nodes WHERE number = ?
+            UNION ALL
+            SELECT n.number, n.parent, n.in_trash FROM nodes n JOIN up ON n.number = up.parent)
+        SELECT number, in_trash FROM up""",
+        (number,),
+    ).fetchall()
+
+
+def title_of(call: Call, object_id: str) -> str | None:
+    """The title of an object, or None where the caller sees no such object."""
+    node = _by_id(call.db, object_id)
+    return node.title if node is not None and is_visible(call, node.number) else None
 
 
 def known(db: sqlite3.Connection, object_id: str) -> Node:
@@ -93,10 +120,9 @@ def children(db: sqlite3.Connection, number: int, *kinds: Kind) -> list[Node]:
     return [_node(row) for row in rows]
 
 
-def matching(db: sqlite3.Connection, condition: Sql, order: str) -> Iterator[Node]:
-    """Objects for which a compiled condition over `n` holds, one by one in that order."""
-    rows = db.execute(f"{_select(condition.text)} ORDER BY {order}", condition.parameters)
-    return (_node(row) for row in rows)
+def every(db: sqlite3.Connection, kind: Kind) -> list[Node]:
+    """All objects of that kind, those in the trash included."""
+    return [_node(row) for row in db.execute(_select("n.kind = ?"), (kind,))]
 
 
 def shared_with(db: sqlite3.Connection, bot_id: str | None) -> frozenset[int]:
@@ -143,11 +169,16 @@ def insert(  # noqa: PLR0913 - a node is made in one place
     *,
     title: str = "",
     position: int = 0,
+    object_id: str | None = None,
 ) -> Node:
-    """Add an object under its parent, dated now and by the caller."""
+    """Add an object under its parent, dated now and by the caller; 403 in a full workspace.
+
+    `object_id` is a fresh one of its kind when None.
+    """
+    call.refuse_when_full()
     node = Node(
         number=0,
-        id=ids.database_id(call.ids) if kind == "database" else ids.object_id(call.ids),
+        id=object_id or _fresh_id(call, kind),
         kind=kind,
         parent=parent,
         position=position,
@@ -158,31 +189,70 @@ def insert(  # noqa: PLR0913 - a node is made in one place
         created_by=call.actor_id,
         edited_by=call.actor_id,
     )
-    return _store(call.db, node, content)
+    return _store(call, node, content)
 
 
-def update(
+def update(  # noqa: PLR0913 - what may change of a node
     call: Call,
     node: Node,
     content: dict[str, Any],
     *,
     title: str | None = None,
     in_trash: bool | None = None,
+    is_archived: bool | None = None,
 ) -> Node:
     """Keep a changed document, dated now and by the caller."""
     edited = replace(
         node,
         title=node.title if title is None else title,
         in_trash=node.in_trash if in_trash is None else in_trash,
+        is_archived=node.is_archived if is_archived is None else is_archived,
         edited_at=call.now_ms if node.kind == "database" else call.minute_ms,
         edited_by=call.actor_id,
     )
+    if edited.title != node.title:
+        _date_title(call, node)
     call.db.execute(
-        "UPDATE nodes SET title = ?, in_trash = ?, edited_at = ?, edited_by = ? WHERE number = ?",
-        (edited.title, edited.in_trash, edited.edited_at, edited.edited_by, node.number),
-    )
+        "UPDATE nodes SET title = ?, in_trash = ?, is_archived = ?, edited_at = ?, edited_by = ?"
+        " WHERE number = ?",
+        (
+            edited.title, edited.in_trash, edited.is_archived, edited.edited_at, edited.edited_by,
+            node.number,
+        ),
+    )  # fmt: skip
     write_document(call.db, node.number, content)
     return edited
+
+
+def erase_content(call: Call, node: Node) -> None:
+    """Put everything that stands on a page into the trash."""
+    marks = ",".join("?" * len(PAGE_CONTENT))
+    call.db.execute(
+        f"UPDATE nodes SET in_trash = 1, edited_by = ?,"  # noqa: S608 - marks only
+        " edited_at = iif(kind = 'database', ?, ?)"
+        f" WHERE parent = ? AND in_trash = 0 AND kind IN ({marks})",
+        (call.actor_id, call.now_ms, call.minute_ms, node.number, *PAGE_CONTENT),
+    )
+
+
+def move(call: Call, node: Node, parent: Node | None, *, position: int = 0) -> Node:
+    """Put the object under another parent, without dating it."""
+    number = parent.number if parent else None
+    call.db.execute(
+        "UPDATE nodes SET parent = ?, position = ? WHERE number = ?",
+        (number, position, node.number),
+    )
+    return replace(node, parent=number, position=position)
+
+
+def is_within(db: sqlite3.Connection, number: int, container: int) -> bool:
+    """Whether an object is another one, or lies anywhere below it."""
+    return any(row["number"] == container for row in upwards(db, number))
+
+
+def search_horizon_ms(call: Call) -> int:
+    """Titles given after this are not known to the search yet."""
+    return call.now_ms - round(call.conditions.search_delay_s * MS_PER_S)
 
 
 def write_document(db: sqlite3.Connection, number: int, content: dict[str, Any]) -> None:
@@ -229,32 +299,37 @@ def _node(row: sqlite3.Row) -> Node:
     return Node(
         row["number"], row["id"], row["kind"], row["parent"], row["position"],
         bool(row["in_trash"]), row["title"], row["created_at"], row["edited_at"],
-        row["created_by"], row["edited_by"],
+        row["created_by"], row["edited_by"], bool(row["is_archived"]),
     )  # fmt: skip
 
 
-def _store(db: sqlite3.Connection, node: Node, content: dict[str, Any]) -> Node:
-    number = db.execute(
+def _fresh_id(call: Call, kind: Kind) -> str:
+    return ids.database_id(call.ids) if kind == "database" else ids.object_id(call.ids)
+
+
+def _store(call: Call, node: Node, content: dict[str, Any]) -> Node:
+    number = call.db.execute(
         "INSERT INTO nodes (id, kind, parent, position, title, created_at, edited_at, created_by,"
-        " edited_by) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)",
+        " edited_by, titled_at) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
         (
             node.id, node.kind, node.parent, node.position, node.title, node.created_at,
-            node.edited_at, node.created_by, node.edited_by,
+            node.edited_at, node.created_by, node.edited_by, call.now_ms,
         ),
     ).lastrowid  # fmt: skip
-    db.execute("INSERT INTO documents (node, document) VALUES (?, ?)", (number, _json(content)))
+    call.db.execute(
+        "INSERT INTO documents (node, document) VALUES (?, ?)", (number, _json(content))
+    )
     return replace(node, number=number or 0)
 
 
-def _upwards(db: sqlite3.Connection, number: int) -> list[sqlite3.Row]:
-    return db.execute(
-        """WITH RECURSIVE up (number, parent, in_trash) AS (
-            SELECT number, parent, in_trash FROM nodes WHERE number = ?
-            UNION ALL
-            SELECT n.number, n.parent, n.in_trash FROM nodes n JOIN up ON n.number = up.parent)
-        SELECT number, in_trash FROM up""",
-        (number,),
-    ).fetchall()
+def _date_title(call: Call, node: Node) -> None:
+    """Keep the title that the search knows by now, and date the one that is coming."""
+    call.db.execute(
+        "UPDATE nodes SET titled_at = ?,"
+        " former_title = CASE WHEN titled_at <= ? THEN title ELSE former_title END"
+        " WHERE number = ?",
+        (call.now_ms, search_horizon_ms(call), node.number),
+    )
 
 
 def _json(content: dict[str, Any]) -> str:

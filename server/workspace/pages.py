@@ -13,39 +13,41 @@ from server.workspace import (
     properties,
     relations,
     richtext,
+    rolled,
     tables,
     times,
 )
 from server.workspace.call import Call
-from server.workspace.errors import in_trash, invalid, no_property, several_data_sources
+from server.workspace.errors import invalid, no_property, several_data_sources
 from server.workspace.inputs import Input
 from server.workspace.nodes import Node
+from server.workspace.places import Places
 from server.workspace.properties import Row, Writer
 from server.workspace.tables import PAGE_TITLE, Property, Table
 
-_NOT_YET = ("markdown", "template", "allow_async", "position", "content", "erase_content")
+_UNSERVED = "not present: the embedded workspace does not serve it yet"
 
 
 def create(call: Call) -> dict[str, Any]:
     """POST /v1/pages: a row of a data source, or a page under another one."""
-    body = call.body.only("parent", "properties", "icon", "cover", "children", *_NOT_YET)
+    body = call.body.only(
+        "parent", "properties", "icon", "cover", "children", "content", "position", "template",
+        "markdown", "allow_async",
+    )  # fmt: skip
     _refuse_unserved(body)
-    parent = _home(
-        call, decorations.parent(call, body.need("parent"), "data_source", "page", "database")
-    )
-    number = parent.number if parent else None
-    is_row = parent is not None and parent.kind == "data_source"
-    table = tables.load(call, parent) if parent and is_row else None
-    document: dict[str, Any] = {
-        "icon": None, "cover": None, "is_locked": False, "is_archived": False, "properties": {},
-    }  # fmt: skip
+    named = decorations.parent(call, body.need("parent"), "page", "database", "data_source")
+    parent = home(call, named) if named else None
+    table = tables.load(call, parent) if parent and parent.kind == "data_source" else None
+    document: dict[str, Any] = {"icon": None, "cover": None, "is_locked": False, "properties": {}}
     document |= decorations.changed(body)
-    position = 0 if is_row else nodes.end_of(call.db, number)
+    position = _position(call, parent, body.get("position"))
+    number = parent.number if parent else None
     node = nodes.insert(call, "page", number, document, position=position)
-    _number_row(call, table, node, document["properties"])
+    number_row(call, table, node, document["properties"])
     node = _write(call, table, node, document, body.get("properties"))
-    if body.get("children").given:
-        blocks.add(call, node, body.get("children"))
+    content = body.get(_content_key(body))
+    if content.given:
+        blocks.add(call, node, content)
     return _one(call, node, table, call.query)
 
 
@@ -56,21 +58,22 @@ def retrieve(call: Call) -> dict[str, Any]:
 
 
 def update(call: Call) -> dict[str, Any]:
-    """PATCH /v1/pages/{page_id}: properties, looks, lock, trash."""
+    """PATCH /v1/pages/{page_id}: properties, looks, lock, archive, trash; content only erased."""
     node = nodes.find(call, call.path_id("page_id"), "page")
     body = call.body.only(
-        "properties", "icon", "cover", "is_locked", "in_trash", "is_archived", *_NOT_YET
-    )
-    _refuse_unserved(body)
-    trashed = decorations.flag(body.get("in_trash"))
-    if trashed is not False and nodes.is_trashed(call.db, node.number):
-        raise in_trash()
+        "properties", "icon", "cover", "is_locked", "in_trash", "is_archived", "erase_content",
+        "template",
+    )  # fmt: skip
+    if not body.get("template").absent:
+        raise body.get("template").refusal(_UNSERVED)
+    nodes.refuse_edit(call.db, node, in_trash=decorations.flag(body.get("in_trash")))
     table = table_of(call, node)
     document = nodes.document(call.db, node.number) | decorations.changed(body)
-    for key in ("is_locked", "is_archived"):
-        if body.get(key).given:
-            document[key] = body.get(key).boolean()
-    node = _write(call, table, node, document, body.get("properties"), in_trash=trashed)
+    if body.get("is_locked").given:
+        document["is_locked"] = body.get("is_locked").boolean()
+    if decorations.flag(body.get("erase_content")):
+        nodes.erase_content(call, node)
+    node = _write(call, table, node, document, body.get("properties"), **_flags(body))
     return _one(call, node, table, call.query)
 
 
@@ -80,25 +83,15 @@ def property_item(call: Call) -> dict[str, Any]:
     table = table_of(call, node)
     prop = table.find(call.path["property_id"]) if table else _page_title(call)
     if prop is None:
-        raise invalid(f"Could not find property with name or id: {call.path['property_id']}")
-    row = _row(call, node, table)
-    value = properties.whole(row, prop)
-    if not properties.is_paged(prop):
-        return _item(prop, value)
-    found, following = paging.slice_from(
-        [(_item_key(i), each) for i, each in enumerate(value)],
-        cursor=paging.start_cursor(call.query),
-        size=paging.page_size(call.query),
-    )
-    results = [_item(prop, each) for each in found]
-    listed = paging.envelope(results, kind="property_item", next_cursor=following)
-    listed["property_item"] = {
-        "id": prop.shown_id,
-        "next_url": _next_url(node, prop, following),
-        "type": prop.type,
-        prop.type: {},
-    }
-    return listed
+        raise no_property(call.path["property_id"])
+    row = _row(call, node, table, prop)
+    whole = properties.whole(row, prop)
+    if properties.is_paged(prop):
+        return _listed(call, node, prop, properties.items(row, prop), summary={})
+    if table and prop.type == "rollup" and whole["type"] == "array":
+        items = rolled.items(call, table, prop, node.number)
+        return _listed(call, node, prop, items, summary=whole | {"array": []})
+    return properties.item(prop, whole)
 
 
 def table_of(call: Call, node: Node) -> Table | None:
@@ -117,14 +110,15 @@ def answers(
     shown = _wanted(table, wanted)
     columns = [prop.column for prop in shown if prop.type == "relation"]
     related = relations.read(call.db, numbers, columns)
+    summed = rolled.read(call, table, shown, numbers)
     loaded = nodes.load(call.db, numbers)
-    parent = nodes.parent_answer(call.db, loaded[0][0]) if table and loaded else None
+    places = Places(call)
     return [
         _answer(
-            Row(call, node, document["properties"], related[node.number]),
+            Row(call, node, document["properties"], related[node.number], summed[node.number]),
             document,
             shown,
-            parent or nodes.parent_answer(call.db, node),
+            places,
         )
         for node, document in loaded
     ]
@@ -136,9 +130,9 @@ def wanted_properties(query: Input) -> tuple[str, ...]:
     return tuple(each.text() for each in sent.items()) if sent.given else ()
 
 
-def _home(call: Call, parent: Node | None) -> Node | None:
-    """Where the page goes: a database stands for its only data source."""
-    if parent is None or parent.kind != "database":
+def home(call: Call, parent: Node) -> Node:
+    """Where a page goes: a database stands for its only data source."""
+    if parent.kind != "database":
         return parent
     inside = nodes.children(call.db, parent.number, "data_source")
     if len(inside) != 1:
@@ -151,7 +145,7 @@ def _one(call: Call, node: Node, table: Table | None, query: Input) -> dict[str,
 
 
 def _answer(
-    row: Row, document: dict[str, Any], shown: Sequence[Property], parent: dict[str, Any]
+    row: Row, document: dict[str, Any], shown: Sequence[Property], places: Places
 ) -> dict[str, Any]:
     node = row.node
     return {
@@ -163,9 +157,9 @@ def _answer(
         "last_edited_by": identities.partial_user(node.edited_by),
         "cover": document["cover"],
         "icon": document["icon"],
-        "parent": parent,
-        "in_trash": node.in_trash,
-        "is_archived": document["is_archived"],
+        "parent": places.parent_of(node),
+        "in_trash": places.is_trashed(node),
+        "is_archived": node.is_archived,
         "is_locked": document["is_locked"],
         "properties": {prop.name: properties.answer(row, prop) for prop in shown},
         "url": richtext.page_url(node.title, node.id),
@@ -183,22 +177,20 @@ def _wanted(table: Table | None, wanted: Sequence[str]) -> Sequence[Property]:
     return [prop for prop in known if {prop.name, prop.id, prop.shown_id} & set(wanted)]
 
 
-def _row(call: Call, node: Node, table: Table | None) -> Row:
-    known = table.properties if table else []
-    columns = [prop.column for prop in known if prop.type == "relation"]
-    related = relations.read(call.db, [node.number], columns)
-    values = nodes.document(call.db, node.number)["properties"]
-    return Row(call, node, values, related[node.number])
+def _row(call: Call, node: Node, table: Table | None, prop: Property) -> Row:
+    columns = [prop.column] if prop.type == "relation" else []
+    related = relations.read(call.db, [node.number], columns)[node.number]
+    summed = rolled.read(call, table, [prop], [node.number])[node.number]
+    return Row(call, node, nodes.document(call.db, node.number)["properties"], related, summed)
 
 
-def _write(  # noqa: PLR0913 - one page is written in one place
+def _write(
     call: Call,
     table: Table | None,
     node: Node,
     document: dict[str, Any],
     sent: Input,
-    *,
-    in_trash: bool | None = None,
+    **flags: bool | None,
 ) -> Node:
     values: dict[str, Any] = document["properties"]
     for prop, value in _parsed(call, table, sent):
@@ -209,17 +201,18 @@ def _write(  # noqa: PLR0913 - one page is written in one place
         else:
             values[str(prop.column)] = value
             if table:
-                _index(call, node, current, value)
+                index(call, node, current, value)
     if table:
         table.save(call.db)
     titled = values.get(str(table.title.column if table else PAGE_TITLE.column))
     title = richtext.plain(titled) if titled else ""
-    return nodes.update(call, node, document, title=title, in_trash=in_trash)
+    return nodes.update(call, node, document, title=title, **flags)
 
 
 def _parsed(call: Call, table: Table | None, sent: Input) -> Iterator[tuple[Property, Any]]:
     if not sent.given:
         return
+    properties.refuse_shapeless(sent)
     for name, value in sent.members():
         prop = table.find(name) if table else PAGE_TITLE if name == PAGE_TITLE.name else None
         if prop is None:
@@ -227,18 +220,13 @@ def _parsed(call: Call, table: Table | None, sent: Input) -> Iterator[tuple[Prop
         yield prop, properties.parse(Writer(call, table), prop, value)
 
 
-def _index(call: Call, node: Node, prop: Property, value: Any) -> None:
-    call.db.execute("DELETE FROM cells WHERE node = ? AND column = ?", (node.number, prop.column))
-    call.db.executemany(
-        "INSERT INTO cells (node, column, position, text, number) VALUES (?, ?, ?, ?, ?)",
-        [
-            (node.number, prop.column, position, text, number)
-            for position, (text, number) in enumerate(properties.cells(prop, value))
-        ],
-    )
+def index(call: Call, node: Node, prop: Property, value: Any) -> None:
+    """Keep the cells of a value, by which filters and sorts find the row."""
+    tables.write_cells(call.db, node.number, prop.column, properties.cells(prop, value))
 
 
-def _number_row(call: Call, table: Table | None, node: Node, values: dict[str, Any]) -> None:
+def number_row(call: Call, table: Table | None, node: Node, values: dict[str, Any]) -> None:
+    """Give a new row of the table its unique ids."""
     for prop in table.properties if table else ():
         if prop.type == "unique_id":
             row = call.db.execute(
@@ -247,24 +235,30 @@ def _number_row(call: Call, table: Table | None, node: Node, values: dict[str, A
                 (prop.column,),
             ).fetchone()
             values[str(prop.column)] = row[0]
-            _index(call, node, prop, row[0])
+            index(call, node, prop, row[0])
 
 
 def _page_title(call: Call) -> Property | None:
     return PAGE_TITLE if call.path["property_id"] == PAGE_TITLE.id else None
 
 
-def _item(prop: Property, value: Any) -> dict[str, Any]:
-    return {
-        "object": "property_item",
-        "type": prop.type,
+def _listed(
+    call: Call, node: Node, prop: Property, items: Sequence[dict[str, Any]], *, summary: Any
+) -> dict[str, Any]:
+    """A page of property items; `summary` is what stands under the name of the type."""
+    found, following = paging.slice_from(
+        [(f"{i:x}", each) for i, each in enumerate(items)],
+        cursor=paging.start_cursor(call.query),
+        size=paging.page_size(call.query),
+    )
+    listed = paging.envelope(found, kind="property_item", next_cursor=following)
+    listed["property_item"] = {
         "id": prop.shown_id,
-        prop.type: value,
+        "next_url": _next_url(node, prop, following),
+        "type": prop.type,
+        prop.type: summary,
     }
-
-
-def _item_key(index: int) -> str:
-    return f"{index:x}"
+    return listed
 
 
 def _next_url(node: Node, prop: Property, cursor: str | None) -> str | None:
@@ -274,7 +268,44 @@ def _next_url(node: Node, prop: Property, cursor: str | None) -> str | None:
     return f"https://api.notion.com{path}?start_cursor={cursor}"
 
 
+def _flags(body: Input) -> dict[str, bool | None]:
+    return {key: decorations.flag(body.get(key)) for key in ("in_trash", "is_archived")}
+
+
+def _position(call: Call, parent: Node | None, sent: Input) -> int:
+    """Where among the content of its parent a new page stands; rows have no place."""
+    if parent is not None and parent.kind == "data_source":
+        if not sent.absent:
+            raise sent.refusal("not present: a row has no place on a page")
+        return 0
+    number = parent.number if parent else None
+    if sent.absent or parent is None:
+        return nodes.end_of(call.db, number)
+    match sent.need("type").choice(("after_block", "page_start", "page_end")):
+        case "page_end":
+            return nodes.end_of(call.db, number)
+        case "page_start":
+            position = 0
+        case _:
+            position = blocks.after(call, parent, sent.need("after_block").need("id").id())
+    nodes.make_room(call.db, parent.number, position, 1)
+    return position
+
+
+def _content_key(body: Input) -> str:
+    if not body.get("content").absent and not body.get("children").absent:
+        raise body.get("content").refusal("not present beside `children`")
+    return "children" if body.get("content").absent else "content"
+
+
 def _refuse_unserved(body: Input) -> None:
-    for key in _NOT_YET:
-        if not body.get(key).absent:
-            raise body.get(key).refusal("not present: the embedded workspace does not serve it yet")
+    """400 for what needs markdown, a template, or a task of its own."""
+    template = body.get("template")
+    is_blank = template.absent or template.get("type").value == "none"
+    for key, is_served in (
+        ("markdown", body.get("markdown").absent),
+        ("template", is_blank),
+        ("allow_async", not decorations.flag(body.get("allow_async"))),
+    ):
+        if not is_served:
+            raise body.get(key).refusal(_UNSERVED)

@@ -11,7 +11,7 @@ T = TypeVar("T")
 
 def page_size(source: Input) -> int:
     """How many results are asked for: 100 unless told, and never more."""
-    asked = source.get("page_size")
+    asked = source.optional("page_size")
     if asked.absent:
         return MAX_ITEMS
     value = _whole(asked)
@@ -22,10 +22,12 @@ def page_size(source: Input) -> int:
     return value or MAX_ITEMS
 
 
-def start_cursor(source: Input) -> str | None:
-    """The cursor that was sent."""
-    asked = source.get("start_cursor")
-    return None if asked.absent else asked.text()
+def start_cursor(source: Input, *, is_id: bool = False) -> str | None:
+    """The cursor that was sent; `is_id` where the cursors of a list are ids of its elements."""
+    asked = source.optional("start_cursor")
+    if asked.absent:
+        return None
+    return asked.id() if is_id else asked.text()
 
 
 def bad_cursor(cursor: str) -> ApiError:

@@ -6,14 +6,14 @@ ranks of options, rows of related pages. Relations are kept in cells alone.
 """
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date, datetime
 from typing import Any, Final, TypeAlias
 
 from server.workspace import richtext, times
 from server.workspace.call import Call
 from server.workspace.errors import invalid, user_not_found
-from server.workspace.inputs import Input
+from server.workspace.inputs import MISSING, Input
 from server.workspace.nodes import Node, find, known
 from server.workspace.tables import Property, Table, with_option
 
@@ -24,6 +24,11 @@ CUT = 25
 
 MAX_OPTION_CHARS = 100
 
+FOREVER_MS = 253_402_300_800_000
+"""An instant after all that can be written as a date: what is verified without an end."""
+
+_PLACE_TEXTS = ("name", "address", "aws_place_id", "google_place_id")
+
 
 @dataclass(frozen=True, slots=True)
 class Row:
@@ -33,6 +38,7 @@ class Row:
     node: Node
     values: Mapping[str, Any]
     related: Mapping[int, Sequence[str]]
+    rolled: Mapping[int, Any] = field(default_factory=dict[int, Any])
 
     def value(self, prop: Property) -> Any:
         """The kept value, or None."""
@@ -59,15 +65,29 @@ class Codec:
 
 def parse(writer: Writer, prop: Property, source: Input) -> Any:
     """The value to keep; 400 in Notion's words when it does not fit the type."""
+    if source.value is None:
+        problem = f'Invalid property value for: "{prop.name}".'
+        raise invalid(f"Body Validation Failed. Fix the following:\n{problem}")
     reader = CODECS[prop.type].parse
-    if reader is None:
-        raise invalid(f"{prop.name} is of type {prop.type}, which cannot be written.")
-    if prop.type == "title" and isinstance(source.value, list):
-        return reader(writer, prop, source)
-    value = source.get(prop.type)
-    if not value.given:
+    value = source
+    if prop.type != "title" or not isinstance(source.value, list):
+        value = source.get(prop.type)
+    if reader is None or not value.given:
         raise invalid(f"{prop.name} is expected to be {prop.type}.")
     return reader(writer, prop, value)
+
+
+def refuse_shapeless(values: Input) -> None:
+    """400 where a value names no type that can be written; every one of them is then told.
+
+    Notion tells of the first such value, and of the first of all as the short form it might be.
+    """
+    first = next((member for _, member in values.members()), values)
+    for _, value in values.members():
+        if isinstance(value.value, dict) and not any(value.get(kind).given for kind in WRITABLE):
+            types = [value.get(kind).complaint("defined") for kind in WRITABLE]
+            short = [Input(MISSING, f"{first.path}.{key}") for key in ("id", "name", "start")]
+            raise values.failure(*types, *(each.complaint("defined") for each in short))
 
 
 def cells(prop: Property, value: Any) -> list[Cell]:
@@ -97,8 +117,19 @@ def is_paged(prop: Property) -> bool:
     return CODECS[prop.type].listed
 
 
-def _parse_rich_text(_writer: Writer, _prop: Property, source: Input) -> Any:
-    return richtext.parse(source) or None
+def items(row: Row, prop: Property) -> list[dict[str, Any]]:
+    """The whole value as property items: one for each element of a list, or a single one."""
+    value = whole(row, prop)
+    return [item(prop, each) for each in (value if is_paged(prop) else [value])]
+
+
+def item(prop: Property, value: Any) -> dict[str, Any]:
+    """One property item."""
+    return {"object": "property_item", "type": prop.type, "id": prop.shown_id, prop.type: value}
+
+
+def _parse_rich_text(writer: Writer, _prop: Property, source: Input) -> Any:
+    return richtext.parse(writer.call, source) or None
 
 
 def _text_cells(_prop: Property, value: Any) -> list[Cell]:
@@ -184,9 +215,15 @@ def _parse_date(_writer: Writer, _prop: Property, source: Input) -> Any:
 
 
 def _date_cells(_prop: Property, value: Any) -> list[Cell]:
-    start: str = value["start"]
-    moment = date.fromisoformat(start) if "T" not in start else datetime.fromisoformat(start)
-    return [(None, times.to_ms(moment))]
+    """The start; and the end as a text, for filters and sorts do not look at it."""
+    start: Cell = (None, _instant_ms(value["start"]))
+    return [start] if value["end"] is None else [start, (str(_instant_ms(value["end"])), None)]
+
+
+def _instant_ms(written: str) -> int:
+    return times.to_ms(
+        datetime.fromisoformat(written) if "T" in written else date.fromisoformat(written)
+    )
 
 
 def _parse_people(writer: Writer, _prop: Property, source: Input) -> Any:
@@ -245,8 +282,57 @@ def _show_formula(_row: Row, _prop: Property) -> Any:
     return {"type": "string", "string": None}
 
 
-def _show_rollup(_row: Row, prop: Property) -> Any:
-    return {"type": "number", "number": None, "function": prop.config["function"]}
+def _show_rollup(row: Row, prop: Property) -> Any:
+    return row.rolled[prop.column]
+
+
+def _parse_place(_writer: Writer, _prop: Property, source: Input) -> Any:
+    if source.absent:
+        return None
+    source.only("lat", "lon", *_PLACE_TEXTS)
+    texts = {key: source.get(key) for key in _PLACE_TEXTS}
+    return {
+        "lat": source.need("lat").number(),
+        "lon": source.need("lon").number(),
+        **{key: None if text.absent else text.text() for key, text in texts.items()},
+    }
+
+
+def _place_cells(_prop: Property, value: Any) -> list[Cell]:
+    named = value["name"] or value["address"] or f"{value['lat']}, {value['lon']}"
+    return [(named.casefold(), None)]
+
+
+def _parse_verification(writer: Writer, _prop: Property, source: Input) -> Any:
+    source.only("state", "date")
+    if source.need("state").choice(("verified", "unverified")) == "unverified":
+        return None
+    sent = source.get("date")
+    return {
+        "verified_by": writer.call.actor_id,
+        "date": None if sent.absent else richtext.parse_date(sent),
+    }
+
+
+def _verified_until_ms(value: Any) -> int:
+    end = value["date"] and value["date"]["end"]
+    return _instant_ms(end) if end else FOREVER_MS
+
+
+def _verification_cells(_prop: Property, value: Any) -> list[Cell]:
+    return [(None, _verified_until_ms(value))]
+
+
+def _show_verification(row: Row, prop: Property) -> Any:
+    kept = row.value(prop)
+    if kept is None:
+        return {"state": "unverified", "verified_by": None, "date": None}
+    is_valid = _verified_until_ms(kept) > row.call.now_ms
+    return {
+        "state": "verified" if is_valid else "expired",
+        "verified_by": row.call.show_user(kept["verified_by"]),
+        "date": kept["date"],
+    }
 
 
 def _kept(row: Row, prop: Property) -> Any:
@@ -288,5 +374,14 @@ CODECS: Final[Mapping[str, Codec]] = {
     "last_edited_by": Codec(lambda row, _prop: row.call.show_user(row.node.edited_by)),
     "formula": Codec(_show_formula),
     "rollup": Codec(_show_rollup),
+    "button": Codec(lambda _row, _prop: {}),
+    "place": Codec(_kept, _parse_place, _place_cells),
+    "verification": Codec(_show_verification, _parse_verification, _verification_cells),
 }
 """Every type there is; the schema knows no other."""
+
+WRITABLE: Final = (
+    "title", "rich_text", "number", "url", "select", "multi_select", "people", "email",
+    "phone_number", "date", "checkbox", "relation", "files", "status", "place", "verification",
+)  # fmt: skip
+"""The types that a page may be sent values of, in the order in which refusals tell them."""

@@ -1,84 +1,100 @@
 """POST /v1/data_sources/{id}/query: filter, sort, and a page of rows behind a cursor."""
 
-import hashlib
 import json
-from collections.abc import Sequence
-from typing import Any
-from uuid import UUID
+from dataclasses import replace
+from typing import Any, Final
 
-from server.workspace import decorations, nodes, pages, paging, sorts, tables
+from server.workspace import cursors, decorations, nodes, pages, paging, seek, sorts, tables
 from server.workspace.call import Call
+from server.workspace.cursors import Cursor
 from server.workspace.filters import compile_filter
-from server.workspace.ids import canonical_id
+from server.workspace.inputs import Input
 from server.workspace.nodes import Node
-from server.workspace.sorts import Key
-from server.workspace.sql import TRUE, Sql, joined
+from server.workspace.seek import Question
+from server.workspace.sql import FALSE, TRUE, Sql, joined
+from server.workspace.tables import Table
 
-_CURSOR_PARTS = 3
+_INCOMPLETE: Final = {
+    "type": "incomplete",
+    "incomplete_reason": "query_result_limit_reached",
+}
 
 
 def query(call: Call) -> dict[str, Any]:
-    """Rows of a data source; in order of creation when no sorts are given."""
+    """Rows of a data source; in order of creation when no sorts are given.
+
+    All pages of one question together hold no more rows than `query_results_limit`; the last one
+    tells when there would be more.
+    """
     node = nodes.find(call, call.path_id("data_source_id"), "data_source")
     body = call.body.only(
         "filter", "sorts", "start_cursor", "page_size", "in_trash", "is_archived", "result_type"
     )
     table = tables.load(call, node)
     wanted = pages.wanted_properties(call.query)
-    size = paging.page_size(body)
-    sent = body.get("filter")
-    condition = TRUE if sent.absent else compile_filter(call, table, sent)
-    keys = sorts.compile_sorts(table, body.get("sorts"))
-    cursor = paging.start_cursor(body)
-    scope = _scope(node, in_trash=bool(decorations.flag(body.get("in_trash"))))
-    conditions = [scope, condition]
-    stamp = _stamp(call, node)
+    asked_size = paging.page_size(body)
+    asked = question(call, table, body)
+    cursor = _cursor(call, node, paging.start_cursor(body))
     if cursor is not None:
-        conditions.append(_after(call, node, keys, cursor, stamp))
-    numbers = _numbers(call, keys, joined("AND", conditions), size + 1)
+        asked = replace(asked, after=place(call, asked, cursor.row_id))
+    seen_count = cursor.rows_count if cursor else 0
+    left_count = max(0, call.conditions.query_results_limit - seen_count)
+    size = min(asked_size, left_count)
+    numbers = seek.numbers(call.db, asked, size + 1)
     results = pages.answers(call, numbers[:size], table, wanted)
-    more = len(numbers) > size
-    return paging.envelope(
-        results,
-        kind="page_or_data_source",
-        next_cursor=f"s:{stamp}:{results[-1]['id']}" if more else None,
+    if len(numbers) <= size:
+        return _envelope(results)
+    if size == left_count:
+        return _envelope(results) | {"request_status": _INCOMPLETE}
+    following = Cursor(results[-1]["id"], seen_count + size)
+    return _envelope(results, following.sealed(_words(call, node)))
+
+
+def question(call: Call, table: Table, body: Input) -> Question:
+    """What `filter`, `sorts` and `in_trash` of a body ask for."""
+    sent, number = body.get("filter"), table.node.number
+    scope = _scope(number, body)
+    condition = TRUE if sent.absent else compile_filter(call, table, sent)
+    keys = sorts.compile_sorts(call, table, body.get("sorts"))
+    return Question(number, joined("AND", [scope, condition]), tuple(keys))
+
+
+def _scope(number: int, body: Input) -> Sql:
+    """Rows trashed themselves, and archived ones, come only when asked for, and then alone."""
+    kind = body.get("result_type")
+    if not kind.absent and kind.choice(("page", "data_source")) == "data_source":
+        return FALSE  # All rows are pages.
+    flags = (bool(decorations.flag(body.get(key))) for key in ("in_trash", "is_archived"))
+    return Sql(
+        "n.parent = ? AND n.position = 0 AND n.in_trash = ? AND n.is_archived = ?",
+        (number, *flags),
     )
 
 
-def _scope(node: Node, *, in_trash: bool) -> Sql:
-    # Rows all stand at position 0, so that the index of children gives them as created.
-    return Sql("n.parent = ? AND n.position = 0 AND n.in_trash = ?", (node.number, in_trash))
+def _cursor(call: Call, node: Node, sent: str | None) -> Cursor | None:
+    return None if sent is None else cursors.opened(sent, _words(call, node))
 
 
-def _numbers(call: Call, keys: Sequence[Key], condition: Sql, limit: int) -> list[int]:
-    joins = sorts.joins(keys)
-    rows = call.db.execute(
-        f"SELECT n.number FROM nodes n {joins.text} WHERE {condition.text}"  # noqa: S608 - compiled
-        f" ORDER BY {sorts.order_by(keys)} LIMIT ?",
-        (*joins.parameters, *condition.parameters, limit),
-    )
-    return [row[0] for row in rows]
-
-
-def _after(call: Call, node: Node, keys: Sequence[Key], cursor: str, stamp: str) -> Sql:
-    """The rows behind the one that the cursor names, wherever it stands by now."""
-    parts = cursor.split(":")
-    if len(parts) != _CURSOR_PARTS or parts[:2] != ["s", stamp]:
-        raise paging.bad_cursor(cursor)
-    joins = sorts.joins(keys)
-    values = "".join(f", {key.expression}" for key in keys)
+def place(call: Call, asked: Question, row_id: str) -> tuple[Any, ...]:
+    """Where a row stands by now: the values of the keys, and its number; 400 when it is gone."""
+    joins = sorts.joins(asked.keys)
+    values = [*(key.expression for key in asked.keys), "n.number"]
     row = call.db.execute(
-        f"SELECT n.number{values} FROM nodes n {joins.text} WHERE n.id = ? AND n.parent = ?",  # noqa: S608 - compiled
-        (*joins.parameters, canonical_id(parts[2]), node.number),
+        f"SELECT {', '.join(values)} FROM nodes n {joins.text} WHERE n.id = ? AND n.parent = ?",  # noqa: S608 - compiled
+        (*joins.parameters, row_id, asked.data_source),
     ).fetchone()
     if row is None:
-        raise paging.bad_cursor(cursor)
-    return sorts.following(keys, tuple(row)[1:], row[0])
+        raise paging.bad_cursor(str(call.body.get("start_cursor").value))
+    return tuple(row)
 
 
-def _stamp(call: Call, node: Node) -> str:
-    """Marks the cursors of one question, so that another's are refused; alike in any process."""
+def _words(call: Call, node: Node) -> str:
+    """What makes two requests the same question; written alike in any process."""
     sent = call.body.object()
-    asked = [node.id, *(sent.get(key) for key in ("filter", "sorts", "in_trash"))]
-    digest = hashlib.sha256(json.dumps(asked, sort_keys=True).encode()).digest()
-    return str(UUID(bytes=digest[:16]))
+    keys = ("filter", "sorts", "in_trash", "is_archived", "result_type")
+    asked = [node.id, *(sent.get(key) for key in keys)]
+    return json.dumps(asked, sort_keys=True)
+
+
+def _envelope(results: list[dict[str, Any]], next_cursor: str | None = None) -> dict[str, Any]:
+    return paging.envelope(results, kind="page_or_data_source", next_cursor=next_cursor)

@@ -52,7 +52,7 @@ def read(db: sqlite3.Connection, pages: Sequence[int], columns: Iterable[int]) -
         return related
     rows = db.execute(
         "SELECT c.node, c.column, n.id FROM cells c JOIN nodes n ON n.number = c.number"  # noqa: S608 - marks only
-        f" WHERE c.node IN ({_marks(pages)}) AND c.column IN ({_marks(wanted)})"
+        f" WHERE c.node IN ({marks(pages)}) AND c.column IN ({marks(wanted)})"
         " ORDER BY c.node, c.column, c.position",
         (*pages, *wanted),
     )
@@ -66,11 +66,9 @@ def join(call: Call, table: Table, prop: Property, sent: Input) -> None:
     if prop.config["type"] != "dual_property":
         return
     other = _other_table(call, prop, table)
-    side = sent.get("dual_property")
-    name = side.get("synced_property_name")
     back = Property(
         id=ids.property_id(call.ids, {each.id for each in other.properties}),
-        name=f"Related to {table.node.title} ({prop.name})" if name.absent else name.text(),
+        name=_back_name(table, other, prop, sent.get("dual_property").get("synced_property_name")),
         type="relation",
         column=tables.new_column(call.db, other.node.number),
         config=_dual(table, prop, database_id=nodes.by_number(call.db, table.node.parent or 0).id),
@@ -78,6 +76,30 @@ def join(call: Call, table: Table, prop: Property, sent: Input) -> None:
     other.add(back)
     table.put(replace(prop, config=prop.config | {"dual_property": _synced(back)}))
     other.save(call.db)
+    _mirror(call.db, prop.column, back.column)
+
+
+def change(
+    call: Call, table: Table, prop: Property, config: dict[str, Any], sent: Input
+) -> Property:
+    """A relation under a changed configuration.
+
+    A second side shows what the first one holds; a side that is given up is removed. A relation
+    to another data source starts empty, and its old other side stays as a single one.
+    """
+    if config == prop.config:
+        _rename_other_side(call, table, prop, sent)
+        return table.by_id(prop.id) or prop
+    if config["data_source_id"] != prop.config["data_source_id"]:
+        part(call, table, prop)
+        tables.drop_column(call.db, prop.column)
+        prop = replace(prop, column=tables.new_column(call.db, table.node.number))
+    else:
+        _remove_other_side(call, table, prop)
+    changed = replace(prop, config=config)
+    table.put(changed)
+    join(call, table, changed, sent)
+    return table.by_id(prop.id) or changed
 
 
 def rename(call: Call, table: Table, prop: Property) -> None:
@@ -88,6 +110,45 @@ def rename(call: Call, table: Table, prop: Property) -> None:
 def part(call: Call, table: Table, prop: Property) -> None:
     """Leave the other side of a removed dual relation as a single one."""
     _change_partner(call, table, prop, {"type": "single_property", "single_property": {}})
+
+
+def _back_name(table: Table, other: Table, prop: Property, sent: Input) -> str:
+    name = f"Related to {table.node.title} ({prop.name})" if sent.absent else sent.text()
+    taken = {each.name for each in other.properties}
+    if not sent.absent and name in taken:
+        raise sent.refusal("a name that no other property has")
+    numbered = (f"{name} {i}" for i in range(1, len(taken) + 2))
+    return next(each for each in (name, *numbered) if each not in taken)
+
+
+def _mirror(db: sqlite3.Connection, column: int, back: int) -> None:
+    db.execute(
+        "INSERT INTO cells (node, column, position, number) SELECT number, ?,"
+        " row_number() OVER (PARTITION BY number ORDER BY node) - 1, node"
+        " FROM cells WHERE column = ?",
+        (back, column),
+    )
+
+
+def _rename_other_side(call: Call, table: Table, prop: Property, sent: Input) -> None:
+    found = _other_side(call, prop, table)
+    name = sent.get("dual_property").get("synced_property_name") if found else None
+    if found is None or name is None or name.absent or name.text() == found[1].name:
+        return
+    other, back = found
+    renamed = replace(back, name=_back_name(table, other, prop, name))
+    other.put(renamed)
+    other.save(call.db)
+    table.put(replace(prop, config=prop.config | {"dual_property": _synced(renamed)}))
+
+
+def _remove_other_side(call: Call, table: Table, prop: Property) -> None:
+    found = _other_side(call, prop, table)
+    if found is not None:
+        other, back = found
+        tables.drop_column(call.db, back.column)
+        other.remove(back)
+        other.save(call.db)
 
 
 def _change_partner(call: Call, table: Table, prop: Property, change: dict[str, Any]) -> None:
@@ -145,5 +206,6 @@ def _refer_back(db: sqlite3.Connection, column: int, node: int, pages: Iterable[
     )
 
 
-def _marks(values: Sequence[Any]) -> str:
+def marks(values: Sequence[Any]) -> str:
+    """A question mark for each."""
     return ",".join("?" * len(values))

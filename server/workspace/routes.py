@@ -1,6 +1,6 @@
 """The routes: what Notion has, what is served here, and which capability each needs."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from functools import partial
 from typing import Any, Final, TypeAlias
@@ -12,6 +12,7 @@ from server.workspace import (
     data_sources,
     databases,
     errors,
+    moving,
     pages,
     query,
     search,
@@ -38,14 +39,30 @@ class Route:
         return self.pattern.split("/")
 
 
-def match(method: str, path: str) -> tuple[Route, dict[str, str]]:
-    """The route of a request and what stands in its path; 400 for any other."""
-    segments = path.split("/")
-    for route, pattern in _BY_SHAPE.get((method, len(segments)), ()):
-        arguments = _arguments(pattern, segments)
-        if arguments is not None:
-            return route, arguments
-    raise errors.invalid_url()
+class Router:
+    """The routes of one version of the API."""
+
+    def __init__(self, routes: Iterable[Route]) -> None:
+        self._routes = {f"{each.method} {each.pattern}": each for each in routes}
+        self._by_shape: dict[tuple[str, int], list[tuple[Route, list[str]]]] = {}
+        # Those with literal segments come before those with arguments.
+        for route in sorted(self._routes.values(), key=lambda each: each.pattern.count("{")):
+            shape = route.method, len(route.segments)
+            self._by_shape.setdefault(shape, []).append((route, route.segments))
+
+    def match(self, method: str, path: str) -> tuple[Route, dict[str, str]]:
+        """The route of a request and what stands in its path; 400 for any other."""
+        segments = path.split("/")
+        for route, pattern in self._by_shape.get((method, len(segments)), ()):
+            arguments = _arguments(pattern, segments)
+            if arguments is not None:
+                return route, arguments
+        raise errors.invalid_url()
+
+    def changed(self, *routes: Route, without: str) -> "Router":
+        """The same with these routes, and with none whose pattern begins with `without`."""
+        kept = (each for each in self._routes.values() if not each.pattern.startswith(without))
+        return Router((*kept, *routes))
 
 
 def _arguments(pattern: list[str], segments: list[str]) -> dict[str, str] | None:
@@ -91,6 +108,7 @@ SERVED: Final = (
     Route("POST", "/v1/pages", pages.create, "insert_content", writes=True),
     Route("GET", "/v1/pages/{page_id}", pages.retrieve, "read_content"),
     Route("PATCH", "/v1/pages/{page_id}", pages.update, "update_content", writes=True),
+    Route("POST", "/v1/pages/{page_id}/move", moving.move, "update_content", writes=True),
     Route("GET", "/v1/pages/{page_id}/properties/{property_id}", pages.property_item,
           "read_content"),
     Route("GET", "/v1/blocks/{block_id}", blocks.retrieve, "read_content"),
@@ -99,20 +117,19 @@ SERVED: Final = (
     Route("GET", "/v1/blocks/{block_id}/children", blocks.list_children, "read_content"),
     Route("PATCH", "/v1/blocks/{block_id}/children", blocks.append, "insert_content", writes=True),
     Route("GET", "/v1/comments", comments.list_all, "read_comments"),
-    Route("POST", "/v1/comments", comments.create, "insert_comments"),
+    Route("POST", "/v1/comments", comments.create, "insert_comments", writes=True),
+    Route("GET", "/v1/comments/{comment_id}", comments.retrieve, "read_comments"),
+    Route("PATCH", "/v1/comments/{comment_id}", comments.update, "insert_comments", writes=True),
+    Route("DELETE", "/v1/comments/{comment_id}", comments.delete, "insert_comments", writes=True),
 )  # fmt: skip
 
 NOT_BUILT: Final = tuple(
     _refusing(line)
     for line in """
-        POST /v1/pages/{page_id}/move
         GET /v1/pages/{page_id}/markdown
         PATCH /v1/pages/{page_id}/markdown
         POST /v1/blocks/meeting_notes
         POST /v1/blocks/meeting_notes/query
-        GET /v1/comments/{comment_id}
-        PATCH /v1/comments/{comment_id}
-        DELETE /v1/comments/{comment_id}
         GET /v1/custom_emojis
         GET /v1/async_tasks/{task_id}
         GET /v1/file_uploads
@@ -162,12 +179,4 @@ NOT_BUILT: Final = tuple(
 """Endpoints of Notion that answer one clear refusal."""
 
 
-def _by_shape() -> Mapping[tuple[str, int], list[tuple[Route, list[str]]]]:
-    """Routes by method and length, those with literal segments before those with arguments."""
-    shapes: dict[tuple[str, int], list[tuple[Route, list[str]]]] = {}
-    for route in sorted((*SERVED, *NOT_BUILT), key=lambda each: each.pattern.count("{")):
-        shapes.setdefault((route.method, len(route.segments)), []).append((route, route.segments))
-    return shapes
-
-
-_BY_SHAPE: Final = _by_shape()
+NATIVE: Final = Router((*SERVED, *NOT_BUILT))

@@ -1,9 +1,10 @@
 """The schema codec: property configurations as sent, as kept, and as answered."""
 
+import json
 from collections.abc import Callable, Mapping
 from typing import Any, Final
 
-from server.workspace import ids, nodes, tables
+from server.workspace import ids, nodes, rollups, tables
 from server.workspace.call import Call
 from server.workspace.errors import invalid
 from server.workspace.inputs import Input
@@ -12,14 +13,25 @@ from server.workspace.properties import CODECS, MAX_OPTION_CHARS
 from server.workspace.richtext import COLORS
 from server.workspace.tables import Property, Table
 
-ROLLUP_FUNCTIONS: Final = (
-    "count", "count_values", "empty", "not_empty", "unique", "show_unique", "percent_empty",
-    "percent_not_empty", "sum", "average", "median", "min", "max", "range", "earliest_date",
-    "latest_date", "date_range", "checked", "unchecked", "percent_checked", "percent_unchecked",
-    "count_per_group", "percent_per_group", "show_original",
-)  # fmt: skip
 MAX_DESCRIPTION_CHARS = 280
 MAX_EXPRESSION_CHARS = 2000
+
+NUMBER_FORMATS: Final = (
+    "number", "number_with_commas", "percent", "dollar", "australian_dollar", "canadian_dollar",
+    "singapore_dollar", "euro", "pound", "yen", "ruble", "rupee", "won", "yuan", "real", "lira",
+    "rupiah", "franc", "hong_kong_dollar", "new_zealand_dollar", "krona", "norwegian_krone",
+    "mexican_peso", "rand", "new_taiwan_dollar", "danish_krone", "zloty", "baht", "forint",
+    "koruna", "shekel", "chilean_peso", "philippine_peso", "dirham", "colombian_peso", "riyal",
+    "ringgit", "leu", "argentine_peso", "uruguayan_peso", "peruvian_sol",
+)  # fmt: skip
+ONLY_FROM_THE_START: Final = ("button", "verification")
+"""Types that a new table can have, and that cannot be added to one that is there."""
+
+UNSHOWN: Final = ("location", "last_visited_time")
+"""Types that requests name and no answer does, so that nobody could read what was made."""
+
+FIXED_IDS: Final = ("title", "verification")
+"""Types of which a table has one property, whose id is the name of the type."""
 
 _STATUS_OPTIONS = (("Not started", "default"), ("In progress", "blue"), ("Done", "green"))
 _STATUS_GROUPS = (("To-do", "gray"), ("In progress", "blue"), ("Complete", "green"))
@@ -29,8 +41,11 @@ Parser = Callable[[Call, Table, Property | None, Input], dict[str, Any]]
 
 
 def kind_of(source: Input) -> str:
-    """The type of the configuration."""
-    return source.key(tuple(CODECS))
+    """The type of the configuration; 400 for one that the API does not let a client make."""
+    kind = source.key((*CODECS, *UNSHOWN))
+    if kind in UNSHOWN:
+        raise invalid(f"Properties of type {kind} cannot be added to a data source by the API.")
+    return kind
 
 
 def parse_config(
@@ -49,26 +64,26 @@ def parse_description(source: Input) -> str | None:
     return None if source.absent else source.text(MAX_DESCRIPTION_CHARS)
 
 
-def answer(table: Table) -> dict[str, Any]:
+def answer(call: Call, table: Table) -> dict[str, Any]:
     """Every property of a data source by name, as the API shows it."""
-    return {prop.name: _property_answer(table, prop) for prop in table.properties}
+    return {prop.name: _property_answer(call, table, prop) for prop in table.properties}
 
 
-def _property_answer(table: Table, prop: Property) -> dict[str, Any]:
+def _property_answer(call: Call, table: Table, prop: Property) -> dict[str, Any]:
     return {
         "id": prop.shown_id,
         "name": prop.name,
         "description": prop.description,
         "type": prop.type,
-        prop.type: _rollup_answer(table, prop) if prop.type == "rollup" else prop.config,
+        prop.type: _rollup_answer(call, table, prop) if prop.type == "rollup" else prop.config,
     }
 
 
-def _rollup_answer(table: Table, prop: Property) -> dict[str, Any]:
-    relation = table.by_id(prop.config["relation_property_id"])
+def _rollup_answer(call: Call, table: Table, prop: Property) -> dict[str, Any]:
+    known = rollups.resolve(call, table, prop)
     return {
-        "rollup_property_name": prop.config["rollup_property_name"],
-        "relation_property_name": relation.name if relation else "",
+        "rollup_property_name": known.rolled.name if known else "",
+        "relation_property_name": known.relation.name if known else "",
         "rollup_property_id": prop.config["rollup_property_id"],
         "relation_property_id": prop.config["relation_property_id"],
         "function": prop.config["function"],
@@ -78,14 +93,14 @@ def _rollup_answer(table: Table, prop: Property) -> dict[str, Any]:
 def _number(_call: Call, _table: Table, before: Property | None, source: Input) -> dict[str, Any]:
     sent = source.get("format")
     if not sent.absent:
-        return {"format": sent.text(MAX_OPTION_CHARS)}
+        return {"format": sent.choice(NUMBER_FORMATS)}
     return before.config if before else {"format": "number"}
 
 
 def _options(call: Call, _table: Table, before: Property | None, source: Input) -> dict[str, Any]:
     sent = source.get("options")
     if sent.absent:
-        return before.config if before else {"options": []}
+        return {"options": before.options if before else []}
     return {"options": _option_list(call, before, sent)}
 
 
@@ -95,6 +110,8 @@ def _option_list(call: Call, before: Property | None, sent: Input) -> list[dict[
         option = _option(call, before, each, len(options))
         if any(option["name"] == known["name"] for known in options):
             raise invalid(f'Duplicate select option name: "{option["name"]}".')
+        if any(option["id"] == known["id"] for known in options):
+            raise invalid(f'Duplicate select option id: "{option["id"]}".')
         options.append(option)
     return options
 
@@ -113,6 +130,8 @@ def _option(call: Call, before: Property | None, source: Input, at: int) -> dict
         changes["name"] = _option_name(name)
     if not color.absent:
         changes["color"] = color.choice(COLORS)
+        if known and changes["color"] != known["color"]:
+            raise invalid(f"Cannot update color of select with {key}: {known[key]}.")
     if source.get("description").given:
         changes["description"] = parse_description(source.get("description"))
     return option | changes
@@ -126,7 +145,7 @@ def _option_name(source: Input) -> str:
 
 
 def _status(call: Call, _table: Table, before: Property | None, source: Input) -> dict[str, Any]:
-    sent = source.get("options")
+    sent = source.only("options").get("options")
     if before is None:
         return _new_status(call, sent)
     if sent.absent:
@@ -165,11 +184,25 @@ def _regrouped(options: list[dict[str, Any]], groups: list[dict[str, Any]]) -> d
     return {"options": options, "groups": kept}
 
 
-def _unique_id(
-    _call: Call, _table: Table, _before: Property | None, source: Input
-) -> dict[str, Any]:
-    prefix = source.get("prefix")
-    return {"prefix": None if prefix.absent else prefix.text(MAX_OPTION_CHARS)}
+def _unique_id(call: Call, table: Table, before: Property | None, source: Input) -> dict[str, Any]:
+    sent = source.get("prefix")
+    if not sent.given and before is not None:
+        return before.config
+    prefix = None if sent.absent else sent.text(MAX_OPTION_CHARS)
+    if prefix is not None and prefix in _taken_prefixes(call, table):
+        raise sent.refusal("a prefix that no other data source of the workspace has")
+    return {"prefix": prefix}
+
+
+def _taken_prefixes(call: Call, table: Table) -> set[str]:
+    rows = call.db.execute(
+        "SELECT d.document FROM nodes n JOIN documents d ON d.node = n.number"
+        " WHERE n.kind = 'data_source' AND n.in_trash = 0 AND n.number != ?"
+        """ AND instr(d.document, '"prefix"')""",
+        (table.node.number,),
+    )
+    schemas = [json.loads(row[0])["properties"] for row in rows]
+    return {each["config"].get("prefix") for schema in schemas for each in schema}
 
 
 def _formula(_call: Call, _table: Table, _before: Property | None, source: Input) -> dict[str, Any]:
@@ -181,13 +214,15 @@ def _rollup(call: Call, table: Table, _before: Property | None, source: Input) -
     relation = _referred(table, source, "relation_property")
     if relation.type != "relation":
         raise source.refusal("a rollup over a relation property")
-    other = tables.load(call, nodes.find(call, relation.config["data_source_id"], "data_source"))
+    nodes.find(call, relation.config["data_source_id"], "data_source")
+    other = rollups.related_table(call, table, relation)
     rolled = _referred(other, source, "rollup_property")
+    if rolled.type == "rollup":
+        raise source.refusal("over a property that is no rollup itself")
     return {
-        "rollup_property_name": rolled.name,
         "relation_property_id": relation.id,
         "rollup_property_id": rolled.id,
-        "function": source.need("function").choice(ROLLUP_FUNCTIONS),
+        "function": source.need("function").choice(rollups.FUNCTIONS),
     }
 
 
@@ -200,11 +235,17 @@ def _referred(table: Table, source: Input, what: str) -> Property:
 
 
 def _relation(call: Call, _table: Table, before: Property | None, source: Input) -> dict[str, Any]:
-    if before is not None:
-        return before.config
-    target = nodes.find(call, source.need("data_source_id").id(), "data_source")
     side = source.key(("dual_property", "single_property"))
     source.get(side).object()
+    named = source.get("data_source_id")
+    if before is not None and not named.given:
+        named = Input(before.config["data_source_id"], named.path)
+    target_id = named.id()
+    if before is not None and (target_id, side) == (
+        before.config["data_source_id"], before.config["type"],
+    ):  # fmt: skip
+        return before.config
+    target = nodes.find(call, target_id, "data_source")
     return {
         "database_id": database_of(call, target).id,
         "data_source_id": target.id,

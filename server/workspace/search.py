@@ -1,109 +1,147 @@
-"""POST /v1/search: pages and data sources by title, newest edit first."""
+"""POST /v1/search: pages and data sources by title, newest edit first.
 
-from collections.abc import Iterator
+The search knows titles, and knows them late: what was made within `search_delay_s` is not found
+yet, what was renamed within it is found under its former title. All else holds at once.
+"""
+
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from heapq import merge
 from itertools import islice
-from typing import Any
+from typing import Any, Final
+from uuid import UUID
 
 from server.workspace import data_sources, decorations, nodes, pages, paging, tables
 from server.workspace.call import Call
-from server.workspace.ids import canonical_id
+from server.workspace.errors import invalid
 from server.workspace.inputs import Input
 from server.workspace.nodes import Node
-from server.workspace.sql import Sql, joined
+from server.workspace.places import Places
+from server.workspace.sql import TRUE, Sql, joined
 
-_KINDS = ("page", "data_source")
+_KINDS: Final = ("page", "data_source")
+_NUMBER_BITS: Final = 64
+_EDITED_BITS: Final = 48
+
+
+@dataclass(frozen=True, slots=True, order=True)
+class _Place:
+    """Where an object stands among all that the search goes through."""
+
+    edited_at: int
+    number: int
 
 
 def search(call: Call) -> dict[str, Any]:
-    """What the caller may see whose title contains the query."""
+    """What the caller may see whose title holds every word of the query."""
     body = call.body.only("query", "filter", "sort", "start_cursor", "page_size")
     size = paging.page_size(body)
     ascending = _is_ascending(body.get("sort"))
-    conditions = [_kinds(body.get("filter")), _words(body.get("query"))]
-    in_trash = bool(decorations.flag(_member(body.get("filter"), "in_trash")))
+    kinds, in_trash = _filter(body.get("filter"))
+    conditions = [_words(call, body.get("query"))]
     cursor = paging.start_cursor(body)
     if cursor is not None:
-        conditions.append(_from(call, cursor, ascending=ascending))
-    candidates = _candidates(call, joined("AND", conditions), ascending=ascending)
-    sight = _Sight(call)
-    seen = (node for node in candidates if sight.of(node) == _Seen(in_trash, is_visible=True))
-    found = list(islice(seen, size + 1))
-    following = found[size].id if len(found) > size else None
-    results = [_answer(call, node) for node in found[:size]]
+        conditions.append(_behind(_place(cursor), ascending=ascending))
+    places = _candidates(call, kinds, joined("AND", conditions), ascending=ascending)
+    found = list(islice(_seen(call, places, in_trash=in_trash), size + 1))
+    following = _cursor(found[size - 1]) if len(found) > size else None
+    results = _answers(call, [place.number for place in found[:size]])
     return paging.envelope(results, kind="page_or_data_source", next_cursor=following)
 
 
-def _member(source: Input, key: str) -> Input:
-    return source.get(key) if not source.absent else Input(None, source.path)
+def _filter(sent: Input) -> tuple[tuple[str, ...], bool]:
+    """The kinds asked for, and whether what lies in the trash is meant."""
+    if sent.absent:
+        return _KINDS, False
+    in_trash = bool(decorations.flag(sent.only("property", "value", "in_trash").get("in_trash")))
+    if not sent.get("value").given and sent.get("in_trash").given:
+        return _KINDS, in_trash
+    sent.need("property").choice(("object",))
+    return (sent.need("value").choice(_KINDS),), in_trash
 
 
-def _kinds(source: Input) -> Sql:
-    kinds: tuple[str, ...] = _KINDS
-    if not source.absent and source.only("property", "value", "in_trash").get("value").given:
-        source.need("property").choice(("object",))
-        kinds = (source.get("value").choice(_KINDS),)
-    marks = ", ".join("?" * len(kinds))
-    return Sql(f"n.kind IN ({marks})", kinds)
+def _words(call: Call, sent: Input) -> Sql:
+    words = [] if sent.absent else sent.text().casefold().split()
+    title, exists = "n.title", TRUE
+    if call.conditions.search_delay_s:
+        horizon = nodes.search_horizon_ms(call)
+        title = f"iif(n.titled_at <= {horizon:d}, n.title, n.former_title)"
+        exists = Sql(f"{title} IS NOT NULL")
+    return joined("AND", [exists, *(Sql(f"instr(casefold({title}), ?) > 0", (w,)) for w in words)])
 
 
-def _words(source: Input) -> Sql:
-    text = "" if source.absent else source.text()
-    return Sql("instr(casefold(n.title), ?) > 0", (text.casefold(),)) if text else Sql("1")
-
-
-def _is_ascending(source: Input) -> bool:
-    if source.absent or source.get("property").given:
+def _is_ascending(sent: Input) -> bool:
+    if sent.absent:
         return False
-    source.need("timestamp").choice(("last_edited_time",))
-    direction = source.get("direction")
+    if sent.get("property").given:
+        sent.only("property").get("property").choice(("relevance",))
+        return False
+    if sent.need("timestamp").value != "last_edited_time":
+        raise invalid('body.sort.timestamp should be "last_edited_time" when sorting by timestamp.')
+    direction = sent.only("timestamp", "direction").optional("direction")
     return not direction.absent and (direction.choice(("ascending", "descending")) == "ascending")
 
 
-def _from(call: Call, cursor: str, *, ascending: bool) -> Sql:
-    object_id = canonical_id(cursor)
-    row = call.db.execute(
-        "SELECT edited_at, number FROM nodes WHERE id = ?", (object_id,)
-    ).fetchone()
-    if row is None:
+def _cursor(place: _Place) -> str:
+    """The place itself, so that no later edit of the object moves the next page."""
+    return str(UUID(int=place.edited_at << _NUMBER_BITS | place.number))
+
+
+def _place(cursor: str) -> _Place:
+    try:
+        edited_at, number = divmod(UUID(cursor).int, 1 << _NUMBER_BITS)
+    except ValueError:
+        raise paging.bad_cursor(cursor) from None
+    if edited_at >> _EDITED_BITS or number >> _EDITED_BITS:
         raise paging.bad_cursor(cursor)
-    comparison = ">=" if ascending else "<="
-    return Sql(f"(n.edited_at, n.number) {comparison} (?, ?)", tuple(row))
+    return _Place(edited_at, number)
 
 
-def _candidates(call: Call, condition: Sql, *, ascending: bool) -> Iterator[Node]:
+def _behind(place: _Place, *, ascending: bool) -> Sql:
+    comparison = ">" if ascending else "<"
+    return Sql(f"(n.edited_at, n.number) {comparison} (?, ?)", (place.edited_at, place.number))
+
+
+def _candidates(
+    call: Call, kinds: Sequence[str], condition: Sql, *, ascending: bool
+) -> Iterator[tuple[_Place, int | None, bool]]:
+    """Place, parent and own trash flag, lazily: each kind comes out of its index in order."""
     direction = "ASC" if ascending else "DESC"
-    order = f"n.edited_at {direction}, n.number {direction}"
-    return nodes.matching(call.db, condition, order)
-
-
-def _answer(call: Call, node: Node) -> dict[str, Any]:
-    if node.kind == "data_source":
-        return data_sources.answer(call, tables.load(call, node))
-    return pages.answers(call, [node.number], pages.table_of(call, node))[0]
-
-
-@dataclass(frozen=True, slots=True)
-class _Seen:
-    in_trash: bool
-    is_visible: bool
-
-
-class _Sight:
-    """Whether objects are shared and out of the trash; each place above them is asked once."""
-
-    def __init__(self, call: Call) -> None:
-        self._db = call.db
-        self._above: dict[int | None, _Seen] = {
-            None: _Seen(in_trash=False, is_visible=call.caller.bot_id is None)
-        }
-        self._shared = nodes.shared_with(call.db, call.caller.bot_id)
-
-    def of(self, node: Node) -> _Seen:
-        if node.parent not in self._above:
-            self._above[node.parent] = self.of(nodes.by_number(self._db, node.parent or 0))
-        above = self._above[node.parent]
-        return _Seen(
-            in_trash=node.in_trash or above.in_trash,
-            is_visible=node.number in self._shared or above.is_visible,
+    lists = (
+        call.db.execute(
+            "SELECT n.edited_at, n.number, n.parent, n.in_trash FROM nodes n"  # noqa: S608 - compiled
+            f" WHERE n.kind = ? AND {condition.text}"
+            f" ORDER BY n.edited_at {direction}, n.number {direction}",
+            (kind, *condition.parameters),
         )
+        for kind in kinds
+    )
+    rows = merge(*lists, key=lambda row: (row[0], row[1]), reverse=not ascending)
+    return ((_Place(row[0], row[1]), row[2], bool(row[3])) for row in rows)
+
+
+def _seen(
+    call: Call, candidates: Iterator[tuple[_Place, int | None, bool]], *, in_trash: bool
+) -> Iterator[_Place]:
+    places = Places(call)
+    for place, parent, is_trashed in candidates:
+        lies_there = is_trashed or places.are_trashed_below(parent)
+        if lies_there == in_trash and places.is_visible(place.number, parent):
+            yield place
+
+
+def _answers(call: Call, numbers: Sequence[int]) -> list[dict[str, Any]]:
+    """Data sources and pages as found; the rows of one table are answered together."""
+    found = [nodes.by_number(call.db, number) for number in numbers]
+    homes: dict[int | None, list[Node]] = {}
+    shown: dict[int, dict[str, Any]] = {}
+    for node in found:
+        if node.kind == "data_source":
+            shown[node.number] = data_sources.answer(call, tables.load(call, node))
+        else:
+            homes.setdefault(node.parent, []).append(node)
+    for together in homes.values():
+        asked = [node.number for node in together]
+        answers = pages.answers(call, asked, pages.table_of(call, together[0]))
+        shown |= zip(asked, answers, strict=True)
+    return [shown[number] for number in numbers]

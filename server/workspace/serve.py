@@ -5,8 +5,12 @@ import sys
 from contextlib import closing, suppress
 from datetime import UTC, datetime
 from pathlib import Path
+from typing import Final
 
 from server.workspace.core import Workspace
+
+KEEP_ALIVE_S: Final = 75
+"""An idle connection is kept for longer than a rate limit's window, as Notion keeps it."""
 
 
 def serve(path: Path, *, host: str = "127.0.0.1", port: int) -> None:
@@ -19,12 +23,21 @@ def serve(path: Path, *, host: str = "127.0.0.1", port: int) -> None:
     import uvicorn  # noqa: PLC0415
 
     from server.workspace.asgi import create_app  # noqa: PLC0415
+    from server.workspace.http_server import LineProtocol  # noqa: PLC0415
 
     with (
         closing(Workspace.open(path, clock=lambda: datetime.now(UTC))) as workspace,
         closing(socket.create_server((host, port))) as listening,
     ):
-        config = uvicorn.Config(create_app(workspace), log_level="warning", lifespan="off")
+        config = uvicorn.Config(
+            create_app(workspace),
+            http=LineProtocol,
+            log_level="warning",
+            lifespan="off",
+            timeout_keep_alive=KEEP_ALIVE_S,
+            # A firewall's page says whose it is.
+            server_header=False,
+        )
         _announce(host, listening.getsockname()[1], workspace.own_token())
         with suppress(KeyboardInterrupt):
             uvicorn.Server(config).run(sockets=[listening])

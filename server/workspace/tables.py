@@ -1,8 +1,9 @@
 """A data source as a table: its properties, in order, and their columns in the index of cells."""
 
 import sqlite3
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
-from typing import Any
+from typing import Any, Final
 
 from server.workspace import ids, nodes
 from server.workspace.call import Call
@@ -11,6 +12,14 @@ from server.workspace.nodes import Node
 from server.workspace.richtext import COLORS
 
 TITLE_ID = "title"
+
+NODE_FIELDS: Final = {
+    "created_time": "created_at",
+    "last_edited_time": "edited_at",
+    "created_by": "created_by",
+    "last_edited_by": "edited_by",
+}
+"""Types whose value every page has as a column of `nodes`."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -120,6 +129,17 @@ def new_column(db: sqlite3.Connection, data_source: int) -> int:
 def drop_column(db: sqlite3.Connection, column: int) -> None:
     """Forget every cell of a column."""
     db.execute("DELETE FROM cells WHERE column = ?", (column,))
+
+
+def write_cells(
+    db: sqlite3.Connection, node: int, column: int, cells: Sequence[tuple[str | None, float | None]]
+) -> None:
+    """Let the index hold these (text, number) pairs of a row, and no others."""
+    db.execute("DELETE FROM cells WHERE node = ? AND column = ?", (node, column))
+    db.executemany(
+        "INSERT INTO cells (node, column, position, text, number) VALUES (?, ?, ?, ?, ?)",
+        [(node, column, position, *cell) for position, cell in enumerate(cells)],
+    )
 
 
 def with_option(call: Call, prop: Property, name: str, color: str | None = None) -> Property:

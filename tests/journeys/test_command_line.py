@@ -35,6 +35,18 @@ MISTAKES = (
     pytest.param("workspace import tasks tasks.csv --map bad.toml", "bad.toml", id="malformed map"),
     pytest.param(f"workspace import tasks tasks.csv {MAP} --map mood=No", "mood", id="role"),
     pytest.param(f"workspace import tasks tasks.csv {MAP} --map status=Of", "Of", id="column"),
+    pytest.param("workspace faults dance", "'dance'", id="unknown act"),
+    pytest.param("workspace faults add", "--fault", id="no fault named"),
+    pytest.param("workspace faults add --fault fire", "'fire'", id="unknown fault"),
+    pytest.param("workspace faults add --fault conflict --rate 2", "rate", id="rate beyond 1"),
+    pytest.param("workspace faults add --fault conflict --route x", "'x'", id="route"),
+    pytest.param("workspace faults add --fault conflict --status 500", "status", id="option"),
+    pytest.param("workspace faults add --fault delayed", "latency_ms", id="option is missing"),
+    pytest.param("workspace faults set none.json", "none.json", id="no plan file"),
+    pytest.param("workspace faults set bad.toml", "bad.toml", id="malformed plan"),
+    pytest.param("workspace faults limit", "--per-token", id="no limit named"),
+    pytest.param("workspace faults limit --per-token 0", "'0'", id="no budget"),
+    pytest.param("workspace faults limit --window 90000", "window_s", id="window too long"),
 )
 
 
@@ -73,7 +85,15 @@ def test_bad_input_is_refused_in_one_line(
 
 
 @pytest.mark.parametrize(
-    "typed", ["--help", "call --help", "init --help", "workspace --help", "workspace serve --help"]
+    "typed",
+    [
+        "--help",
+        "call --help",
+        "init --help",
+        "workspace --help",
+        "workspace serve --help",
+        "workspace faults --help",
+    ],
 )
 def test_help_is_no_mistake(home: Home, typed: str) -> None:
     ended = home.run(*typed.split())

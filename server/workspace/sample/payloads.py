@@ -81,7 +81,10 @@ def blocks(body: Iterable[Passage]) -> list[JSON]:
 
 def _block(passage: Passage) -> JSON:
     text = fresh_key(passage.pasted_key) if passage.pasted_key else passage.text
-    return {"type": passage.type, passage.type: {"rich_text": rich_text(text)}}
+    payload: JSON = {"rich_text": rich_text(text)}
+    if passage.type == "code":
+        payload["language"] = "plain text"
+    return {"type": passage.type, passage.type: payload}
 
 
 def _given(name: str, write: Any, value: Any) -> JSON:

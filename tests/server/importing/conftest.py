@@ -18,8 +18,8 @@ from server.importing.source import TaskFile
 from server.importing.tasks import import_tasks
 from server.notion.client import NotionClient, open_client
 from server.notion.wire import Profile
-from server.workspace.asgi import create_app
 from server.workspace.core import Actor, Workspace
+from tests.notion_types import checked_app
 
 NOON = datetime(2026, 11, 23, 12, tzinfo=UTC)
 
@@ -110,7 +110,7 @@ async def house(workspace: Workspace) -> AsyncGenerator[House]:
         profile=Profile("http://workspace.test", None),
         record=calls.append,
         default_deadline_s=30,
-        network=httpx.ASGITransport(create_app(workspace)),
+        network=httpx.ASGITransport(checked_app(workspace)),
     ) as client:
         yield House(workspace, client, page["id"], calls)
 

@@ -21,8 +21,8 @@ from playbooks.rows import Span
 from server.notion.client import NotionClient
 from server.notion.payloads import payload
 from server.workspace import faults
-from server.workspace.asgi import create_app
 from server.workspace.core import Actor, Workspace
+from tests.notion_types import checked_app
 from tests.server.notion.fakes import NOON, Connection
 
 CAPABILITIES: tuple[Capability, ...] = get_args(Capability)
@@ -69,7 +69,7 @@ def home(workspace: Workspace, ada: str) -> str:
 
 
 def connect(workspace: Workspace, token: str = OWN_TOKEN) -> Connection:
-    return Connection(httpx.ASGITransport(create_app(workspace)), token=token)
+    return Connection(httpx.ASGITransport(checked_app(workspace)), token=token)
 
 
 @asynccontextmanager

@@ -1,7 +1,8 @@
 """A workspace of one page and one integration; every HTTP answer is checked by the SDK's types."""
 
-import json
 import secrets
+import socket
+import threading
 from collections.abc import AsyncGenerator, Awaitable, Callable, Collection, Generator
 from contextlib import AsyncExitStack, closing
 from dataclasses import dataclass
@@ -11,102 +12,13 @@ from typing import Any, cast, get_args
 
 import httpx
 import pytest
-from jsonschema import Draft202012Validator  # type: ignore[import-untyped]  # ships no types
-from referencing import Registry, Resource
-from referencing.jsonschema import DRAFT202012
+import uvicorn
 
 from playbooks.ports import Capability
-from server.workspace.asgi import create_app
 from server.workspace.core import JSON, Actor, Workspace
+from tests.notion_types import checked_app
 
-TYPES = (
-    Path(__file__).parents[4] / "shared/data/notion/notion-sdk-5.26.0.types.schema.json"
-)  # beside the checkout
 BASE_URL = "http://workspace.test"
-DEFINITIONS = {
-    "page": "PageObjectResponse",
-    "database": "DatabaseObjectResponse",
-    "data_source": "DataSourceObjectResponse",
-    "block": "BlockObjectResponse",
-    "user": "UserObjectResponse",
-    "property_item": "PropertyItemObjectResponse",
-    "page_or_data_source": "QueryDataSourceResponse",
-}
-LISTS = {
-    "user": "ListUsersResponse",
-    "block": "ListBlockChildrenResponse",
-    "property_item": "PropertyItemListResponse",
-    "page_or_data_source": "QueryDataSourceResponse",
-}
-
-
-class Types:
-    """The response types of @notionhq/client as an oracle; they name `archived` required."""
-
-    def __init__(self, path: Path) -> None:
-        document = cast("dict[str, Any]", _without_archived(json.loads(path.read_text())))
-        self._resource: Resource[Any] = DRAFT202012.create_resource(document)
-        self._registry: Registry[Any] = Registry[Any]().with_resource("urn:types", self._resource)
-        self._known: dict[str, Any] = {}
-
-    def complaints(self, definition: str, body: JSON) -> list[str]:
-        validator = self._known.setdefault(
-            definition,
-            Draft202012Validator(
-                {"$ref": f"urn:types#/definitions/{definition}"}, registry=self._registry
-            ),
-        )
-        return [error.message[:300] for error in validator.iter_errors(body)]
-
-
-def _without_archived(node: object) -> object:
-    if isinstance(node, list):
-        return [_without_archived(each) for each in cast("list[object]", node)]
-    if not isinstance(node, dict):
-        return node
-    members = cast("dict[str, object]", node)
-    cleaned = {key: _without_archived(value) for key, value in members.items()}
-    if isinstance(cleaned.get("required"), list):
-        required = cast("list[str]", cleaned["required"])
-        cleaned["required"] = [name for name in required if name != "archived"]
-    return cleaned
-
-
-@pytest.fixture(scope="session")
-def types() -> Types | None:
-    return Types(TYPES) if TYPES.exists() else None
-
-
-@pytest.fixture
-def check(types: Types | None) -> Callable[[httpx.Response], Awaitable[None]]:
-    """What every answer of these tests goes through."""
-
-    async def check_answer(response: httpx.Response) -> None:
-        await response.aread()
-        body = cast("JSON", response.json())
-        assert body["request_id"] == response.headers["x-notion-request-id"]
-        assert response.headers["cf-ray"]
-        assert response.headers["content-type"] == "application/json; charset=utf-8"
-        if response.status_code == 200:
-            _check_shape(types, body)
-        else:
-            assert body["object"] == "error"
-            assert body["status"] == response.status_code
-            assert body["code"]
-            assert body["message"]
-
-    return check_answer
-
-
-def _check_shape(types: Types | None, body: JSON) -> None:
-    if types is None or "object" not in body:
-        return
-    is_list = body["object"] == "list"
-    definition = LISTS[body["type"]] if is_list else DEFINITIONS[body["object"]]
-    assert types.complaints(definition, body) == []
-    if body["object"] == "block":
-        name = "".join(word.title() for word in body["type"].split("_"))
-        assert types.complaints(f"{name}BlockObjectResponse", body) == []
 
 
 @dataclass
@@ -165,9 +77,7 @@ Connect = Callable[..., Awaitable[httpx.AsyncClient]]
 
 
 @pytest.fixture
-async def connect(
-    workspace: Workspace, check: Callable[[httpx.Response], Awaitable[None]]
-) -> AsyncGenerator[Connect]:
+async def connect(workspace: Workspace) -> AsyncGenerator[Connect]:
     """Opens clients with a token and a version of their own."""
     async with AsyncExitStack() as stack:
 
@@ -178,10 +88,9 @@ async def connect(
             if version:
                 headers["Notion-Version"] = version
             client = httpx.AsyncClient(
-                transport=httpx.ASGITransport(create_app(workspace)),
+                transport=httpx.ASGITransport(checked_app(workspace)),
                 base_url=BASE_URL,
                 headers=headers,
-                event_hooks={"response": [check]},
             )
             return await stack.enter_async_context(client)
 
@@ -244,3 +153,28 @@ def add_row(workspace: Workspace, ada: Actor) -> Callable[..., str]:
         return cast("str", row["id"])
 
     return add
+
+
+@dataclass(frozen=True, slots=True)
+class Served:
+    """A workspace on loopback, its integration's token, and the page shared with it."""
+
+    address: str
+    token: str
+    root: str
+
+
+@pytest.fixture
+def served(workspace: Workspace, token: str, root: str) -> Generator[Served]:
+    """The workspace for clients that are not ours, on a free port."""
+    config = uvicorn.Config(checked_app(workspace), log_level="warning", lifespan="off")
+    server = uvicorn.Server(config)
+    with closing(socket.create_server(("127.0.0.1", 0))) as listening:
+        thread = threading.Thread(target=server.run, args=([listening],))
+        thread.start()
+        try:
+            host, port = listening.getsockname()
+            yield Served(f"http://{host}:{port}", token, root)
+        finally:
+            server.should_exit = True
+            thread.join()

@@ -1,5 +1,6 @@
 """The workspace over HTTP: who may come in, and what is answered to what no one serves."""
 
+import json
 from collections.abc import Awaitable, Callable
 
 import httpx
@@ -7,6 +8,7 @@ import pytest
 
 from server.workspace.core import JSON, Workspace
 from server.workspace.routes import NOT_BUILT, Route
+from tests.notion_types import take_complaints
 
 Connect = Callable[..., Awaitable[httpx.AsyncClient]]
 Make = Callable[..., str]
@@ -78,8 +80,45 @@ async def test_a_body_that_is_no_json_is_refused(api: httpx.AsyncClient, sent: b
 async def test_a_body_beyond_500_kb_is_refused(api: httpx.AsyncClient) -> None:
     answer = await api.post("/v1/search", json={"query": "x" * 512_000})
 
-    assert said(answer)[1] == "validation_error"
-    assert "body.length should be ≤ `512000`" in said(answer)[2]
+    assert said(answer) == (413, "validation_error", "Request body too large.")
+
+
+@pytest.mark.parametrize("method", ["HEAD", "OPTIONS", "PUT", "TRACE", "BREW"])
+async def test_methods_that_notion_does_not_have_are_invalid_urls(
+    api: httpx.AsyncClient, method: str
+) -> None:
+    answer = await api.request(method, "/v1/users/me")
+
+    assert answer.status_code == 400
+    assert method == "HEAD" or answer.json()["code"] == "invalid_request_url"
+
+
+@pytest.mark.parametrize("sent", [b"", b" \n", None], ids=["empty", "blank", "none"])
+async def test_a_body_that_is_not_sent_is_an_empty_one(
+    api: httpx.AsyncClient, sent: bytes | None
+) -> None:
+    searched = await api.post("/v1/search", content=sent)
+    refused = await api.post("/v1/pages", content=sent)
+
+    assert searched.status_code == 200
+    assert "body.parent" in said(refused)[2]
+    assert "instead was `undefined`" in said(refused)[2]
+
+
+async def test_a_body_of_another_type_is_not_looked_at(api: httpx.AsyncClient, root: str) -> None:
+    page = json.dumps({"parent": {"page_id": root}, "properties": {}})
+    form = {"Content-Type": "application/x-www-form-urlencoded"}
+    typed = {"Content-Type": "application/json; charset=utf-8"}
+
+    assert "body.parent" in said(await api.post("/v1/pages", content=page, headers=form))[2]
+    assert (await api.post("/v1/pages", content=page, headers=typed)).status_code == 200
+
+
+@pytest.mark.parametrize("method", ["GET", "DELETE"])
+async def test_a_body_where_none_belongs_is_not_looked_at(
+    api: httpx.AsyncClient, root: str, method: str
+) -> None:
+    assert (await api.request(method, f"/v1/blocks/{root}", content=b"{")).status_code == 200
 
 
 async def test_a_body_must_be_an_object(api: httpx.AsyncClient) -> None:
@@ -141,10 +180,10 @@ async def test_a_probe_tells_a_missing_capability_from_a_bad_request(
     )  # fmt: skip
 
 
-async def test_comments_are_refused_clearly(api: httpx.AsyncClient, root: str) -> None:
-    answer = await api.get("/v1/comments", params={"block_id": root})
+async def test_what_is_not_served_is_refused_clearly(api: httpx.AsyncClient) -> None:
+    answer = await api.get("/v1/custom_emojis")
 
-    assert said(answer)[2] == "The embedded workspace does not serve GET /v1/comments yet."
+    assert said(answer)[2] == "The embedded workspace does not serve GET /v1/custom_emojis yet."
 
 
 async def test_a_bug_answers_500_in_notions_shape(
@@ -156,3 +195,5 @@ async def test_a_bug_answers_500_in_notions_shape(
     answer = await api.get(f"/v1/pages/{root}")
 
     assert said(answer)[:2] == (500, "internal_server_error")
+    (noted,) = take_complaints()
+    assert "a failure that nobody asked for" in noted

@@ -27,54 +27,6 @@ async def contents(api: httpx.AsyncClient, parent: str, **query: Any) -> list[st
     return [each["paragraph"]["rich_text"][0]["plain_text"] for each in listed]
 
 
-BLOCKS: list[tuple[str, Any]] = [
-    ("paragraph", {"rich_text": text("x"), "color": "red"}),
-    ("heading_1", {"rich_text": text("x"), "is_toggleable": True}),
-    ("heading_2", {"rich_text": text("x")}),
-    ("heading_3", {"rich_text": text("x")}),
-    ("bulleted_list_item", {"rich_text": text("x")}),
-    ("numbered_list_item", {"rich_text": text("x")}),
-    ("to_do", {"rich_text": text("x"), "checked": True}),
-    ("toggle", {"rich_text": text("x"), "children": [paragraph("inside")]}),
-    ("quote", {"rich_text": text("x")}),
-    ("callout", {"rich_text": text("x"), "icon": {"emoji": "💡"}}),
-    ("divider", {}),
-    ("code", {"rich_text": text("print()"), "language": "python"}),
-    ("bookmark", {"url": "https://example.org", "caption": text("x")}),
-    (
-        "table",
-        {
-            "table_width": 2,
-            "has_column_header": True,
-            "children": [{"table_row": {"cells": [text("a"), text("b")]}}],
-        },
-    ),
-]
-
-
-@pytest.mark.parametrize(("kind", "content"), BLOCKS, ids=[kind for kind, _ in BLOCKS])
-async def test_a_block_of_each_type_comes_back(
-    api: httpx.AsyncClient, root: str, kind: str, content: Any
-) -> None:
-    added = (await append(api, root, {"type": kind, kind: content}))["results"][0]
-
-    block = (await api.get(f"/v1/blocks/{added['id']}")).json()
-
-    assert block["type"] == kind
-    assert block["has_children"] == ("children" in content)
-    sent = {name: value for name, value in content.items() if isinstance(value, bool | int)}
-    assert {name: block[kind][name] for name in sent} == sent
-
-
-async def test_a_table_holds_its_rows(api: httpx.AsyncClient, root: str) -> None:
-    table = (await append(api, root, {"table": BLOCKS[-1][1]}))["results"][0]
-
-    rows = (await api.get(f"/v1/blocks/{table['id']}/children")).json()["results"]
-
-    cells = [cell[0]["plain_text"] for cell in rows[0]["table_row"]["cells"]]
-    assert cells == ["a", "b"]
-
-
 async def test_blocks_go_to_the_end_the_start_or_after_another(
     api: httpx.AsyncClient, root: str
 ) -> None:
@@ -157,24 +109,9 @@ NESTED = paragraph("1", paragraph("2", paragraph("3", paragraph("4"))))
             id="children-of-children-of-children",
         ),
         pytest.param(
-            [{"type": "magic", "magic": {}}],
-            "body.children[0].type should be one of paragraph, heading_1,",
-            id="unknown-type",
-        ),
-        pytest.param(
-            [{"paragraph": {}}],
+            [{"paragraph": dict[str, Any]()}],
             "body.children[0].paragraph.rich_text should be defined, instead was `undefined`.",
             id="no-text",
-        ),
-        pytest.param(
-            [{"divider": {"children": [paragraph("x")]}}],
-            "body.children[0].divider.children should be not present",
-            id="children-where-none-can-be",
-        ),
-        pytest.param(
-            [{"table": {"table_width": 2, "children": [{"table_row": {"cells": [[]]}}]}}],
-            "body.children[0].table.children[0].table_row.cells should be of length `2`",
-            id="narrow-row",
         ),
         pytest.param(
             [paragraph(str(i), *[paragraph("x")] * 100) for i in range(10)],
@@ -197,9 +134,7 @@ async def test_a_block_does_not_change_its_type(api: httpx.AsyncClient, root: st
 
     answer = await api.patch(f"/v1/blocks/{block}", json={"quote": {"rich_text": text("b")}})
 
-    assert answer.json()["message"].startswith(
-        "body failed validation: body.quote should be not present: the block is of type paragraph"
-    )
+    assert answer.json()["message"] == "Expected block type paragraph in request body"
 
 
 async def test_a_block_elsewhere_is_no_place_to_append_after(

@@ -10,6 +10,7 @@ from typing import Any
 import pytest
 
 from server.workspace.core import Actor, Workspace
+from server.workspace.database import _UPGRADES
 from server.workspace.errors import WorkspaceUnusable
 
 Make = Callable[..., str]
@@ -93,12 +94,14 @@ def test_a_file_of_the_first_version_is_opened_and_brought_up_to_date(
     tmp_path: Path, watch: Any
 ) -> None:
     path = tmp_path / "old.sqlite3"
-    with closing(Workspace.open(path, clock=watch)) as made:
-        identity = made.info().id
     with closing(sqlite3.connect(path)) as old:
-        old.executescript("DROP TABLE conditions; DROP TABLE comments; PRAGMA user_version = 1")
+        for statement in _UPGRADES[0]:
+            old.execute(statement)
+        old.execute("INSERT INTO workspace VALUES ('its-id', 'Old')")
+        old.execute("PRAGMA user_version = 1")
+        old.commit()
 
     with closing(Workspace.open(path, clock=watch)) as opened:
-        assert (opened.created, opened.info().id) == (False, identity)
+        assert (opened.created, opened.info().id) == (False, "its-id")
         assert opened.set_conditions(search_delay_s=2).search_delay_s == 2
         assert opened.conditions().search_delay_s == 2

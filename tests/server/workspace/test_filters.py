@@ -12,6 +12,7 @@ from server.workspace.core import Actor, Workspace
 Make = Callable[..., str]
 Find = Callable[[Any], Any]
 
+LAST_WEEK = {"start": "2026-05-04", "end": "2026-05-08"}
 COLUMNS: dict[str, Any] = {
     "Notes": {"rich_text": {}},
     "Link": {"url": {}},
@@ -29,6 +30,8 @@ COLUMNS: dict[str, Any] = {
     "Made": {"created_time": {}},
     "By": {"created_by": {}},
     "Sum": {"formula": {"expression": "1"}},
+    "Where": {"place": {}},
+    "Checked": {"verification": {}},
 }
 
 
@@ -66,6 +69,7 @@ def table(make_table: Make, add_row: Make, people: dict[str, str]) -> str:
             "Due": {"date": {"start": "2026-05-13"}},
             "Owner": {"people": [{"id": people["ada"]}, {"id": people["bot"]}]},
             "Files": {"files": [{"external": {"url": "https://example.org/f"}}]},
+            "Checked": {"verification": {"state": "verified"}},
         },
         at=datetime(2026, 5, 1, 12, 0, tzinfo=UTC),
     )
@@ -80,6 +84,7 @@ def table(make_table: Make, add_row: Make, people: dict[str, str]) -> str:
             "Tags": {"multi_select": [{"name": "red"}]},
             "Due": {"date": {"start": "2026-05-20T10:00:00.000+02:00"}},
             "Owner": {"people": [{"id": people["bob"]}]},
+            "Checked": {"verification": {"state": "verified", "date": LAST_WEEK}},
         },
         at=datetime(2026, 5, 10, 12, 0, tzinfo=UTC),
     )
@@ -104,7 +109,7 @@ def find(api: httpx.AsyncClient, table: str) -> Find:
     return run
 
 
-CASES = [
+CASES: list[tuple[str, str, dict[str, Any], str]] = [
     ("Name", "title", {"equals": "FULL"}, "full"),
     ("Name", "rich_text", {"contains": "e"}, "other empty"),
     ("Notes", "rich_text", {"equals": "straße am fluss"}, "full"),
@@ -161,6 +166,15 @@ CASES = [
     ("ID", "unique_id", {"does_not_equal": 2}, "full empty"),
     ("Made", "created_time", {"on_or_after": "2026-05-10"}, "other empty"),
     ("Made", "created_time", {"is_empty": True}, ""),
+    ("Due", "date", {"next_year": {}}, "full other"),
+    ("Due", "date", {"past_year": {}}, "full"),
+    ("ID", "unique_id", {"is_empty": True}, ""),
+    ("ID", "number", {"less_than_or_equal_to": 2}, "full other"),
+    ("Checked", "verification", {"status": "verified"}, "full"),
+    ("Checked", "verification", {"status": "expired"}, "other"),
+    ("Checked", "verification", {"status": "none"}, "empty"),
+    ("Checked", "verification", {"does_not_equal": "verified"}, "other empty"),
+    ("By", "last_edited_by", {"contains": "bot"}, ""),
     ("By", "created_by", {"contains": "ada"}, "full other empty"),
     ("By", "created_by", {"does_not_contain": "ada"}, ""),
 ]
@@ -189,7 +203,7 @@ async def test_an_operator_finds(
     ],
 )
 async def test_a_timestamp_needs_no_property(find: Find, condition: Any, found: str) -> None:
-    asked = {"timestamp": "created_time", "created_time": condition}
+    asked = {"timestamp": "created_time", "type": "created_time", "created_time": condition}
 
     assert await find(asked) == found
 
@@ -238,6 +252,17 @@ async def test_conditions_combine_to_two_levels(find: Find, condition: Any, foun
             id="formula",
         ),
         pytest.param(
+            {"property": "Where", "rich_text": {"contains": "x"}},
+            "The property type in the database does not match the property type of the filter"
+            " provided: database property place does not match filter rich_text",
+            id="place",
+        ),
+        pytest.param(
+            {"property": "Checked", "verification": {"is_empty": True}},
+            "body failed validation. Fix one:\nbody.filter.verification.status should be",
+            id="a-verification-is-never-empty",
+        ),
+        pytest.param(
             {"property": "State", "status": {"equals": "Nope"}},
             'status option "Nope" not found for property "State". Available options:'
             ' "Not started", "In progress", "Done".',
@@ -269,7 +294,7 @@ async def test_conditions_combine_to_two_levels(find: Find, condition: Any, foun
         ),
         pytest.param(
             {"property": "Points"},
-            "body failed validation. Fix one:\nbody.filter.title should be defined,",
+            "body failed validation. Fix one:\nbody.filter.or should be defined,",
             id="no-condition",
         ),
         pytest.param(

@@ -1,7 +1,8 @@
 """Compiled filters against a plain evaluation in Python, over random rows and conditions."""
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from datetime import UTC, datetime, timedelta
+from functools import partial
 from typing import Any, cast
 
 import pytest
@@ -13,7 +14,7 @@ from server.workspace.core import Actor, Workspace
 Row = dict[str, Any]
 Make = Callable[..., str]
 
-WORDS = ("", "a", "ab", "BA", "straße", "STRASSE", "b a")
+WORDS = ("", "a", "ab", "BA", "straße", "STRASSE", "b a", "b\0", "\0a")
 OPTIONS = ("x", "y", "z")
 NUMBERS = (-1, 0, 0.5, 2)
 DATES = (
@@ -23,6 +24,7 @@ DATES = (
     "2026-03-29T00:30:00.000+02:00",
     "2026-03-29T23:59:00.000-01:00",
 )
+PEOPLE = tuple(f"00000000-0000-4000-8000-{i:012}" for i in range(3))
 COLUMNS: dict[str, Any] = {
     "Text": {"rich_text": {}},
     "Number": {"number": {}},
@@ -30,6 +32,9 @@ COLUMNS: dict[str, Any] = {
     "One": {"select": {"options": [{"name": name} for name in OPTIONS]}},
     "Many": {"multi_select": {"options": [{"name": name} for name in OPTIONS]}},
     "Day": {"date": {}},
+    "Who": {"people": {}},
+    "Made": {"created_time": {}},
+    "ID": {"unique_id": {}},
 }
 ROWS = st.fixed_dictionaries(
     {
@@ -39,6 +44,8 @@ ROWS = st.fixed_dictionaries(
         "One": st.sampled_from((None, *OPTIONS)),
         "Many": st.lists(st.sampled_from(OPTIONS), unique=True),
         "Day": st.sampled_from((None, *DATES)),
+        "Who": st.lists(st.sampled_from(PEOPLE), unique=True),
+        "Made": st.sampled_from(DATES),
     }
 )
 
@@ -73,6 +80,7 @@ PLAIN: dict[str, Callable[[Any, Any], bool]] = {
     "date on_or_after": lambda value, sent: begins(value) >= span(sent)[0],
     "option equals": lambda value, sent: value == sent,
     "options contains": lambda value, sent: sent in value,
+    "people contains": lambda value, sent: sent in value,
 }
 """What holds for a row that has a value; no row without one is found."""
 
@@ -82,6 +90,9 @@ FAMILIES: dict[str, tuple[str, str, tuple[Any, ...]]] = {
     "date": ("Day", "date", DATES),
     "option": ("One", "select", OPTIONS),
     "options": ("Many", "multi_select", OPTIONS),
+    "people": ("Who", "people", PEOPLE),
+    "date of making": ("Made", "created_time", DATES),
+    "number of the row": ("ID", "unique_id", (1, 3, 5)),
 }
 NEGATED = {"does_not_equal": "equals", "does_not_contain": "contains"}
 
@@ -89,8 +100,9 @@ NEGATED = {"does_not_equal": "equals", "does_not_contain": "contains"}
 def every_condition() -> Iterator[Any]:
     """Each operator of each family with each value."""
     for family, (name, kind, values) in FAMILIES.items():
-        known = [key.split()[1] for key in PLAIN if key.split()[0] == family]
-        if family != "date":
+        kin = family.split()[0]
+        known = [key.split()[1] for key in PLAIN if key.split()[0] == kin]
+        if kin != "date":
             known += [word for word, plain in NEGATED.items() if plain in known]
         for operator in known:
             yield from ({"property": name, kind: {operator: value}} for value in values)
@@ -98,6 +110,8 @@ def every_condition() -> Iterator[Any]:
             yield {"property": name, kind: {operator: True}}
     for tick in (True, False):
         yield {"property": "Tick", "checkbox": {"equals": tick}}
+    for day in DATES:
+        yield {"timestamp": "created_time", "created_time": {"on_or_after": day}}
 
 
 LEAVES = st.sampled_from(list(every_condition()))
@@ -105,7 +119,7 @@ LEAVES = st.sampled_from(list(every_condition()))
 
 def groups(inside: st.SearchStrategy[Any]) -> st.SearchStrategy[Any]:
     members = st.lists(inside, min_size=1, max_size=3)
-    return st.builds(lambda word, parts: {word: parts}, st.sampled_from(("and", "or")), members)
+    return members.flatmap(lambda parts: st.sampled_from([{"and": parts}, {"or": parts}]))
 
 
 FILTERS = LEAVES | groups(LEAVES | groups(LEAVES))
@@ -116,12 +130,12 @@ def holds(asked: Any, row: Row) -> bool:
         return all(holds(each, row) for each in asked["and"])
     if "or" in asked:
         return any(holds(each, row) for each in asked["or"])
-    value = row[asked["property"]]
+    name = asked.get("property", "Made")
     if "checkbox" in asked:
-        return bool(value == asked["checkbox"]["equals"])
-    family = next(key for key, known in FAMILIES.items() if known[0] == asked["property"])
+        return bool(row[name] == asked["checkbox"]["equals"])
+    family = next(key for key, known in FAMILIES.items() if known[0] == name)
     [(operator, sent)] = asked[FAMILIES[family][1]].items()
-    return leaf(family, operator, value, sent)
+    return leaf(family.split()[0], operator, row[name], sent)
 
 
 def leaf(family: str, operator: str, value: Any, sent: Any) -> bool:
@@ -143,52 +157,120 @@ def payload(row: Row) -> Any:
         "One": {"select": row["One"] and {"name": row["One"]}},
         "Many": {"multi_select": [{"name": name} for name in row["Many"]]},
         "Day": {"date": row["Day"] and {"start": row["Day"]}},
+        "Who": {"people": [{"id": user_id} for user_id in row["Who"]]},
     }
 
 
+class Rows:
+    """Two tables: rows to ask for, and groups that refer to some of them and roll them up."""
+
+    def __init__(self, perform: Callable[..., Any], make_table: Make) -> None:
+        self._perform = perform
+        self._table = make_table(COLUMNS)
+        relation: Any = {"relation": {"data_source_id": self._table, "single_property": {}}}
+        self._groups = make_table({"Rows": relation} | {name: rolled(name) for name in COLUMNS})
+        self._pages: list[str] = []
+
+    def put(self, rows: list[Row]) -> None:
+        """Let there be these rows, and none of those before."""
+        for page in self._pages:
+            self._perform("PATCH", f"/v1/pages/{page}", {"in_trash": True})
+        self._pages = [self._add(self._table, payload(row), row) for row in rows]
+
+    def group(self, members: Sequence[int]) -> None:
+        """Let there be a group of these rows."""
+        related = [{"id": self._pages[i]} for i in members]
+        self._pages.append(self._add(self._groups, {"Rows": {"relation": related}}, {}))
+
+    def find(self, asked: Any) -> list[int]:
+        """Where the rows stand among those that were put, for which the filter holds."""
+        return self._find(self._table, asked)
+
+    def find_groups(self, asked: Any) -> list[int]:
+        """The same for groups, behind the rows."""
+        return self._find(self._groups, asked)
+
+    def _find(self, table: str, asked: Any) -> list[int]:
+        answer = self._perform("POST", f"/v1/data_sources/{table}/query", {"filter": asked})
+        return [self._pages.index(cast("str", page["id"])) for page in answer["results"]]
+
+    def _add(self, table: str, values: Any, row: Row) -> str:
+        at = begins(row["Made"]) if row else None
+        body = {"parent": {"data_source_id": table}, "properties": values}
+        page = self._perform("POST", "/v1/pages", body, at=at)
+        if row:
+            row["ID"] = page["properties"]["ID"]["unique_id"]["number"]
+        return cast("str", page["id"])
+
+
+def rolled(name: str) -> Any:
+    both = {"relation_property_name": "Rows", "rollup_property_name": name}
+    return {"rollup": both | {"function": "show_original"}}
+
+
 @pytest.fixture
-def find(workspace: Workspace, ada: Actor, make_table: Make, add_row: Make) -> Any:
-    """Puts the rows into the one table instead of those before; gives the numbers of those found.
-
-    The table and the page that holds it are made once.
-    """
-    table = make_table(COLUMNS)
-    before: list[str] = []
-
-    def run(rows: list[Row], asked: Any) -> list[int]:
-        with workspace.transaction():
-            for page in before:
-                workspace.perform("PATCH", f"/v1/pages/{page}", {"in_trash": True}, actor=ada)
-            before[:] = [add_row(table, "row", payload(row)) for row in rows]
-        path = f"/v1/data_sources/{table}/query"
-        answer = workspace.perform("POST", path, {"filter": asked}, actor=ada)
-        return [before.index(cast("str", page["id"])) for page in answer["results"]]
-
-    return run
+def table(workspace: Workspace, ada: Actor, make_table: Make) -> Iterator[Rows]:
+    for user_id in PEOPLE:
+        workspace.add_person(user_id, None, user_id=user_id)
+    with workspace.transaction():
+        yield Rows(partial(workspace.perform, actor=ada), make_table)
 
 
 def every_value() -> list[Row]:
     """Rows in which each value of each property stands once, and rows that are empty."""
     many: list[list[str]] = [[], *([name] for name in OPTIONS), list(OPTIONS)]
-    columns = [WORDS, [None, *NUMBERS], [True, False], [None, *OPTIONS], many, [None, *DATES]]
+    who: list[list[str]] = [[], *([user_id] for user_id in PEOPLE), list(PEOPLE)]
+    columns: list[Sequence[Any]] = [
+        WORDS, [None, *NUMBERS], [True, False], [None, *OPTIONS], many, [None, *DATES], who, DATES
+    ]  # fmt: skip
     return [
-        dict(zip(COLUMNS, values, strict=True))
-        for values in zip(*(_repeated(column) for column in columns), strict=True)
+        dict(zip(COLUMNS, (each[i % len(each)] for each in columns), strict=False))
+        for i in range(len(WORDS))
     ]
 
 
-def _repeated(values: Sequence[Any]) -> list[Any]:
-    return [values[i % len(values)] for i in range(len(WORDS))]
-
-
-def test_every_condition_finds_what_a_plain_reading_finds(find: Any) -> None:
+def test_every_condition_finds_what_a_plain_reading_finds(table: Rows) -> None:
     rows = every_value()
+    table.put(rows)
 
     wrong = [
         asked
         for asked in every_condition()
-        if find(rows, asked) != [i for i, row in enumerate(rows) if holds(asked, row)]
+        if table.find(asked) != [i for i, row in enumerate(rows) if holds(asked, row)]
     ]
+
+    assert wrong == []
+
+
+GROUPS: tuple[tuple[int, ...], ...] = ((), (0,), (1, 2), (3, 4, 5), (6, 7, 8), tuple(range(9)))
+QUANTIFIERS: dict[str, Callable[[Iterable[bool]], bool]] = {
+    "any": any,
+    "every": all,
+    "none": lambda held: not any(held),
+}
+ROLLED_KINDS = {"created_time": "date", "unique_id": "number"}
+"""As what conditions name values of types that they cannot name themselves."""
+
+
+def test_every_condition_on_related_rows_is_about_any_every_or_none_of_them(table: Rows) -> None:
+    rows = every_value()
+    table.put(rows)
+    for members in GROUPS:
+        table.group(members)
+
+    wrong: list[Any] = []
+    for asked in (each for each in every_condition() if "property" in each):
+        kind = next(key for key in asked if key != "property")
+        shown = ROLLED_KINDS.get(kind, kind)
+        for word, quantifier in QUANTIFIERS.items():
+            rollup = {"property": asked["property"], "rollup": {word: {shown: asked[kind]}}}
+            expected = [
+                len(rows) + i
+                for i, members in enumerate(GROUPS)
+                if quantifier(holds(asked, rows[each]) for each in members)
+            ]
+            if table.find_groups(rollup) != expected:
+                wrong.append(rollup)
 
     assert wrong == []
 
@@ -199,5 +281,9 @@ def test_every_condition_finds_what_a_plain_reading_finds(find: Any) -> None:
     suppress_health_check=[HealthCheck.function_scoped_fixture],
 )
 @given(rows=st.lists(ROWS, min_size=1, max_size=6), asked=FILTERS)
-def test_conditions_combine_as_a_plain_reading_does(find: Any, rows: list[Row], asked: Any) -> None:
-    assert find(rows, asked) == [i for i, row in enumerate(rows) if holds(asked, row)]
+def test_conditions_combine_as_a_plain_reading_does(
+    table: Rows, rows: list[Row], asked: Any
+) -> None:
+    table.put(rows)
+
+    assert table.find(asked) == [i for i, row in enumerate(rows) if holds(asked, row)]

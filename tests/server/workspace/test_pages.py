@@ -171,9 +171,9 @@ async def test_nothing_below_the_trash_is_changed(
             id="a-word-of-an-older-version",
         ),
         pytest.param(
-            {"erase_content": True},
-            "body failed validation: body.erase_content should be not present: the embedded"
-            " workspace does not serve it yet, instead was `true`.",
+            {"template": {"type": "default"}},
+            "body failed validation: body.template should be not present: the embedded workspace"
+            ' does not serve it yet, instead was `{"type":"default"}`.',
             id="not-built-yet",
         ),
     ],
@@ -246,4 +246,4 @@ async def test_a_title_is_a_list_of_property_items(api: httpx.AsyncClient, root:
 async def test_an_unknown_property_item_is_refused(api: httpx.AsyncClient, root: str) -> None:
     answer = await api.get(f"/v1/pages/{root}/properties/nope")
 
-    assert answer.json()["message"] == "Could not find property with name or id: nope"
+    assert answer.json()["message"] == "nope is not a property that exists."

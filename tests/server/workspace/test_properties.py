@@ -6,7 +6,7 @@ from typing import Any
 import httpx
 import pytest
 
-from server.workspace.core import Actor
+from server.workspace.core import Actor, Workspace
 
 Make = Callable[..., str]
 LINK = "https://example.org/a"
@@ -57,6 +57,20 @@ LINK = "https://example.org/a"
             [{"name": "plan", "type": "external", "external": {"url": LINK}}],
             id="file",
         ),
+        pytest.param(
+            "place",
+            {"lat": 52.5, "lon": 13.4, "name": "Berlin"},
+            {
+                "lat": 52.5,
+                "lon": 13.4,
+                "name": "Berlin",
+                "address": None,
+                "aws_place_id": None,
+                "google_place_id": None,
+            },
+            id="place",
+        ),
+        pytest.param("place", None, None, id="nowhere"),
         pytest.param("select", None, None, id="no-option"),
         pytest.param("multi_select", [], [], id="no-options"),
     ],
@@ -104,7 +118,15 @@ async def test_a_value_comes_back_as_notion_shows_it(
             [{"id": "AAA"}],
             'It.people[0].id should be a valid uuid, instead was `"AAA"`.',
         ),
-        ("people", [{}] * 101, "It.people.length should be ≤ `100`, instead was `101`."),
+        ("people", [{"id": "x"}] * 101, "It.people.length should be ≤ `100`, instead was `101`."),
+        ("multi_select", [{"name": "x"}] * 101, "It.multi_select.length should be ≤ `100`,"),
+        ("select", {"name": "x" * 101}, "It.select.name.length should be ≤ `100`, instead was"),
+        ("place", {"lat": 1}, "It.place.lon should be defined, instead was `undefined`."),
+        (
+            "verification",
+            {"state": "expired"},
+            'It.verification.state should be `"verified"` or `"unverified"`, instead was',
+        ),
         ("files", [{"name": "x"}], "It.files[0].external should be defined, instead was"),
     ],
 )
@@ -132,6 +154,7 @@ async def test_a_value_of_the_wrong_kind_is_refused(
         ("last_edited_by", {}),
         ("unique_id", {}),
         ("formula", {"expression": "1"}),
+        ("button", {}),
     ],
 )
 async def test_computed_values_are_shown_and_never_written(
@@ -143,7 +166,9 @@ async def test_computed_values_are_shown_and_never_written(
     refused = await api.patch(f"/v1/pages/{row}", json={"properties": {"It": {kind: 1}}})
 
     assert shown["type"] == kind
-    assert refused.json()["message"] == f"It is of type {kind}, which cannot be written."
+    assert refused.json()["message"].startswith(
+        "body failed validation. Fix one:\nbody.properties.It.title should be defined"
+    )
 
 
 async def test_people_are_shown_in_full(
@@ -214,3 +239,66 @@ async def test_text_keeps_its_looks(api: httpx.AsyncClient, root: str, ada: Acto
     assert title[0]["href"] == LINK
     assert title[0]["annotations"]["bold"] is True
     assert title[1]["plain_text"] == "e=mc^2"
+
+
+async def test_a_value_that_is_null_in_whole_is_refused(
+    api: httpx.AsyncClient, make_table: Make
+) -> None:
+    parent = {"data_source_id": make_table({"It": {"number": {}}})}
+
+    made = await api.post("/v1/pages", json={"parent": parent, "properties": {"It": None}})
+
+    assert made.json()["message"] == (
+        'Body Validation Failed. Fix the following:\nInvalid property value for: "It".'
+    )
+
+
+@pytest.mark.parametrize(
+    ("sent", "state"),
+    [
+        pytest.param(None, "unverified", id="untouched"),
+        pytest.param({"state": "unverified"}, "unverified", id="taken-back"),
+        pytest.param({"state": "verified"}, "verified", id="for-good"),
+        pytest.param(
+            {"state": "verified", "date": {"start": "2026-05-01", "end": "2026-06-01"}},
+            "verified",
+            id="for-a-time",
+        ),
+        pytest.param(
+            {"state": "verified", "date": {"start": "2026-04-01", "end": "2026-05-01"}},
+            "expired",
+            id="until-before-today",
+        ),
+    ],
+)
+async def test_a_verification_runs_out(
+    api: httpx.AsyncClient, make_table: Make, add_row: Make, ada: Actor, *, sent: Any, state: str
+) -> None:
+    values = {"It": {"verification": sent}} if sent else {}
+    row = add_row(make_table({"It": {"verification": {}}}), "row", values)
+
+    shown = (await api.get(f"/v1/pages/{row}")).json()["properties"]["It"]["verification"]
+
+    verifier = shown["verified_by"] and shown["verified_by"]["id"]
+    assert (shown["state"], verifier) == (state, None if state == "unverified" else ada.id)
+
+
+@pytest.mark.parametrize("kind", ["title", "rich_text", "people"])
+async def test_a_long_list_is_cut_at_25_and_read_whole_by_its_endpoint(
+    api: httpx.AsyncClient, workspace: Workspace, make_table: Make, add_row: Make, kind: str
+) -> None:
+    people = [{"id": workspace.add_person(str(i), None)} for i in range(60)]
+    sent = people if kind == "people" else [{"text": {"content": str(i)}} for i in range(60)]
+    table = make_table({} if kind == "title" else {"It": {kind: {}}})
+    name = "Name" if kind == "title" else "It"
+    row = add_row(table, "row", {name: {kind: sent}})
+
+    shown = (await api.get(f"/v1/pages/{row}")).json()["properties"][name]
+    queried = (await api.post(f"/v1/data_sources/{table}/query")).json()["results"][0]
+    path = f"/v1/pages/{row}/properties/{shown['id']}"
+    first = (await api.get(path, params={"page_size": 50})).json()
+    rest = (await api.get(path, params={"start_cursor": first["next_cursor"]})).json()
+
+    assert (len(shown[kind]), queried["properties"][name]) == (25, shown)
+    assert (len(first["results"]), len(rest["results"])) == (50, 10)
+    assert [item[kind] for item in first["results"]][:25] == shown[kind]

@@ -134,10 +134,10 @@ async def test_a_cursor_of_another_question_is_refused(api: httpx.AsyncClient, t
 @pytest.mark.parametrize(
     ("size", "message"),
     [
-        (101, "body.page_size should be ≤ `100`, instead was `101`."),
-        (-1, "body.page_size should be ≥ `0`, instead was `-1`."),
-        (1.5, "body.page_size should be an integer, instead was `1.5`."),
-        ("x", 'body.page_size should be a number, instead was `"x"`.'),
+        (101, "body.page_size should be ≤ `100` or `undefined`, instead was `101`."),
+        (-1, "body.page_size should be ≥ `0` or `undefined`, instead was `-1`."),
+        (1.5, "body.page_size should be an integer or `undefined`, instead was `1.5`."),
+        ("x", 'body.page_size should be a number or `undefined`, instead was `"x"`.'),
     ],
 )
 async def test_a_page_size_out_of_bounds_is_refused(

@@ -37,6 +37,23 @@ def related(api: httpx.AsyncClient) -> Related:
     return ids
 
 
+@pytest.fixture
+def change(api: httpx.AsyncClient) -> Related:
+    """Changes the relation named Project; gives it, or the message that refuses."""
+
+    async def run(table: str, target: str, side: str, **names: str) -> Any:
+        relation = {"data_source_id": target, "type": side, side: names}
+        changes = {"properties": {"Project": {"relation": relation}}}
+        answer = (await api.patch(f"/v1/data_sources/{table}", json=changes)).json()
+        return answer["properties"]["Project"] if "properties" in answer else answer["message"]
+
+    return run
+
+
+def single(data_source_id: str) -> dict[str, Any]:
+    return {"data_source_id": data_source_id, "single_property": {}}
+
+
 def to(*pages: str) -> dict[str, Any]:
     return {"relation": [{"id": page} for page in pages]}
 
@@ -75,8 +92,7 @@ async def test_both_sides_change_together(
 async def test_a_single_relation_leaves_the_other_table_alone(
     api: httpx.AsyncClient, projects: str, make_table: Make, add_row: Make, related: Related
 ) -> None:
-    relation = {"data_source_id": projects, "single_property": {}}
-    notes = make_table({"Project": {"relation": relation}})
+    notes = make_table({"Project": {"relation": single(projects)}})
     project = add_row(projects, "project")
     note = add_row(notes, "note", {"Project": to(project)})
 
@@ -155,6 +171,79 @@ async def test_a_renamed_side_is_known_to_the_other(
     assert there["relation"]["dual_property"]["synced_property_name"] == "Belongs to"
 
 
+async def test_the_other_side_is_renamed_from_here(
+    api: httpx.AsyncClient, tasks: str, projects: str, change: Related
+) -> None:
+    renamed = await change(tasks, projects, "dual_property", synced_property_name="Work")
+    taken = await change(tasks, projects, "dual_property", synced_property_name="Name")
+
+    there = (await api.get(f"/v1/data_sources/{projects}")).json()["properties"]
+    assert renamed["relation"]["dual_property"]["synced_property_name"] == "Work"
+    assert list(there) == ["Name", "Work"]
+    assert "should be a name that no other property has" in taken
+
+
+async def test_a_second_side_is_given_and_taken_away(
+    api: httpx.AsyncClient, projects: str, make_table: Make, add_row: Make, *, related: Related,
+    change: Related,
+) -> None:  # fmt: skip
+    table = make_table({"Project": {"relation": single(projects)}}, "Notes")
+    project = add_row(projects, "project")
+    notes = [add_row(table, name, {"Project": to(project)}) for name in "ab"]
+
+    await change(table, projects, "dual_property", synced_property_name="Notes")
+    seen = await related(project, "Notes")
+    await api.patch(f"/v1/pages/{project}", json={"properties": {"Notes": to(notes[1])}})
+    left = await related(notes[0], "Project")
+    await change(table, projects, "single_property")
+
+    assert (seen, left) == (notes, [])
+    schema = (await api.get(f"/v1/data_sources/{projects}")).json()["properties"]
+    assert list(schema) == ["Name"]
+    assert await related(notes[1], "Project") == [project]
+
+
+async def test_a_relation_to_another_table_starts_empty(
+    tasks: str, projects: str, make_table: Make, add_row: Make, *, related: Related,
+    change: Related,
+) -> None:  # fmt: skip
+    other = make_table({}, "Other")
+    project = add_row(projects, "project")
+    task = add_row(tasks, "task", {"Project": to(project)})
+
+    changed = await change(tasks, other, "single_property")
+
+    assert changed["relation"]["data_source_id"] == other
+    assert await related(task, "Project") == []
+    assert await related(project, "Tasks") == [task]
+
+
+async def test_a_relation_leads_only_where_the_integration_may_look(
+    narrow: httpx.AsyncClient, tasks: str, make_table: Make
+) -> None:
+    hidden = make_table({}, "Hidden")
+    changes = {"New": {"relation": single(hidden)}}
+
+    answer = await narrow.patch(f"/v1/data_sources/{tasks}", json={"properties": changes})
+
+    assert answer.status_code == 404
+    assert hidden in answer.json()["message"]
+
+
+async def test_other_sides_without_a_name_get_different_ones(
+    api: httpx.AsyncClient, make_table: Make, projects: str
+) -> None:
+    dual: Any = {"relation": {"data_source_id": projects, "dual_property": {}}}
+    for _ in range(2):
+        make_table({"Project": dual}, "Notes")
+
+    schema = (await api.get(f"/v1/data_sources/{projects}")).json()["properties"]
+
+    assert list(schema) == [
+        "Name", "Related to Notes (Project)", "Related to Notes (Project) 1",
+    ]  # fmt: skip
+
+
 async def test_a_removed_side_leaves_the_other_single(
     api: httpx.AsyncClient, tasks: str, projects: str, add_row: Make, related: Related
 ) -> None:
@@ -184,7 +273,7 @@ async def test_a_table_may_refer_to_itself(
     assert await related(second, "Blocks") == []
 
 
-async def test_rollups_keep_their_schema_and_wait_for_their_values(
+async def test_a_rollup_names_what_it_looks_at(
     api: httpx.AsyncClient, tasks: str, projects: str, add_row: Make
 ) -> None:
     rollup = {
@@ -202,7 +291,7 @@ async def test_rollups_keep_their_schema_and_wait_for_their_values(
     assert kept["rollup_property_id"] == there["id"]
     assert kept["relation_property_name"] == "Project"
     assert page["properties"]["Count"]["rollup"] == {
-        "type": "number", "number": None, "function": "count",
+        "type": "number", "number": 0, "function": "count",
     }  # fmt: skip
 
 

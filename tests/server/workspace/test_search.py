@@ -1,11 +1,14 @@
 """Search: titles, newest edit first, page by page, and nothing that is not shared."""
 
 from collections.abc import Callable
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import httpx
 import pytest
+
+from server.workspace.core import Workspace
+from tests.server.workspace.conftest import Watch, titled
 
 Make = Callable[..., str]
 
@@ -82,3 +85,120 @@ async def test_rows_of_a_trashed_table_are_not_found(api: httpx.AsyncClient, tab
 
     assert await found(api) == ["Root"]
     assert "Road" in await found(api, filter={"in_trash": True})
+
+
+@pytest.mark.usefixtures("table")
+class TestWords:
+    @pytest.mark.parametrize(
+        ("query", "titles"),
+        [
+            pytest.param("over bridge", ["Bridge over the river"], id="any-order"),
+            pytest.param("bridge", ["Bridge over the river", "bridges", "Bridge"], id="one"),
+            pytest.param("bridge road", [], id="not-all-of-them"),
+            pytest.param("  ", ["Bridge over the river", "bridges", "Road", "Bridge"], id="none"),
+        ],
+    )
+    async def test_every_word_must_be_in_the_title(
+        self, api: httpx.AsyncClient, table: str, add_row: Make, query: str, titles: list[str]
+    ) -> None:
+        add_row(table, "Bridge over the river", at=datetime(2026, 5, 20, tzinfo=UTC))
+
+        assert (await found(api, query=query))[: len(titles) or None] == titles
+
+
+class TestDelay:
+    @pytest.fixture
+    async def page(self, api: httpx.AsyncClient, workspace: Workspace, root: str) -> str:
+        """A page made just now, while the search is a minute late."""
+        workspace.set_conditions(search_delay_s=60)
+        made = await api.post(
+            "/v1/pages", json={"parent": {"page_id": root}, "properties": titled("Draft")}
+        )
+        return str(made.json()["id"])
+
+    async def test_a_new_page_is_found_after_the_delay(
+        self, api: httpx.AsyncClient, watch: Watch, page: str
+    ) -> None:
+        at_once = await found(api, query="draft")
+        watch.now += timedelta(seconds=60)
+
+        assert at_once == []
+        assert await found(api, query="draft") == ["Draft"]
+        assert (await api.get(f"/v1/pages/{page}")).status_code == 200
+
+    async def test_a_renamed_page_is_found_under_its_former_title(
+        self, api: httpx.AsyncClient, watch: Watch, page: str
+    ) -> None:
+        watch.now += timedelta(seconds=60)
+        for title in ("Nearly", "Final"):
+            await api.patch(f"/v1/pages/{page}", json={"properties": titled(title)})
+
+        meanwhile = [await found(api, query=word) for word in ("draft", "nearly", "final")]
+        watch.now += timedelta(seconds=60)
+        later = [await found(api, query=word) for word in ("draft", "nearly", "final")]
+
+        assert meanwhile == [["Final"], [], []]
+        assert later == [[], [], ["Final"]]
+
+    async def test_other_edits_hide_nothing(
+        self, api: httpx.AsyncClient, watch: Watch, page: str
+    ) -> None:
+        watch.now += timedelta(seconds=60)
+        await api.patch(f"/v1/pages/{page}", json={"is_locked": True})
+
+        assert await found(api, query="draft") == ["Draft"]
+
+
+@pytest.mark.usefixtures("table")
+@pytest.mark.parametrize("direction", ["ascending", "descending"])
+async def test_pages_of_results_do_not_shift_under_edits(
+    api: httpx.AsyncClient, watch: Watch, direction: str
+) -> None:
+    """The last result of the first page is edited before the second is read."""
+    body: dict[str, Any] = {
+        "sort": {"timestamp": "last_edited_time", "direction": direction},
+        "filter": {"property": "object", "value": "page"},
+    }
+    first = (await api.post("/v1/search", json=body | {"page_size": 2})).json()
+    given = [each["id"] for each in first["results"]]
+    watch.now += timedelta(days=30)
+    await api.patch(f"/v1/pages/{given[1]}", json={"properties": {}})
+
+    rest = (await api.post("/v1/search", json=body | {"start_cursor": first["next_cursor"]})).json()
+
+    following = [each["id"] for each in rest["results"] if each["id"] != given[1]]
+    assert len(following) == 2
+    assert not set(following) & set(given)
+
+
+@pytest.mark.parametrize(
+    ("body", "complaint"),
+    [
+        pytest.param(
+            {"filter": {"property": "object", "value": "page", "is_archived": True}},
+            "body.filter.is_archived should be not present",
+            id="archived",
+        ),
+        pytest.param(
+            {"filter": {"value": "page"}}, "body.filter.property should be defined", id="property"
+        ),
+        pytest.param(
+            {"sort": {"timestamp": "created_time"}},
+            'body.sort.timestamp should be "last_edited_time"',
+            id="time",
+        ),
+    ],
+)
+async def test_a_search_that_cannot_be_is_refused(
+    api: httpx.AsyncClient, body: dict[str, Any], complaint: str
+) -> None:
+    answer = await api.post("/v1/search", json=body)
+
+    assert answer.status_code == 400
+    assert complaint in answer.json()["message"]
+
+
+async def test_a_cursor_of_another_list_is_refused(api: httpx.AsyncClient, root: str) -> None:
+    answer = await api.post("/v1/search", json={"start_cursor": root})
+
+    assert answer.json()["message"] == f"The start_cursor provided is invalid: {root}"

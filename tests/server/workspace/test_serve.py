@@ -1,6 +1,7 @@
 """Serving for other processes: the address and token it prints, and what a kill leaves."""
 
 import signal
+import socket
 import subprocess
 import sys
 from collections.abc import Generator
@@ -75,3 +76,39 @@ def test_ctrl_c_ends_it_cleanly(path: Path) -> None:
         out, complaints = process.communicate(timeout=10)
 
     assert (process.returncode, out, complaints) == (0, "", "")
+
+
+def test_several_processes_serve_one_file(path: Path) -> None:
+    with serving(path) as (_, first, token), serving(path) as (_, second, _same):
+        with httpx.Client(base_url=first, headers=headers(token)) as client:
+            root = client.post("/v1/search", json={}).json()["results"][0]["id"]
+            body = {"parent": {"page_id": root}, "properties": {}}
+            made = client.post("/v1/pages", json=body).json()["id"]
+
+        seen = httpx.get(f"{second}/v1/pages/{made}", headers=headers(token))
+
+    assert seen.status_code == 200
+
+
+def test_ctrl_c_does_not_wait_for_a_request_that_a_fault_holds(path: Path) -> None:
+    with serving(path) as (process, address, token):
+        plan = {"rules": [{"fault": "stalled", "duration_s": 3600}]}
+        httpx.put(f"{address}/_workspace/faults", json=plan, headers=headers(token))
+        with closing(socket.create_connection(_endpoint(address))) as waiting:
+            waiting.sendall(b"GET /v1/users/me HTTP/1.1\r\nHost: x\r\n\r\n")
+            assert any(_acted_count(address, token) for _ in range(5000))
+            process.send_signal(signal.SIGINT)
+            out, complaints = process.communicate(timeout=10)
+
+    assert (process.returncode, out, complaints) == (0, "", "")
+
+
+def _endpoint(address: str) -> tuple[str, int]:
+    host, _, port = address.removeprefix("http://").partition(":")
+    return host, int(port)
+
+
+def _acted_count(address: str, token: str) -> int:
+    state = httpx.get(f"{address}/_workspace/faults", headers=headers(token)).json()
+    count: int = state["progress"][0]["acted"]
+    return count

@@ -1,6 +1,7 @@
 """What an integration sees is what was shared with it, and everything below that."""
 
-from collections.abc import Callable
+from collections.abc import Awaitable, Callable
+from typing import Any
 
 import httpx
 import pytest
@@ -8,6 +9,7 @@ import pytest
 from server.workspace.core import Actor, Workspace
 
 Make = Callable[..., str]
+Connect = Callable[..., Awaitable[httpx.AsyncClient]]
 
 
 async def test_what_lies_below_a_shared_page_is_seen(
@@ -75,3 +77,56 @@ async def test_sharing_something_that_is_not_there_is_refused(
 ) -> None:
     with pytest.raises(Exception, match="Could not find object"):
         workspace.share("11111111-1111-4111-8111-111111111111", bot_id)
+
+
+MISSING = "11111111-1111-4111-8111-111111111111"
+ENDPOINTS = [
+    pytest.param("GET /v1/pages/{id}", None, "read_content", id="page"),
+    pytest.param("PATCH /v1/pages/{id}", {}, "update_content", id="page-change"),
+    pytest.param(
+        "POST /v1/pages",
+        {"parent": {"page_id": MISSING}, "properties": {}},
+        "insert_content",
+        id="page-new",
+    ),
+    pytest.param("GET /v1/pages/{id}/properties/title", None, "read_content", id="property"),
+    pytest.param("GET /v1/blocks/{id}", None, "read_content", id="block"),
+    pytest.param("GET /v1/blocks/{id}/children", None, "read_content", id="children"),
+    pytest.param("PATCH /v1/blocks/{id}", {}, "update_content", id="block-change"),
+    pytest.param("DELETE /v1/blocks/{id}", None, "update_content", id="block-gone"),
+    pytest.param(
+        "PATCH /v1/blocks/{id}/children", {"children": []}, "insert_content", id="block-new"
+    ),
+    pytest.param("GET /v1/databases/{id}", None, "read_content", id="database"),
+    pytest.param("PATCH /v1/databases/{id}", {}, "update_content", id="database-change"),
+    pytest.param(
+        "POST /v1/databases",
+        {"parent": {"page_id": MISSING}},
+        "insert_content",
+        id="database-new",
+    ),
+    pytest.param("GET /v1/data_sources/{id}", None, "read_content", id="table"),
+    pytest.param("GET /v1/data_sources/{id}/templates", None, "read_content", id="templates"),
+    pytest.param("PATCH /v1/data_sources/{id}", {}, "update_content", id="table-change"),
+    pytest.param("POST /v1/data_sources/{id}/query", {}, "read_content", id="query"),
+    pytest.param(
+        "POST /v1/data_sources",
+        {"parent": {"database_id": MISSING}, "properties": {}},
+        "insert_content",
+        id="table-new",
+    ),
+]
+
+
+@pytest.mark.parametrize(("request_line", "body", "needed"), ENDPOINTS)
+async def test_a_right_is_missing_before_an_object_is(
+    connect: Connect, add_integration: Make, request_line: str, body: Any, needed: str
+) -> None:
+    """The same request for something that is not there: 403 without the right, 404 with it."""
+    statuses: list[int] = []
+    for without in ([needed], []):
+        client = await connect(add_integration(without=without))
+        sent = request_line.format(id=MISSING).split()
+        statuses.append((await client.request(*sent, json=body)).status_code)
+
+    assert statuses == [403, 404]

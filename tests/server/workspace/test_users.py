@@ -38,7 +38,7 @@ async def test_everybody_is_listed_page_by_page(api: httpx.AsyncClient) -> None:
 async def test_a_person_is_found_by_id(api: httpx.AsyncClient, ada: Actor) -> None:
     person = (await api.get(f"/v1/users/{ada.id}")).json()
 
-    assert person["person"] == {"email": "ada@example.org"}
+    assert person["person"] == {"email": "ada@example.org", "email_verified": True}
 
 
 async def test_an_unknown_user_is_not_found_in_notions_words(api: httpx.AsyncClient) -> None:

@@ -10,9 +10,9 @@ from typing import Any
 import httpx
 import pytest
 
-from server.workspace.asgi import create_app
 from server.workspace.core import Actor, Workspace
 from server.workspace.sample import create_sample, names
+from tests.notion_types import checked_app
 
 Ask = Callable[..., Any]
 
@@ -29,7 +29,7 @@ def page_titled(ask: Ask, title: str) -> str:
 def client(sample: Workspace) -> httpx.AsyncClient:
     """A program that holds the sample's token."""
     return httpx.AsyncClient(
-        transport=httpx.ASGITransport(create_app(sample)),
+        transport=httpx.ASGITransport(checked_app(sample)),
         base_url="http://workspace",
         headers={
             "Authorization": f"Bearer {sample.own_token()}",
