@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Callable, Collection
+from functools import lru_cache
 from typing import TypeAlias
 from urllib.parse import quote, unquote
 from uuid import UUID
@@ -51,6 +52,7 @@ def property_id(source: IdSource, taken: Collection[str]) -> str:
             return chosen
 
 
+@lru_cache(maxsize=4096)
 def escaped(raw_property_id: str) -> str:
     """A property id as answers show it: percent-encoded like encodeURIComponent does."""
     return quote(raw_property_id, safe=_UNESCAPED)

@@ -73,6 +73,6 @@ def with_cell(any_of: Sequence[Cells]) -> Sql:
 def _having(cells: Cells) -> Sql:
     condition = cells.condition
     return Sql(
-        f"SELECT node FROM cells WHERE column = ? AND ({condition.text})",  # noqa: S608 - compiled
+        f"SELECT node AS number FROM cells WHERE column = ? AND ({condition.text})",  # noqa: S608 - compiled
         (cells.column, *condition.parameters),
     )

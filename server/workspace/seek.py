@@ -60,7 +60,7 @@ def numbers(db: sqlite3.Connection, question: Question, limit: int) -> list[int]
     """The numbers of the first `limit` rows, in order."""
     listed = _few(db, question)
     try:
-        found = _first(db, question, limit) if listed is None else listed
+        found = json.dumps(_first(db, question, limit)) if listed is None else listed
     except _TooFar:
         return _ordered(db, question, Sql("nodes n"), limit)
     return _sorted(db, question, found, limit)
@@ -160,8 +160,8 @@ def _created_behind(question: Question, index: Index, *conditions: Sql) -> Sql:
     return index.listing(*conditions, order=index.row)
 
 
-def _few(db: sqlite3.Connection, question: Question) -> list[int] | None:
-    """All rows that may be meant, if there are only a few."""
+def _few(db: sqlite3.Connection, question: Question) -> str | None:
+    """All rows that may be meant, as JSON, if there are only a few."""
     listings = [
         by_creation(question.data_source).listing(order="number"),
         *(with_cell(any_of) for any_of in question.condition.narrowed),
@@ -170,10 +170,13 @@ def _few(db: sqlite3.Connection, question: Question) -> list[int] | None:
     return next((whole for whole in wholes if whole is not None), None)
 
 
-def _whole(db: sqlite3.Connection, listing: Sql, look_at: int) -> list[int] | None:
-    """Every row of a listing, once, or None when it is longer than is looked at."""
-    rows = db.execute(listing.text, (*listing.parameters, look_at + 1)).fetchall()
-    return None if len(rows) > look_at else list({row[0] for row in rows})
+def _whole(db: sqlite3.Connection, listing: Sql, look_at: int) -> str | None:
+    """Every row of a listing, as JSON, or None when it is longer than is looked at."""
+    count, members = db.execute(
+        f"SELECT count(*), json_group_array(number) FROM ({listing.text})",  # noqa: S608 - compiled
+        (*listing.parameters, look_at + 1),
+    ).fetchone()
+    return None if count > look_at else members
 
 
 def _walk(
@@ -193,12 +196,11 @@ def _walk(
     return rows
 
 
-def _sorted(
-    db: sqlite3.Connection, question: Question, candidates: Sequence[int], limit: int
-) -> list[int]:
-    """The first rows among some, in order."""
+def _sorted(db: sqlite3.Connection, question: Question, candidates: str, limit: int) -> list[int]:
+    """The first rows among some, each perhaps named twice, in order."""
     source = Sql(
-        "json_each(?) w CROSS JOIN nodes n ON n.number = w.value", (json.dumps(candidates),)
+        "(SELECT DISTINCT value FROM json_each(?)) w CROSS JOIN nodes n ON n.number = w.value",
+        (candidates,),
     )
     meant = replace(question, condition=question.condition.row_by_row())
     return _ordered(db, meant, source, limit)

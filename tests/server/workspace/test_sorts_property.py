@@ -169,9 +169,10 @@ def find(
         call = Call(db, identities.owner(ada), 0, uuid4, {}, Input({}, "query"), body)
         loaded = tables.load(call, nodes.known(db, table))
         question = replace(query.question(call, loaded, body), look_at=asked["look_at"])
-        if asked["after"] is not None:
-            row_id: str = ids[asked["after"] % len(ids)]
-            question = replace(question, after=query.place(call, question, row_id))
+        after: int | None = asked["after"]
+        if after is not None:
+            place = query.place(call, question, ids[after % len(ids)])
+            question = replace(question, after=place)
         numbers = seek.numbers(db, question, asked["limit"])
         return [ids.index(nodes.by_number(db, number).id) for number in numbers]
 
