@@ -23,32 +23,61 @@ ARRIVAL_MARGIN: Final = 0.01
 it go, and two calls are not equally long on their way."""
 
 
-class Window(Protocol):
-    """Where the calls of one connection are counted, for all who use its token."""
+OWN_LIMIT: Final = "public_api_request_rate_limit"
+"""The reason of a 429 that is about our own connection; others are about all of a workspace."""
 
-    async def take(self) -> float:
-        """Count a call now and return 0; or count nothing and return the seconds to wait."""
+LEAST_PART: Final = 0.25
+"""A window is not lowered below this part of its setting: a foreign program with the same token
+may have used up the rest once, and would else silence us for good."""
+
+
+def lowered(allowed_count: int, used_count: int, setting_count: int) -> int:
+    """The calls of a window after a 429 of our own came when `used_count` were in it."""
+    return min(allowed_count, max(used_count, math.ceil(setting_count * LEAST_PART)))
+
+
+class Window(Protocol):
+    """Where the calls of one connection are counted, for all who use its token.
+
+    A pacer asks for the first of its waiters only, so each process is one waiter at most.
+    """
+
+    async def take(self, *, interactive: bool) -> float:
+        """Count a call now and return 0; or count nothing and return the seconds to wait.
+
+        Who was told to wait counts as waiting until it takes or leaves. While interactive ones
+        wait, background ones get a small part of the calls, but never none.
+        """
         ...
 
-    async def pause(self, pause_s: float) -> None:
-        """Let nobody call for that long."""
+    async def leave(self) -> None:
+        """Our waiter gives up, so nobody need wait for it."""
+        ...
+
+    async def pause(self, pause_s: float, reason: str) -> None:
+        """Let nobody call for that long; a shorter pause never ends a longer one.
+
+        `reason` is Notion's word: its `rate_limit_reason`, else its `code`, else the status.
+        OWN_LIMIT below what the window allows lowers the window.
+        """
         ...
 
 
 class LocalWindow:
     """The window of one process: a sliding log of at most `calls_count` calls in `window_s`.
 
-    `calls_count` None counts nothing; a pause holds all the same.
+    `calls_count` None counts nothing; a pause holds all the same. Who comes first goes first.
     """
 
     def __init__(self, calls_count: int | None, window_s: float, *, monotonic: Monotonic) -> None:
+        self._setting_count = calls_count
         self._calls_count = calls_count
         self._window_s = window_s * (1 + ARRIVAL_MARGIN)
         self._monotonic = monotonic
         self._taken_at_s: deque[float] = deque()
         self._paused_until_s = -math.inf
 
-    async def take(self) -> float:
+    async def take(self, *, interactive: bool) -> float:  # noqa: ARG002 - the pacer puts them in order
         """Count a call now and return 0; or count nothing and return the seconds to wait."""
         now_s = self._monotonic()
         wait_s = max(self._paused_until_s, self._free_at_s(now_s)) - now_s
@@ -58,9 +87,19 @@ class LocalWindow:
             self._taken_at_s.append(now_s)
         return 0.0
 
-    async def pause(self, pause_s: float) -> None:
+    async def leave(self) -> None:
+        """Nobody else waits."""
+
+    async def pause(self, pause_s: float, reason: str) -> None:
         """Let nobody call for that long; a shorter pause never ends a longer one."""
-        self._paused_until_s = max(self._paused_until_s, self._monotonic() + pause_s)
+        now_s = self._monotonic()
+        self._paused_until_s = max(self._paused_until_s, now_s + pause_s)
+        if reason == OWN_LIMIT and self._calls_count is not None:
+            self._free_at_s(now_s)
+            assert self._setting_count is not None
+            self._calls_count = lowered(
+                self._calls_count, len(self._taken_at_s), self._setting_count
+            )
 
     def _free_at_s(self, now_s: float) -> float:
         log = self._taken_at_s
@@ -107,7 +146,7 @@ class Pacer(Layer):
         # Who waits first holds the lock; a newcomer cannot go before it.
         _refuse_beyond_deadline(request, self._first_goes_at_s)
         async with self._turn:
-            while (wait_s := await self._window.take()) > 0:
+            while (wait_s := await self._window.take(interactive=True)) > 0:
                 self._first_goes_at_s = self._monotonic() + wait_s
                 _refuse_beyond_deadline(request, self._first_goes_at_s)
                 await self._sleep(wait_s)
@@ -115,9 +154,10 @@ class Pacer(Layer):
     async def _heed(self, response: httpx.Response) -> None:
         if response.is_success:
             return
-        pause_s = said_by(response).retry_after_s
-        if pause_s is not None:
-            await self._window.pause(pause_s)
+        said = said_by(response)
+        if said.retry_after_s is not None:
+            reason = said.rate_limit_reason or said.code or str(response.status_code)
+            await self._window.pause(said.retry_after_s, reason)
 
 
 def _refuse_beyond_deadline(request: httpx.Request, goes_at_s: float) -> None:

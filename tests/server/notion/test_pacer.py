@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 
 from playbooks.errors import NoAnswer
 from server.notion.call import Call, DeadlinePassed, extensions, timing_of
-from server.notion.pacer import LocalWindow, Pacer
+from server.notion.pacer import OWN_LIMIT, LocalWindow, Pacer
 from tests.server.notion.fakes import ME, Connection, FakeTime, Script, ok, refusal
 
 
@@ -183,10 +183,10 @@ async def test_a_shorter_pause_never_ends_a_longer_one() -> None:
     time = FakeTime()
     window = LocalWindow(None, 60, monotonic=time.monotonic)
 
-    await window.pause(30)
-    await window.pause(1)
+    await window.pause(30, OWN_LIMIT)
+    await window.pause(1, OWN_LIMIT)
 
-    assert await window.take() == 30
+    assert await window.take(interactive=True) == 30
 
 
 async def test_the_wait_is_counted_as_time_in_the_queue() -> None:
