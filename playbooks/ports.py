@@ -78,7 +78,8 @@ class PageMeasure:
     """What one page of rows took: its own time, apart from waiting for the budget.
 
     `server_ms` is the time to the first byte less the time to connect; `tries_count` counts the
-    first try too.
+    first try too. `rate_limit_reason` is that of the last 429 on the way, also when a later try
+    was answered. `compressed` None: not told.
     """
 
     total_ms: float
@@ -91,6 +92,9 @@ class PageMeasure:
     rows_count: int
     has_more: bool
     response_bytes: int
+    connect_ms: float = 0.0
+    rate_limit_reason: str | None = None
+    compressed: bool | None = None
 
 
 class Notion(Protocol):
@@ -231,6 +235,7 @@ class CallRecord:
     `connect_ms` is part of `network_ms`, `server_ms` the wait for the first byte. A query tells
     `rows_count`, `page_size`, `has_more`, whether it was `filtered`, and `narrowed` by
     filter_properties. `object_id` is the page or block that a read was about.
+    `rate_limit_reason` is that of the last 429 on the way, also when a later try was answered.
     """
 
     at: datetime
