@@ -8,7 +8,8 @@ from playbooks.bands import Bands
 from playbooks.clock import Clock
 from playbooks.databases import DatabaseKey, StatusRole
 from playbooks.errors import ConfigurationInvalid, PlaybookError
-from playbooks.ports import Notion, OwnServer, Store, Together
+from playbooks.plan import PlanKind
+from playbooks.ports import Mirror, Notion, OwnServer, Store, Together
 
 TokenOrigin = Literal["environment", ".env file", "sample workspace", "none"]
 TokenShape = Literal["ntn_", "secret_", "unknown"]
@@ -72,7 +73,8 @@ class Desk:
     """Handed to every procedure; made once by the composition root.
 
     `notion` is None when there is nothing to talk to: the configuration has mistakes, or a
-    token is lost. `unreachable` says that there is a workspace but it cannot be opened.
+    token is lost, and `mirror` with it. `unreachable` says that there is a workspace but it cannot
+    be opened. `standing_approvals` are the kinds of plan that the user's own file approves.
     """
 
     configuration: ConfigurationState
@@ -85,6 +87,8 @@ class Desk:
     together: Together
     new_run_id: Callable[[], str]
     unreachable: PlaybookError | None = None
+    mirror: Mirror | None = None
+    standing_approvals: frozenset[PlanKind] = frozenset()
 
     def require_configuration(self) -> None:
         """Raise ConfigurationInvalid when there are mistakes; health_check alone goes on."""

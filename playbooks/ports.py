@@ -227,6 +227,10 @@ class Mirror(Protocol):
         """
         ...
 
+    async def ttl_s(self, data_source_id: str) -> float:
+        """The TTL in force, in seconds: tuned by a plan, else the configuration's."""
+        ...
+
 
 @dataclass(frozen=True, slots=True)
 class CallRecord:
