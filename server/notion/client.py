@@ -79,6 +79,11 @@ class NotionClient:
     def __init__(self, api: Api) -> None:
         self._api = api
 
+    @property
+    def api(self) -> Api:
+        """The calls beneath, for what reads Notion's own JSON."""
+        return self._api
+
     async def __aenter__(self) -> Self:
         return self
 

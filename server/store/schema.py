@@ -113,6 +113,7 @@ mirror_sources = Table(
     Column("rows_count", Integer, nullable=False),
     Column("complete", Boolean, nullable=False),
     Column("gaps", JSON, nullable=False),
+    Column("pending", JSON(none_as_null=True)),
 )
 
 mirror_leases = Table(

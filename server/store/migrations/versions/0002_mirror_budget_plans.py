@@ -45,6 +45,7 @@ def _mirror() -> None:
         sa.Column("rows_count", sa.Integer, nullable=False),
         sa.Column("complete", sa.Boolean, nullable=False),
         sa.Column("gaps", sa.JSON, nullable=False),
+        sa.Column("pending", sa.JSON),
     )
     op.create_table(
         "mirror_leases",
