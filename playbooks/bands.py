@@ -90,3 +90,14 @@ class Bands(Frozen):
         default=10, gt=0, le=60, description="P2: a health check has answered by then."
     )
     retrying: Retrying = Field(default=Retrying(), description="P14")
+    least_impact: float = Field(
+        default=0.1, ge=0, lt=1, description="P20: a change must save more of the cost than this."
+    )
+    most_stale_percent: float = Field(
+        default=5, ge=0, le=100, description="Of the readings; more is no price for a saving."
+    )
+    double_ttl_below_hit_rate_percent: float = Field(default=70, ge=0, le=100, description="P21")
+    longest_ttl_s: float = Field(default=3600, ge=60, le=86_400, description="P21")
+    plan_valid_hours: float = Field(
+        default=24, gt=0, le=720, description="A plan that was not approved by then expires."
+    )

@@ -138,6 +138,7 @@ class House:
             together=together,
             new_run_id=new_run_id,
             unreachable=unreachable,
+            standing_approvals=frozenset(self._configuration.settings.approval.kinds),
         )
 
     async def _notion(self, connection: Connection) -> tuple[Notion | None, PlaybookError | None]:

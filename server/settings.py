@@ -3,7 +3,7 @@
 Secrets come from the environment or `.env`, the rest from one `playbooks.toml`: the one named by
 `--config`, by PLAYBOOKS_CONFIG, in the working directory, or in the user's configuration
 directory. PLAYBOOKS_<SECTION>__<KEY> overrides a key. What must not be steered by the project an
-assistant has open (`[notion]`, `[store]`) is read from the user's own file alone.
+assistant has open (`[notion]`, `[store]`, `[approval]`) is read from the user's own file alone.
 """
 
 import hashlib
@@ -13,6 +13,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Final, Literal
+from urllib.parse import quote
 
 from dotenv import dotenv_values
 from platformdirs import user_config_path, user_data_path
@@ -27,13 +28,15 @@ from pydantic_settings import (
 from playbooks.bands import Bands
 from playbooks.databases import KINDS, DatabaseKey, StatusRole, kind_of
 from playbooks.desk import TokenOrigin
+from playbooks.plan import PlanKind
 from server.mistakes import Origin, describe
 
 FILE_NAME: Final = "playbooks.toml"
 DOTENV: Final = ".env"
 NOTION_URL: Final = "https://api.notion.com"
-TRUSTED_SECTIONS: Final = ("notion", "store")
-"""Where tokens and reports go: not for a project that an assistant has open to decide."""
+TRUSTED_SECTIONS: Final = ("notion", "store", "approval")
+"""Where tokens and reports go, and what is approved unasked: a project that an assistant has open
+does not decide that."""
 
 
 class Section(BaseModel):
@@ -90,6 +93,12 @@ class NotionSection(Section):
     base_url: str = NOTION_URL
 
 
+class ApprovalSection(Section):
+    """The kinds of plan that are applied without asking; from the user's own file alone."""
+
+    kinds: tuple[PlanKind, ...] = ()
+
+
 class Settings(BaseSettings):
     """Everything that can be configured, with its defaults."""
 
@@ -108,6 +117,7 @@ class Settings(BaseSettings):
     bands: Bands = Bands()
     store: StoreSection = StoreSection()
     notion: NotionSection = NotionSection()
+    approval: ApprovalSection = ApprovalSection()
 
     @field_validator("notion_api_token")
     @classmethod
@@ -166,7 +176,9 @@ class Configuration:
     @property
     def store_url(self) -> str:
         """The configured store, or a file in the data directory."""
-        return self.settings.store.url or f"sqlite:///{self.data_directory / 'store.sqlite3'}"
+        # Quoted: a question mark in the path would begin the options of an address.
+        file = quote(str(self.data_directory / "store.sqlite3"))
+        return self.settings.store.url or f"sqlite:///{file}"
 
     @property
     def workspace_file(self) -> Path:
@@ -188,7 +200,7 @@ def read_configuration(named: str | None = None) -> Configuration:
     mistakes += untrusted
     settings, invalid = _validated({**content, **trusted}, file)
     if untrusted:
-        default = {"notion": NotionSection(), "store": StoreSection()}
+        default = {name: Settings.model_fields[name].default for name in TRUSTED_SECTIONS}
         settings = settings.model_copy(update=default)
     return Configuration(
         settings=settings,
@@ -241,10 +253,13 @@ def _trusted(file: Path | None, content: dict[str, Any]) -> tuple[dict[str, Any]
 def _steering_variables() -> list[str]:
     """Variables that would set a trusted section; the environment may name the store."""
     dotenv, _ = _dotenv()
-    in_dotenv = [
-        name for name in dotenv if name.startswith(("PLAYBOOKS_NOTION", "PLAYBOOKS_STORE"))
+    steering = tuple(f"PLAYBOOKS_{name.upper()}" for name in TRUSTED_SECTIONS)
+    in_dotenv = [name for name in dotenv if name.startswith(steering)]
+    in_environment = [
+        name
+        for name in os.environ
+        if name.upper().startswith(steering) and not name.upper().startswith("PLAYBOOKS_STORE")
     ]
-    in_environment = [name for name in os.environ if name.upper().startswith("PLAYBOOKS_NOTION")]
     return [
         *(f"{DOTENV}: {name}" for name in in_dotenv),
         *(f"environment variable {name}" for name in in_environment),
@@ -311,7 +326,7 @@ def _unknown_variables() -> list[str]:
     ]
 
 
-_ALIASED: Final = {"NOTION_API_TOKEN", "NOTION_WORKSPACE_ID", "NOTION"}
+_ALIASED: Final = {"NOTION_API_TOKEN", "NOTION_WORKSPACE_ID", "NOTION", "APPROVAL"}
 
 
 def _token_origin(settings: Settings) -> TokenOrigin:

@@ -268,3 +268,29 @@ def test_another_token_is_another_configuration(
     monkeypatch.setenv("NOTION_API_TOKEN", TOKEN + "b")
 
     assert read_configuration().fingerprint != first
+
+
+def test_a_standing_approval_is_read_from_the_users_own_file(home: Path) -> None:
+    write(own_file(home), '[approval]\nkinds = ["optimize"]\n')
+
+    assert read_configuration().settings.approval.kinds == ("optimize",)
+
+
+@pytest.mark.parametrize("place", ["project", "environment", ".env"])
+def test_a_standing_approval_from_anywhere_else_is_a_mistake_and_approves_nothing(
+    home: Path, monkeypatch: pytest.MonkeyPatch, place: str
+) -> None:
+    del home
+    variable, value = "PLAYBOOKS_APPROVAL__KINDS", '["optimize"]'
+    match place:
+        case "project":
+            write(Path("playbooks.toml"), f"[approval]\nkinds = {value}\n")
+        case "environment":
+            monkeypatch.setenv(variable, value)
+        case _:
+            write(Path(".env"), f"{variable}={value}\n")
+
+    configuration = read_configuration()
+
+    assert configuration.settings.approval.kinds == ()
+    assert "alone" in configuration.mistakes[0]
