@@ -1,8 +1,12 @@
-"""What we remember: runs and calls, in SQLite or PostgreSQL.
+"""What we remember, in SQLite or PostgreSQL.
 
 * sql          SqlStore, the asynchronous face; reaching it imports no SQLAlchemy
 * recording    CallBuffer, between the wire and the store
-* database     the statements, blocking
+* window       SharedWindow, one budget of calls for all processes of a connection
+* runs, calls, breakers, plans, journal, tuning, budget, mirror
+               the statements by concern, blocking: functions over an open engine
+* state        what the store says of itself
+* retention    how long what is kept
 * opening      from an address to an engine whose schema is this program's
 * schema       the tables
 * failures     every failure as a StoreUnusable that a person understands

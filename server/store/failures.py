@@ -55,7 +55,7 @@ _SQLSTATE_REASONS = {
 
 
 _OTHER_REASONS: tuple[tuple[type[Exception], str], ...] = (
-    (ValidationError, "a kept run has a form that this program does not know"),
+    (ValidationError, "what is kept there has a form that this program does not know"),
     (NoSuchModuleError, "the driver that its address names is not installed"),
     (ImportError, "the driver that its address names is not installed"),
     (ArgumentError, "its address is not one of a database"),

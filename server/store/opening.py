@@ -4,11 +4,22 @@ import errno
 import os
 import sqlite3
 import time
-from collections.abc import Generator
+from collections.abc import Generator, Mapping
 from contextlib import contextmanager, suppress
 from pathlib import Path
 
-from sqlalchemy import Connection, Engine, create_engine, event, func, insert, inspect, select
+from sqlalchemy import (
+    Connection,
+    Engine,
+    Table,
+    create_engine,
+    event,
+    func,
+    insert,
+    inspect,
+    select,
+)
+from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.engine import URL, make_url
 from sqlalchemy.engine.interfaces import DBAPIConnection, DBAPICursor
 from sqlalchemy.pool import ConnectionPoolEntry
@@ -54,6 +65,24 @@ def writing(engine: Engine) -> Generator[Connection]:
         connection.begin(),
     ):
         yield connection
+
+
+def in_turn(connection: Connection, lock: int) -> None:
+    """Whoever asks for the same lock waits until this transaction ends.
+
+    SQLite needs none: its writers take turns anyway.
+    """
+    if connection.dialect.name == "postgresql":
+        connection.execute(select(func.pg_advisory_xact_lock(lock)))
+
+
+def upsert(
+    connection: Connection, table: Table, key: Mapping[str, object], values: Mapping[str, object]
+) -> None:
+    """Insert the row, or give the one that has this primary key these values."""
+    dialect = postgresql if connection.dialect.name == "postgresql" else sqlite
+    statement = dialect.insert(table).values({**key, **values})
+    connection.execute(statement.on_conflict_do_update(index_elements=list(key), set_=values))
 
 
 def _engine(address: URL) -> Engine:
@@ -122,8 +151,7 @@ def _agree_on_schema(engine: Engine) -> None:
         if _version(connection) == SCHEMA_VERSION:
             return
     with writing(engine) as connection:
-        if engine.dialect.name == "postgresql":
-            connection.execute(select(func.pg_advisory_xact_lock(_SCHEMA_LOCK)))
+        in_turn(connection, _SCHEMA_LOCK)
         _bring_up_to_date(connection)
 
 

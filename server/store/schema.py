@@ -182,16 +182,19 @@ budget_waiters = Table(
     Column("owner", String, primary_key=True),
     Column("interactive", Boolean, nullable=False),
     Column("since_s", Float, nullable=False),
-    Column("seen_s", Float, nullable=False),
+    Column("due_s", Float, nullable=False),
 )
 
 budgets = Table(
     "budgets",
     metadata,
     Column("connection", String, primary_key=True),
+    Column("seen_s", Float, nullable=False),
     Column("paused_until_s", Float, nullable=False),
     Column("pause_reason", String, nullable=False),
     Column("learned_calls_count", Integer),
+    Column("learned_at_s", Float, nullable=False),
+    Column("overtaken_count", Integer, nullable=False),
 )
 
 breakers = Table(

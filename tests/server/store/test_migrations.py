@@ -55,4 +55,4 @@ async def test_opening_an_older_store_brings_it_up_to_date(
     await store.aclose()
 
     with closing(sqlite3.connect(path)) as connection:
-        assert connection.execute("SELECT * FROM alembic_version").fetchall() == [("0001",)]
+        assert connection.execute("SELECT * FROM alembic_version").fetchall() == [("0002",)]

@@ -16,11 +16,11 @@ import pytest
 from playbooks.errors import StoreUnusable
 from playbooks.ports import CallRecord, Traffic
 from playbooks.report import Report
-from server.store.database import (
+from server.store.retention import (
     CALLS_KEPT_COUNT,
     CALLS_KEPT_FOR,
+    KEPT_FOR,
     RUNS_KEPT_COUNT,
-    RUNS_KEPT_FOR,
 )
 from server.store.sql import SqlStore
 
@@ -127,7 +127,7 @@ async def test_calls_beyond_the_most_are_dropped_oldest_first(
 
 
 async def test_runs_past_their_age_are_dropped(store: SqlStore, report: MakeReport) -> None:
-    await store.keep_run(report("old", as_of=NOW - RUNS_KEPT_FOR - timedelta(seconds=1)))
+    await store.keep_run(report("old", as_of=NOW - KEPT_FOR - timedelta(seconds=1)))
     await store.keep_run(report("new"))
 
     assert [run.run_id for run in await store.latest_runs()] == ["new"]
@@ -153,7 +153,7 @@ async def test_a_probe_says_what_the_store_is_and_leaves_nothing(
 ) -> None:
     state = await store.probe()
 
-    assert (state.location, state.engine, state.schema_version) == (str(path), "sqlite", "0001")
+    assert (state.location, state.engine, state.schema_version) == (str(path), "sqlite", "0002")
     assert state.size_bytes is not None
     assert state.size_bytes > 0
     assert await store.latest_runs() == ()
@@ -250,5 +250,5 @@ async def test_a_store_that_could_not_be_opened_is_tried_again(tmp_path: Path) -
         await store.probe()
     path.rmdir()
 
-    assert (await store.probe()).schema_version == "0001"
+    assert (await store.probe()).schema_version == "0002"
     await store.aclose()

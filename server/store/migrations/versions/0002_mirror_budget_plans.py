@@ -114,14 +114,17 @@ def _budget() -> None:
         sa.Column("owner", sa.String, primary_key=True),
         sa.Column("interactive", sa.Boolean, nullable=False),
         sa.Column("since_s", sa.Float, nullable=False),
-        sa.Column("seen_s", sa.Float, nullable=False),
+        sa.Column("due_s", sa.Float, nullable=False),
     )
     op.create_table(
         "budgets",
         sa.Column("connection", sa.String, primary_key=True),
+        sa.Column("seen_s", sa.Float, nullable=False),
         sa.Column("paused_until_s", sa.Float, nullable=False),
         sa.Column("pause_reason", sa.String, nullable=False),
         sa.Column("learned_calls_count", sa.Integer),
+        sa.Column("learned_at_s", sa.Float, nullable=False),
+        sa.Column("overtaken_count", sa.Integer, nullable=False),
     )
 
 
