@@ -73,6 +73,9 @@ class Retrying(Frozen):
 class Bands(Frozen):
     """The playbook's numbers; a team overrides any of them under `[bands]`."""
 
+    database_response_ms: LowerIsBetter = Field(
+        default=LowerIsBetter(good_below=200, critical_above=500), description="P11"
+    )
     error_rate_percent: LowerIsBetter = Field(
         default=LowerIsBetter(good_below=1, critical_above=5), description="P11"
     )
@@ -88,6 +91,9 @@ class Bands(Frozen):
     )
     health_deadline_s: float = Field(
         default=10, gt=0, le=60, description="P2: a health check has answered by then."
+    )
+    diagnosis_deadline_s: float = Field(
+        default=60, gt=0, le=600, description="P15: a diagnosis has answered by then."
     )
     retrying: Retrying = Field(default=Retrying(), description="P14")
     least_impact: float = Field(

@@ -1,86 +1,97 @@
-"""What a cache would have done: recorded readings of one data source, replayed under a TTL.
+"""What another TTL would have done to recorded readings of the mirror.
 
-A reading is a hit when less than the TTL has passed since rows were last fetched; any other one
-fetches. A hit is stale when rows were edited since that fetch. Readings are taken as given: that
-people would ask more or less often under another TTL is left out.
+A reading is a hit while the last one from Notion is younger than the TTL; a miss reads from
+Notion; a hit is stale when the rows had changed since that reading. Readings are taken as they
+came, though with other answers people might have read at other times. A change is dated when a
+refresh saw it, so the stale share is a lower bound.
 """
 
 from bisect import bisect_right
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
+from typing import Final
+
+from playbooks.ports import CallRecord, Edit
+
+MIRROR: Final = "mirror"
+"""The endpoint under which readings of the mirror are recorded."""
 
 
 @dataclass(frozen=True, slots=True)
-class Replayed:
-    """What became of the readings; `requests_count` is what the fetches cost."""
+class Replay:
+    """The readings of one or more data sources under one TTL."""
 
+    reads_count: int
     hits_count: int
-    misses_count: int
     stale_count: int
     requests_count: float
 
     @property
-    def readings_count(self) -> int:
-        """All of them."""
-        return self.hits_count + self.misses_count
+    def hit_rate_percent(self) -> float:
+        """Hits among the readings; 0 for none."""
+        return _percent(self.hits_count, self.reads_count)
 
     @property
-    def hit_rate(self) -> float | None:
-        """Hits of all readings, 0 to 1; None without readings."""
-        return self.hits_count / self.readings_count if self.readings_count else None
-
-    @property
-    def stale_share(self) -> float | None:
-        """Stale hits of all readings, 0 to 1; None without readings."""
-        return self.stale_count / self.readings_count if self.readings_count else None
+    def stale_percent(self) -> float:
+        """Readings that would have shown old rows, among all; 0 for none."""
+        return _percent(self.stale_count, self.reads_count)
 
 
 def replay(
-    readings: Sequence[datetime],
+    reads: Sequence[datetime],
     edits: Sequence[datetime],
     ttl_s: float,
     *,
-    requests_per_miss: float = 1,
-) -> Replayed:
-    """The readings, oldest first, under that TTL; the first one always fetches."""
-    return tally(readings, edits, misses_under(readings, ttl_s), requests_per_miss)
+    requests_per_miss: float = 1.0,
+) -> Replay:
+    """The readings of one data source under that TTL; both sequences oldest first."""
+    fetched: datetime | None = None
+    hits_count = stale_count = 0
+    for at in reads:
+        if fetched is None or (at - fetched).total_seconds() >= ttl_s:
+            fetched = at
+            continue
+        hits_count += 1
+        stale_count += bisect_right(edits, at) > bisect_right(edits, fetched)
+    misses_count = len(reads) - hits_count
+    return Replay(len(reads), hits_count, stale_count, misses_count * requests_per_miss)
 
 
-def misses_under(readings: Sequence[datetime], ttl_s: float) -> list[bool]:
-    """Of each reading, oldest first, whether it would fetch."""
-    misses: list[bool] = []
-    fetched_at: datetime | None = None
-    for at in readings:
-        miss = fetched_at is None or (at - fetched_at).total_seconds() >= ttl_s
-        fetched_at = at if miss else fetched_at
-        misses.append(miss)
-    return misses
+def impact(before: Replay, after: Replay) -> float:
+    """The part of the requests that the change saves; less than 0 when it costs more."""
+    if not before.requests_count:
+        return 0.0
+    return (before.requests_count - after.requests_count) / before.requests_count
 
 
-def tally(
-    readings: Sequence[datetime],
-    edits: Sequence[datetime],
-    misses: Sequence[bool],
-    requests_per_miss: float = 1,
-) -> Replayed:
-    """Count what readings came to of which it is known whether they fetched.
+def reads_of(calls: Sequence[CallRecord], data_source_id: str) -> list[CallRecord]:
+    """The recorded readings of one data source from the mirror, in the order given."""
+    return [c for c in calls if c.endpoint == MIRROR and c.data_source_id == data_source_id]
 
-    Hits before the first fetch are of unknown age and not called stale.
-    """
+
+def ended(read: CallRecord) -> datetime:
+    """When the reading was done: what a refresh saw change is dated before that."""
+    return read.at + timedelta(milliseconds=read.total_ms)
+
+
+def edits_of(edits: Sequence[Edit], data_source_id: str) -> list[datetime]:
+    """When refreshes saw that rows of it had changed, in the order given."""
+    return [edit.at for edit in edits if edit.data_source_id == data_source_id]
+
+
+def recorded(reads: Sequence[CallRecord], edits: Sequence[datetime]) -> Replay:
+    """What really happened, in the figures of a replay; `reads` of one data source."""
+    fetched: datetime | None = None
     stale_count = 0
-    fetched_at: datetime | None = None
-    ordered = sorted(edits)
-    for at, miss in zip(readings, misses, strict=True):
-        if miss:
-            fetched_at = at
-        elif fetched_at is not None:
-            seen_then, there_now = (bisect_right(ordered, moment) for moment in (fetched_at, at))
-            stale_count += there_now > seen_then
-    misses_count = sum(misses)
-    return Replayed(
-        hits_count=len(readings) - misses_count,
-        misses_count=misses_count,
-        stale_count=stale_count,
-        requests_count=misses_count * requests_per_miss,
-    )
+    for read in reads:
+        if read.cache != "hit":
+            fetched = ended(read)
+        elif fetched is not None:
+            stale_count += bisect_right(edits, ended(read)) > bisect_right(edits, fetched)
+    hits_count = sum(read.cache == "hit" for read in reads)
+    return Replay(len(reads), hits_count, stale_count, float(len(reads) - hits_count))
+
+
+def _percent(part: int, whole: int) -> float:
+    return 100 * part / whole if whole else 0.0
