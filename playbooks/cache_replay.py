@@ -58,6 +58,15 @@ def replay(
     return Replay(len(reads), hits_count, stale_count, misses_count * requests_per_miss)
 
 
+def fetches(reads: Sequence[datetime], ttl_s: float) -> list[datetime]:
+    """Those of the readings, oldest first, that would go to Notion under that TTL."""
+    fetched: list[datetime] = []
+    for at in reads:
+        if not fetched or (at - fetched[-1]).total_seconds() >= ttl_s:
+            fetched.append(at)
+    return fetched
+
+
 def impact(before: Replay, after: Replay) -> float:
     """The part of the requests that the change saves; less than 0 when it costs more."""
     if not before.requests_count:
