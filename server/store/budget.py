@@ -1,0 +1,213 @@
+"""The statements of the shared budget: one sliding window for all processes of a connection.
+
+Every step is one transaction, and nobody else is in it meanwhile. Seconds are those of the wall
+clock that all who share it see: PostgreSQL's own (the clocks of a fleet differ), or this machine's.
+"""
+
+import math
+import time
+from dataclasses import dataclass, replace
+from typing import Final
+
+from sqlalchemy import Connection, Engine, delete, func, insert, select, update
+from sqlalchemy.dialects import postgresql, sqlite
+
+from server.store.line import PATIENCE_S, Room, Share, Waiter, in_line
+from server.store.opening import upsert, writing
+from server.store.schema import budget_calls, budget_waiters, budgets
+
+ARRIVAL_MARGIN: Final = 0.01
+"""The window is kept this part longer: the server counts a call when it arrives, not when we let
+it go, and two calls are not equally long on their way."""
+
+OWN_LIMIT: Final = "public_api_request_rate_limit"
+"""Notion's reason for a 429 that is about our own connection; others are about more than it."""
+
+LEAST_PART: Final = 0.25
+"""The window is not lowered below this part of its setting: a foreign program with the same token
+may have used up the rest once."""
+
+RECOVERED_PART: Final = 0.1
+"""A lowered window grows by this part of its setting in each window without such a 429."""
+
+
+@dataclass(frozen=True, slots=True)
+class _Budget:
+    """What is kept of a connection's budget, and the instant of the transaction."""
+
+    now_s: float
+    paused_until_s: float
+    pause_reason: str
+    learned_calls_count: int | None
+    learned_at_s: float
+    overtaken_count: int
+
+
+def take(engine: Engine, share: Share, *, interactive: bool) -> float:
+    """Count a call and give 0; or count nothing, keep a place and give the seconds to wait."""
+    with writing(engine) as connection:
+        budget = _enter(connection, share)
+        waiters = _waiters(connection, share, budget.now_s)
+        own = waiters.pop(share.owner, None)
+        since_s = own.since_s if own and own.interactive == interactive else budget.now_s
+        me = Waiter(share.owner, interactive, since_s, budget.now_s)
+        line = in_line([*waiters.values(), me], budget.overtaken_count)
+        wait_s = _room(connection, share, budget).wait_s(line.index(me))
+        if wait_s > 0:
+            _keep_place(connection, share, replace(me, due_s=budget.now_s + wait_s))
+            _set(connection, share, seen_s=budget.now_s)
+            return wait_s
+        _count(connection, share, budget.now_s)
+        if own:
+            _give_place_up(connection, share)
+        has_overtaken = interactive and any(not waiter.interactive for waiter in line)
+        overtaken_count = budget.overtaken_count + 1 if has_overtaken else 0
+        _set(connection, share, seen_s=budget.now_s, overtaken_count=overtaken_count)
+        return 0.0
+
+
+def leave(engine: Engine, share: Share) -> None:
+    """Give the place in line up."""
+    with writing(engine) as connection:
+        _give_place_up(connection, share)
+
+
+def pause(engine: Engine, share: Share, pause_s: float, reason: str) -> None:
+    """Let nobody call for that long; a shorter pause never ends a longer one.
+
+    OWN_LIMIT lowers the window: the server took fewer than we let go.
+    """
+    with writing(engine) as connection:
+        budget = _enter(connection, share)
+        until_s = budget.now_s + pause_s
+        if until_s > budget.paused_until_s:
+            _set(connection, share, paused_until_s=until_s, pause_reason=reason)
+        if reason == OWN_LIMIT:
+            taken_count = len(_room(connection, share, budget).taken_at_s)
+            learned = min(_allowed_count(share, budget), taken_count) - 1
+            least = math.ceil(share.calls_count * LEAST_PART)
+            _set(
+                connection,
+                share,
+                learned_calls_count=max(learned, least),
+                learned_at_s=budget.now_s,
+            )
+
+
+def _enter(connection: Connection, share: Share) -> _Budget:
+    """Keep the others out until the transaction ends, and read where we are."""
+    kept = select(budgets).where(budgets.c.connection == share.connection).with_for_update()
+    row = connection.execute(kept).one_or_none()
+    if row is None:
+        _begin(connection, share)
+        row = connection.execute(kept).one()
+    # Read behind the lock: whoever enters later never sees an earlier instant.
+    now_s = _now_s(connection, share)
+    if now_s < row.seen_s:
+        _set_back(connection, share, row.seen_s - now_s)
+        row = connection.execute(kept).one()
+    return _Budget(
+        now_s,
+        row.paused_until_s,
+        row.pause_reason,
+        row.learned_calls_count,
+        row.learned_at_s,
+        row.overtaken_count,
+    )
+
+
+def _begin(connection: Connection, share: Share) -> None:
+    dialect = postgresql if connection.dialect.name == "postgresql" else sqlite
+    first = dialect.insert(budgets).values(
+        connection=share.connection,
+        seen_s=0.0,
+        paused_until_s=0.0,
+        pause_reason="",
+        learned_at_s=0.0,
+        overtaken_count=0,
+    )
+    connection.execute(first.on_conflict_do_nothing())
+
+
+def _now_s(connection: Connection, share: Share) -> float:
+    if share.clock_s is not None:
+        return share.clock_s()
+    if connection.dialect.name == "postgresql":
+        now = select(func.extract("epoch", func.clock_timestamp()))
+        return float(connection.execute(now).scalar_one())
+    return time.time()
+
+
+def _set_back(connection: Connection, share: Share, by_s: float) -> None:
+    """The clock was set back: everything that is kept goes with it."""
+    for table, names in (
+        (budget_calls, ("at_s",)),
+        (budget_waiters, ("since_s", "due_s")),
+        (budgets, ("seen_s", "paused_until_s", "learned_at_s")),
+    ):
+        earlier = {name: table.c[name] - by_s for name in names}
+        of_connection = table.c.connection == share.connection
+        connection.execute(update(table).where(of_connection).values(earlier))
+
+
+def _room(connection: Connection, share: Share, budget: _Budget) -> Room:
+    """What is left of the window; calls that are out of it are dropped."""
+    window_s = share.window_s * (1 + ARRIVAL_MARGIN)
+    of_connection = budget_calls.c.connection == share.connection
+    logged = select(budget_calls.c.at_s).where(of_connection).order_by(budget_calls.c.at_s)
+    all_s = connection.execute(logged).scalars().all()
+    inside_s = [at_s for at_s in all_s if at_s + window_s > budget.now_s]
+    if len(inside_s) < len(all_s):
+        outside = budget_calls.c.at_s <= all_s[len(all_s) - len(inside_s) - 1]
+        connection.execute(delete(budget_calls).where(of_connection, outside))
+    return Room(
+        budget.now_s,
+        window_s,
+        _allowed_count(share, budget),
+        inside_s,
+        budget.paused_until_s,
+    )
+
+
+def _allowed_count(share: Share, budget: _Budget) -> int:
+    """The setting, or what a 429 taught and the windows since then have given back."""
+    if budget.learned_calls_count is None:
+        return share.calls_count
+    windows_count = int((budget.now_s - budget.learned_at_s) / share.window_s)
+    recovered = windows_count * math.ceil(share.calls_count * RECOVERED_PART)
+    return min(share.calls_count, budget.learned_calls_count + recovered)
+
+
+def _waiters(connection: Connection, share: Share, now_s: float) -> dict[str, Waiter]:
+    """Those who are alive, by owner; the dead lose their place."""
+    columns = budget_waiters.c
+    of_connection = columns.connection == share.connection
+    kept = select(columns.owner, columns.interactive, columns.since_s, columns.due_s)
+    waiters = [Waiter(*row) for row in connection.execute(kept.where(of_connection))]
+    alive = {waiter.owner: waiter for waiter in waiters if waiter.due_s + PATIENCE_S > now_s}
+    if len(alive) < len(waiters):
+        dead = columns.owner.not_in(alive)
+        connection.execute(delete(budget_waiters).where(of_connection, dead))
+    return alive
+
+
+def _keep_place(connection: Connection, share: Share, me: Waiter) -> None:
+    key = {"connection": share.connection, "owner": me.owner}
+    place = {"interactive": me.interactive, "since_s": me.since_s, "due_s": me.due_s}
+    upsert(connection, budget_waiters, key, place)
+
+
+def _give_place_up(connection: Connection, share: Share) -> None:
+    columns = budget_waiters.c
+    own = (columns.connection == share.connection, columns.owner == share.owner)
+    connection.execute(delete(budget_waiters).where(*own))
+
+
+def _count(connection: Connection, share: Share, now_s: float) -> None:
+    call = {"connection": share.connection, "at_s": now_s, "owner": share.owner}
+    connection.execute(insert(budget_calls).values(call))
+
+
+def _set(connection: Connection, share: Share, **values: float | str) -> None:
+    own = budgets.c.connection == share.connection
+    connection.execute(update(budgets).where(own).values(**values))
