@@ -1,0 +1,239 @@
+"""How fast one database answers, and what makes it slow: measured pages, judged; pure."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from math import ceil
+from statistics import median
+from typing import Final, Literal
+
+from playbooks.bands import Bands
+from playbooks.causes import Cause
+from playbooks.errors import PlaybookError
+from playbooks.latency import latency_of
+from playbooks.ports import DataSource, PageMeasure
+from playbooks.rank_test import p_larger
+from playbooks.report import GateStatus, worst
+from playbooks.verdict import Verdict
+
+Shape = Literal["full", "title_only", "small"]
+"""A page of 100 rows with all properties; the same with the title alone; one of 25 rows."""
+
+LEAST_SAMPLES_COUNT: Final = 5
+"""With fewer full pages a database is not called measured."""
+
+RESULTS_CAP: Final = 10_000
+"""Notion gives no more rows for one query."""
+
+NEAR_CAP_PART: Final = 0.8
+"""From this part of the cap on a database is told to be large."""
+
+HEAVY_TYPES: Final = ("rollup", "formula", "relation")
+"""Properties that Notion has to look up or compute for every row."""
+
+_CHANCE: Final = 0.02
+"""A difference that chance alone shows more often than this is none."""
+
+_MUCH_SLOWER: Final = 2.0
+"""Times the fastest database."""
+
+_HEAVIER: Final = 1.5
+"""Times the page with the title alone."""
+
+_LEAST_DIFFERENCE_MS: Final = 100.0
+
+
+@dataclass(slots=True)
+class Measured:
+    """What came of the pages that one database was asked for; grows as they come."""
+
+    key: str
+    source: DataSource
+    pages: dict[Shape, list[PageMeasure]] = field(
+        default_factory=lambda: {"full": [], "title_only": [], "small": []}
+    )
+    errors: list[PlaybookError] = field(default_factory=list[PlaybookError])
+    records_count: int | None = None
+    recorded_ms: Sequence[float] = ()
+
+    def server_ms(self, shape: Shape = "full") -> list[float]:
+        """Notion's own time for each page of that shape."""
+        return [page.server_ms for page in self.pages[shape]]
+
+    @property
+    def median_ms(self) -> float | None:
+        """The median of Notion's own time for full pages; None when none came."""
+        return median(self.server_ms()) if self.pages["full"] else None
+
+    @property
+    def is_measured(self) -> bool:
+        """Whether enough full pages came."""
+        return len(self.pages["full"]) >= LEAST_SAMPLES_COUNT
+
+    @property
+    def p95_ms(self) -> float | None:
+        """The 95th percentile of the recorded full pages; None for too few."""
+        recorded = latency_of(self.recorded_ms)
+        return recorded.p95_ms if recorded else None
+
+    @property
+    def size(self) -> str:
+        """How many rows there are, as far as it is known."""
+        if self.records_count is not None:
+            return f"{self.records_count} rows"
+        full = self.pages["full"]
+        if not full:
+            return "rows unknown"
+        return (
+            f"more than {full[-1].rows_count} rows"
+            if full[-1].has_more
+            else (f"{full[-1].rows_count} rows")
+        )
+
+
+def judge_speed(measured: Measured, bands: Bands) -> Verdict:
+    """P11 over Notion's own time: the median of the fresh pages, the p95 of recorded ones."""
+    name = f"database {measured.key}"
+    fresh = latency_of(measured.server_ms())
+    if fresh is None:
+        first = next(iter(measured.errors), None)
+        if first is None:
+            return Verdict.silent(name)
+        return Verdict.of(name, "unknown", first.problem.rstrip("."), first.remedy)
+    band = bands.database_response_ms
+    p95 = measured.p95_ms
+    tail: GateStatus = "ok" if p95 is None else band.judge(p95)
+    status = worst((band.judge(fresh.median_ms), tail))
+    judged = "median" if p95 is None else "median and recorded p95"
+    history = "" if p95 is None else f"; p95 {p95:.0f} ms of {len(measured.recorded_ms)} recorded"
+    failed = f"; {len(measured.errors)} failed" if measured.errors else ""
+    told = f"{fresh}{history}; judged: {judged}; {measured.size}{failed}"
+    return Verdict.of(name, status, told, latency_ms=fresh.median_ms)
+
+
+def speed_causes(databases: Sequence[Measured], bands: Bands) -> tuple[Cause, ...]:
+    """Why each database is slow or read incompletely, compared with itself and the others."""
+    known = [each for each in databases if each.pages["full"]]
+    heavy = {each.key: cause for each in known if (cause := _heavy(each)) is not None}
+    slow = [each for each in known if each.key not in heavy and _is_critical(each, bands)]
+    return (*heavy.values(), *_slow(slow, known), *(c for e in databases for c in _large(e)))
+
+
+def _is_critical(measured: Measured, bands: Bands) -> bool:
+    median_ms = measured.median_ms
+    return median_ms is not None and bands.database_response_ms.judge(median_ms) == "critical"
+
+
+def _heavy(measured: Measured) -> Cause | None:
+    """A full page that takes much longer than one with the title alone."""
+    full, narrow = measured.server_ms(), measured.server_ms("title_only")
+    if not narrow or p_larger(full, narrow) > _CHANCE:
+        return None
+    full_ms, narrow_ms = median(full), median(narrow)
+    if full_ms < _HEAVIER * narrow_ms or full_ms - narrow_ms < _LEAST_DIFFERENCE_MS:
+        return None
+    counts = _heavy_counts(measured.source)
+    told = (
+        f"a full page takes {full_ms:.0f} ms (n = {len(full)}), with the title alone"
+        f" {narrow_ms:.0f} ms (n = {len(narrow)})"
+    )
+    pages = _pages_count(measured)
+    return Cause(
+        "heavy_rollups" if counts else "missing_filter_properties",
+        (told, f"its schema has {counts or 'no rollup, formula or relation'}", *_small(measured)),
+        "Ask for the needed properties alone (filter_properties), and take rollups and formulas"
+        " that nobody reads out of the database."
+        if counts
+        else "Ask for the needed properties alone with filter_properties.",
+        about=measured.key,
+        confidence="certain" if counts else "likely",
+        saved_s=(full_ms - narrow_ms) * pages / 1000,
+    )
+
+
+def _heavy_counts(source: DataSource) -> str:
+    types = [each.type for each in source.properties]
+    counts: Mapping[str, int] = {each: types.count(each) for each in HEAVY_TYPES}
+    return ", ".join(f"{count} {name}s" for name, count in counts.items() if count)
+
+
+def _small(measured: Measured) -> tuple[str, ...]:
+    small = measured.server_ms("small")
+    return (f"a page of 25 rows takes {median(small):.0f} ms (n = {len(small)})",) if small else ()
+
+
+def _pages_count(measured: Measured) -> int:
+    """Pages of one whole reading, as far as the size is known."""
+    return max(1, ceil((measured.records_count or 0) / 100))
+
+
+def _slow(slow: Sequence[Measured], known: Sequence[Measured]) -> tuple[Cause, ...]:
+    """Slow ones among faster ones are named; when all are alike it is no matter of a database."""
+    if not slow:
+        return ()
+    fastest = min(known, key=lambda each: each.median_ms or 0.0)
+    outstanding = [each for each in slow if _is_slower(each, fastest)]
+    if not outstanding and len(slow) == len(known) > 1:
+        return (_slow_service(slow),)
+    alone = slow if len(known) == 1 else outstanding
+    return tuple(_slow_database(each, fastest) for each in alone)
+
+
+def _is_slower(measured: Measured, fastest: Measured) -> bool:
+    is_much = (measured.median_ms or 0) >= _MUCH_SLOWER * (fastest.median_ms or 0)
+    return is_much and p_larger(measured.server_ms(), fastest.server_ms()) <= _CHANCE
+
+
+def _slow_database(measured: Measured, fastest: Measured) -> Cause:
+    median_ms, fastest_ms = measured.median_ms or 0.0, fastest.median_ms or 0.0
+    compared = f"{fastest.key}, the fastest, takes {fastest_ms:.0f} ms"
+    alone = "there is no other database to compare it with"
+    narrow = measured.server_ms("title_only")
+    with_title = f"with the title alone it still takes {median(narrow):.0f} ms (n = {len(narrow)})"
+    return Cause(
+        "slow_database",
+        (
+            f"Notion takes {latency_of(measured.server_ms())} for a full page",
+            alone if measured is fastest else compared,
+            *((with_title,) if narrow else ()),
+            *_small(measured),
+        ),
+        "Fewer properties do not help: move old rows into an archive database, read it through"
+        " the mirror, and lengthen its TTL with plan_change(kind='optimize').",
+        about=measured.key,
+        confidence="likely",
+        saved_s=None
+        if measured is fastest
+        else ((median_ms - fastest_ms) * _pages_count(measured) / 1000),
+    )
+
+
+def _slow_service(slow: Sequence[Measured]) -> Cause:
+    medians = [each.median_ms or 0.0 for each in slow]
+    told = (
+        f"all {len(slow)} databases take alike, {min(medians):.0f} to {max(medians):.0f} ms a page"
+    )
+    return Cause(
+        "slow_service",
+        (told,),
+        "No database stands out, so it is Notion itself or the way to it: read through the"
+        " mirror, and look at Notion's status page when this is new.",
+        confidence="likely",
+    )
+
+
+def _large(measured: Measured) -> tuple[Cause, ...]:
+    count = measured.records_count or 0
+    if count < NEAR_CAP_PART * RESULTS_CAP:
+        return ()
+    beyond = count >= RESULTS_CAP
+    told = f"{count} rows, {'beyond' if beyond else 'near'} the {RESULTS_CAP} that one query gives"
+    return (
+        Cause(
+            "large_database",
+            (told, f"one whole reading costs {_pages_count(measured)} requests"),
+            "Read it through the mirror, which reads by ranges of created_time and then only"
+            " changes; other programs must split their queries, or they miss rows silently.",
+            about=measured.key,
+            severity="warning" if beyond else "info",
+        ),
+    )
