@@ -3,6 +3,8 @@
 * PlaybookError                what happened, then what to do
   + ConfigurationInvalid       the configuration has mistakes
   + RecordNotFound             no record of that kind and id
+  + PlanUnusable               there is no such plan, or its state does not allow what was asked
+    - ApprovalMissing          a person has to say yes first
   + StoreUnusable              our own store cannot be opened or written
   + NothingKept                offline, and the mirror holds nothing of that data source
   + NotionError                the Notion API did not do what was asked
@@ -15,6 +17,7 @@
     - ServiceFailed            5xx
     - NoAnswer                 no connection, a broken answer, or past the deadline
       . BreakerOpen            not asked: the circuit breaker is open
+    - WriteUnconfirmed         the answer to a write was lost, and reading back did not settle it
 """
 
 from collections.abc import Sequence
@@ -55,6 +58,21 @@ class RecordNotFound(PlaybookError):
             else "None is kept yet: call health_check, its run is kept."
         )
         super().__init__(f"There is no {kind} {record_id[:64]!r}.", remedy=remedy)
+
+
+class PlanUnusable(PlaybookError):
+    """There is no such plan, or its state does not allow what was asked."""
+
+
+class ApprovalMissing(PlanUnusable):
+    """A person has to approve the plan first."""
+
+    def __init__(self, plan_id: str) -> None:
+        super().__init__(
+            f"The plan {plan_id} waits for a person's approval, and this client cannot ask.",
+            remedy=f"Ask the user to run `notion-playbooks approve {plan_id}` in a terminal of"
+            " their own, then call apply_plan again.",
+        )
 
 
 class StoreUnusable(PlaybookError):
@@ -226,6 +244,24 @@ class BreakerOpen(NoAnswer):
         )
         self.group = group
         self.retry_in_s = retry_in_s
+
+
+class WriteUnconfirmed(NotionError):
+    """The answer to a write was lost, and reading back did not settle whether it was done.
+
+    `known` says what is known, as the end of a sentence; the rest is of the failure `lost`.
+    """
+
+    def __init__(self, known: str, *, lost: NotionError) -> None:
+        super().__init__(
+            f"The answer to a write was lost, and {known}.",
+            remedy="It was not repeated. Look at the object in Notion before you write again:"
+            " it may be done already.",
+            status=lost.status,
+            code=lost.code,
+            request_id=lost.request_id,
+        )
+        self.known = known
 
 
 def _count(number: int, noun: str) -> str:

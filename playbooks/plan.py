@@ -42,7 +42,7 @@ class Plan(Frozen):
 
     id: str
     kind: PlanKind
-    connection: str = Field(description="Digest of the configuration and token it is meant for.")
+    connection: str = Field(description="Key of the address and token it is meant for.")
     created_at: datetime
     expires_at: datetime
     changes: tuple[Change, ...]
@@ -54,6 +54,11 @@ class Plan(Frozen):
     approved_by: ApprovedBy | None = None
     approved_at: datetime | None = None
     outcome: dict[str, Any] = Field(default_factory=dict)
+
+    @property
+    def short_digest(self) -> str:
+        """What a person compares and types."""
+        return self.digest[:8]
 
 
 class JournalEntry(Frozen):

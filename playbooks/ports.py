@@ -378,11 +378,18 @@ class Store(Protocol):
         ...
 
     async def move_plan(
-        self, plan_id: str, *, from_states: Sequence[PlanState], to: PlanState, **changes: object
+        self,
+        plan_id: str,
+        *,
+        from_states: Sequence[PlanState],
+        to: PlanState,
+        as_seen: Plan | None = None,
+        **changes: object,
     ) -> bool:
         """Let the plan go into another state, in one step; False when it is in none of those.
 
-        Whoever gets True alone may act on it: an approval is used once.
+        Also False when it is no longer `as_seen`. Whoever gets True alone may act on it: an
+        approval is used once.
         """
         ...
 

@@ -116,15 +116,23 @@ class SqlStore:
         return await self.perform(lambda engine: plans.latest(engine, limit))
 
     async def move_plan(
-        self, plan_id: str, *, from_states: Sequence[PlanState], to: PlanState, **changes: object
+        self,
+        plan_id: str,
+        *,
+        from_states: Sequence[PlanState],
+        to: PlanState,
+        as_seen: Plan | None = None,
+        **changes: object,
     ) -> bool:
         """Let the plan go into another state, in one step; False when it is in none of those.
+
+        Also False when it is no longer `as_seen`.
 
         `changes` are fields of the plan that change with it: approved_by, approved_at, outcome.
         """
         return await self.perform(
             lambda engine: plans.move(
-                engine, plan_id, from_states=from_states, to=to, changes=changes
+                engine, plan_id, from_states=from_states, to=to, as_seen=as_seen, changes=changes
             )
         )
 
