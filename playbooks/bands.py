@@ -70,6 +70,44 @@ class Retrying(Frozen):
         return self
 
 
+class Breaking(Frozen):
+    """When a group of endpoints that fails is left alone, and for how long."""
+
+    failures_in_a_row_count: int = Field(default=5, ge=1, le=1000)
+    failed_percent: float = Field(default=50, gt=0, le=100, description="Of the newest calls.")
+    window_calls_count: int = Field(
+        default=20, ge=1, le=1000, description="How many newest calls are judged."
+    )
+    least_calls_count: int = Field(
+        default=10, ge=1, le=1000, description="Of fewer calls no percentage is judged."
+    )
+    open_s: float = Field(default=30, gt=0, le=3600, description="Doubled each time it fails on.")
+    longest_open_s: float = Field(default=300, gt=0, le=3600)
+    jitter_part: float = Field(
+        default=0.2, ge=0, le=1, description="Up to this part longer, so that not all come at once."
+    )
+    trials_count: int = Field(default=2, ge=1, le=100, description="So many successes close it.")
+    unanswered_after_s: float = Field(
+        default=5,
+        gt=0,
+        le=65,
+        description="Unanswered for so long when its time was up: a failure.",
+    )
+    look_every_s: float = Field(
+        default=3, ge=0, le=60, description="How often other processes' breakers are looked at."
+    )
+
+    @model_validator(mode="after")
+    def _in_order(self) -> Self:
+        if self.open_s > self.longest_open_s:
+            raise ValueError("open_s must not lie above longest_open_s")
+        if max(self.least_calls_count, self.failures_in_a_row_count) > self.window_calls_count:
+            raise ValueError(
+                "window_calls_count must not lie below least_calls_count or failures_in_a_row_count"
+            )
+        return self
+
+
 class Bands(Frozen):
     """The playbook's numbers; a team overrides any of them under `[bands]`."""
 
@@ -96,6 +134,7 @@ class Bands(Frozen):
         default=60, gt=0, le=600, description="P15: a diagnosis has answered by then."
     )
     retrying: Retrying = Field(default=Retrying(), description="P14")
+    breaking: Breaking = Field(default=Breaking(), description="P14")
     least_impact: float = Field(
         default=0.1, ge=0, lt=1, description="P20: a change must save more of the cost than this."
     )
