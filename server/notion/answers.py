@@ -17,6 +17,7 @@ from playbooks.errors import NoAnswer
 JSON: TypeAlias = dict[str, Any]
 T = TypeVar("T")
 
+_BODY: Final = "notion_body"
 _WORD: Final = re.compile(r"[a-z][a-z0-9_]{0,63}")
 _ID: Final = re.compile(r"[0-9a-fA-F-]{8,64}")
 _OTHER_SHAPE: Final = (KeyError, IndexError, TypeError, ValueError, AttributeError)
@@ -33,10 +34,17 @@ class Said:
     committed_id: str | None
     committed_child_ids: tuple[str, ...]
     is_workspace_full: bool
+    is_too_heavy: bool
 
 
 def body_of(response: httpx.Response) -> JSON | None:
-    """The body where it is a JSON object, else None."""
+    """The body where it is a JSON object, else None; each answer is parsed once."""
+    if _BODY not in response.extensions:
+        response.extensions[_BODY] = _parsed(response)
+    return cast("JSON | None", response.extensions[_BODY])
+
+
+def _parsed(response: httpx.Response) -> JSON | None:
     try:
         body: object = response.json()
     except (ValueError, RecursionError):
@@ -57,6 +65,7 @@ def said_by(response: httpx.Response) -> Said:
         committed_id=_matching(_ID, more.get("committed_resource_id")),
         committed_child_ids=_ids(children),
         is_workspace_full="block_limit" in more,
+        is_too_heavy=more.get("notion_error_name") == "PgPoolWaitConnectionTimeout",
     )
 
 

@@ -1,17 +1,19 @@
 """One call of the API: from what is asked to JSON, or to an error in our own words."""
 
-from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field
-from http import HTTPStatus
-from typing import Literal
+from collections import deque
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from typing import Any, Final, Literal, cast
 from urllib.parse import quote
 
 import httpx
 
 from playbooks.errors import NoAnswer, NotionError
-from server.notion.answers import JSON, Said, body_of, read_as, said_by
-from server.notion.call import Call, extensions
+from server.notion.answers import JSON, body_of
+from server.notion.call import Call, TimeAndChance, Timing, extensions
 from server.notion.translation import error_of, in_our_words
+
+_QUERY: Final = "/v1/data_sources/{data_source_id}/query"
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,6 +42,34 @@ class Ask:
         """The id that a 404 is about."""
         return next(iter(self.ids.values()), None)
 
+    def page(self, cursor: str | None, page_size: int) -> "Ask":
+        """The same list from the cursor on: in the query of a GET, in the body of a POST."""
+        where: dict[str, str | int] = {"page_size": page_size}
+        where |= {} if cursor is None else {"start_cursor": cursor}
+        if self.body is None:
+            return replace(self, query={**self.query, **where})
+        return replace(self, body={**self.body, **where})
+
+    def traits(self) -> dict[str, Any]:
+        """What a record of the call tells of it."""
+        is_query, body = self.endpoint == _QUERY, self.body or {}
+        reads = self.method == "GET"
+        return {
+            "data_source_id": self.ids.get("data_source_id"),
+            "object_id": (self.ids.get("page_id") or self.ids.get("block_id")) if reads else None,
+            "page_size": cast("int | None", self.query.get("page_size", body.get("page_size"))),
+            "filtered": "filter" in body if is_query else None,
+            "narrowed": "filter_properties" in self.query if is_query else None,
+        }
+
+
+@dataclass(frozen=True, slots=True)
+class Known:
+    """What every copy of one Api knows: the bot behind the token, and what it made of late."""
+
+    bot_ids: list[str] = field(default_factory=list[str])
+    made_ids: deque[str] = field(default_factory=lambda: deque[str](maxlen=1000))
+
 
 @dataclass(frozen=True, slots=True)
 class Api:
@@ -47,68 +77,50 @@ class Api:
 
     http: httpx.AsyncClient
     deadline_s: float | None
+    given: TimeAndChance = field(default_factory=TimeAndChance)
+    known: Known = field(default_factory=Known)
+    background: bool = False
     procedure: str | None = None
     run_id: str | None = None
 
     async def call(self, ask: Ask, *, probe: bool = False) -> JSON:
         """The answer's JSON object; raises the NotionError that fits any other answer."""
-        return _checked(await self.send(ask, probe=probe), ask)
-
-    async def write(self, ask: Ask, *, read_back: Callable[[str], Ask]) -> JSON:
-        """Like call; but where Notion failed after it had committed, what it committed is read.
-
-        So a write that was done is neither reported as failed nor repeated.
-        """
-        response = await self.send(ask)
-        done = _committed(response)
-        if done is None or done.committed_id is None:
-            return _checked(response, ask)
-        return await self.call(read_back(done.committed_id))
-
-    async def append(self, ask: Ask) -> tuple[str, ...]:
-        """Like write, for the children of a block: the ids of those that were added."""
-        response = await self.send(ask)
-        done = _committed(response)
-        if done is None or not done.committed_child_ids:
-            return read_as(_ids_of, _checked(response, ask))
-        return done.committed_child_ids
+        return checked(await self.send(ask, probe=probe), ask)
 
     async def probe(self, ask: Ask) -> NotionError | None:
         """Ask for the sake of the refusal: None when it was granted; recorded as a probe."""
         response = await self.send(ask, probe=True)
         return None if response.is_success else error_of(response, ask.object_id)
 
-    async def send(self, ask: Ask, *, probe: bool = False) -> httpx.Response:
-        """Whatever answer came; NoAnswer when none did."""
+    async def send(
+        self, ask: Ask, *, probe: bool = False, timing: Timing | None = None
+    ) -> httpx.Response:
+        """Whatever answer came; NoAnswer when none did. What it took is added to `timing`."""
         call = Call(
             ask.endpoint,
             reads=ask.reads,
             probe=probe,
-            data_source_id=ask.ids.get("data_source_id"),
+            background=self.background,
             procedure=self.procedure,
             run_id=self.run_id,
             deadline_s=self.deadline_s,
+            **ask.traits(),
         )
         with in_our_words():
             return await self.http.request(
-                ask.method, ask.path, params=ask.query, json=ask.body, extensions=extensions(call)
+                ask.method,
+                ask.path,
+                params=ask.query,
+                json=ask.body,
+                extensions=extensions(call, Timing() if timing is None else timing),
             )
 
 
-def _checked(response: httpx.Response, ask: Ask) -> JSON:
+def checked(response: httpx.Response, ask: Ask) -> JSON:
+    """The answer's JSON object; raises the NotionError that fits any other answer."""
     if not response.is_success:
         raise error_of(response, ask.object_id)
     body = body_of(response)
     if body is None:
         raise NoAnswer("its answer is not a JSON object")
     return body
-
-
-def _committed(response: httpx.Response) -> Said | None:
-    """What a failed answer says of a write that was committed all the same."""
-    is_failure = response.status_code >= HTTPStatus.INTERNAL_SERVER_ERROR
-    return said_by(response) if is_failure else None
-
-
-def _ids_of(listed: JSON) -> tuple[str, ...]:
-    return tuple(each["id"] for each in listed["results"])

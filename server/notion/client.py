@@ -7,13 +7,16 @@ from urllib.parse import unquote
 
 import httpx
 
-from playbooks.ports import Bot, Capability, DataSource, Found, ObjectKind
+from playbooks.ports import Bot, Capability, DataSource, Found, ObjectKind, PageMeasure
 from playbooks.rows import Row, Value
-from server.notion import capabilities
+from server.notion import capabilities, writes
 from server.notion.answers import JSON, read_as
 from server.notion.api import Api, Ask
+from server.notion.breaker import Alone, Board
 from server.notion.call import TimeAndChance
+from server.notion.measuring import measure
 from server.notion.network import TIMEOUT, Network
+from server.notion.pacer import LocalWindow, Window
 from server.notion.paging import LARGEST_PAGE, read_all
 from server.notion.payloads import rich_text
 from server.notion.properties import row_of, value_of
@@ -42,17 +45,24 @@ def open_client(  # noqa: PLR0913  # all but the token have one place where they
     default_deadline_s: float | None,
     network: httpx.AsyncBaseTransport | None = None,
     given: TimeAndChance | None = None,
+    window: Window | None = None,
+    board: Board | None = None,
 ) -> "NotionClient":
     """A client that has not called anybody yet; close it with aclose or `async with`.
 
     Each call is bounded by `default_deadline_s` with all its waits (None: by nothing), and told
-    to `record` when it is over. `network` None is the real one.
+    to `record` when it is over. `network` None is the real one. `window` and `board` None: this
+    process shares neither its budget nor its breakers with another.
     """
+    given = TimeAndChance() if given is None else given
+    calls_count, window_s = profile.window_calls_count, profile.window_s
     transport = build_transport(
         Network() if network is None else network,
         profile=profile,
         record=record,
-        given=TimeAndChance() if given is None else given,
+        given=given,
+        window=window or LocalWindow(calls_count, window_s, monotonic=given.monotonic),
+        board=board or Alone(),
     )
     http = httpx.AsyncClient(
         base_url=profile.base_url,
@@ -66,7 +76,7 @@ def open_client(  # noqa: PLR0913  # all but the token have one place where they
         transport=transport,
         follow_redirects=False,
     )
-    return NotionClient(Api(http, deadline_s=default_deadline_s))
+    return NotionClient(Api(http, deadline_s=default_deadline_s, given=given))
 
 
 class NotionClient:
@@ -101,6 +111,10 @@ class NotionClient:
     def within(self, deadline_s: float | None) -> "NotionClient":
         """The same API, each call bounded by that many seconds (None: by nothing)."""
         return NotionClient(replace(self._api, deadline_s=deadline_s))
+
+    def in_background(self) -> "NotionClient":
+        """The same API, its calls let go only while no interactive call waits for the budget."""
+        return NotionClient(replace(self._api, background=True))
 
     async def who_am_i(self) -> Bot:
         """The integration behind the token and its workspace."""
@@ -140,7 +154,7 @@ class NotionClient:
         ask = replace(
             _data_source(data_source_id), method="PATCH", body={"properties": dict(properties)}
         )
-        return read_as(parse_data_source, await self._api.write(ask, read_back=_data_source))
+        return read_as(parse_data_source, await writes.change(self._api, ask, read=_data_source))
 
     async def data_sources_of(self, database_id: str) -> tuple[Found, ...]:
         """The tables of a database."""
@@ -160,12 +174,26 @@ class NotionClient:
             "initial_data_source": {"properties": dict(properties)},
         }
         ask = Ask("POST", "/v1/databases", body=body)
-        return read_as(parse_database, await self._api.write(ask, read_back=_database))
+        made = await writes.add_database(
+            self._api, ask, read=_database, siblings=_children(parent_page_id)
+        )
+        return read_as(parse_database, made)
 
     async def count_first_rows(self, data_source_id: str) -> int:
         """Read one page of one row: 0 or 1. Shows that rows, not only the schema, can be read."""
-        answer = await self._api.call(_one_page(_query(data_source_id, body={}), None, 1))
+        answer = await self._api.call(_query(data_source_id, body={}).page(None, 1))
         return read_as(lambda page: len(page["results"]), answer)
+
+    async def measure_page(
+        self,
+        data_source_id: str,
+        *,
+        page_size: int = LARGEST_PAGE,
+        property_ids: Sequence[str] = (),
+    ) -> PageMeasure:
+        """Read the first page of rows, past every cache, and say what it took."""
+        query = _query(data_source_id, body={}, filter_properties=property_ids)
+        return await measure(self._api, query.page(None, page_size))
 
     def query_pages(
         self,
@@ -206,8 +234,8 @@ class NotionClient:
         }
         if children:
             body["children"] = list(children)
-        ask = Ask("POST", "/v1/pages", body=body)
-        return read_as(row_of, await self._api.write(ask, read_back=_page))
+        ask, rows = Ask("POST", "/v1/pages", body=body), _query(data_source_id, body={})
+        return read_as(row_of, await writes.add_row(self._api, ask, read=_page, rows=rows))
 
     async def update_page(
         self,
@@ -223,7 +251,7 @@ class NotionClient:
         if in_trash is not None:
             body["in_trash"] = in_trash
         ask = replace(_page(page_id), method="PATCH", body=body)
-        return read_as(row_of, await self._api.write(ask, read_back=_page))
+        return read_as(row_of, await writes.change(self._api, ask, read=_page))
 
     async def page_property(self, page_id: str, value: Value) -> Value:
         """The whole of a value that a page showed in part (`complete` False)."""
@@ -244,7 +272,10 @@ class NotionClient:
     ) -> tuple[str, ...]:
         """Add at most 100 blocks at the end; their ids."""
         body: JSON = {"children": list(children)}
-        return await self._api.append(replace(_children(block_id), method="PATCH", body=body))
+        blocks = _children(block_id)
+        return await writes.append(
+            self._api, replace(blocks, method="PATCH", body=body), blocks=blocks
+        )
 
     async def _listed(
         self,
@@ -257,7 +288,7 @@ class NotionClient:
         """The items of a list; with `only`, those of that kind (a wiki holds tables as rows)."""
 
         async def read_page(cursor: str | None, size: int) -> JSON:
-            return await self._api.call(_one_page(ask, cursor, size))
+            return await self._api.call(ask.page(cursor, size))
 
         async for item in read_all(read_page, page_size=page_size):
             if only is None or item.get("object") == only:
@@ -289,11 +320,3 @@ def _query(data_source_id: str, body: JSON, filter_properties: Sequence[str] = (
         body=body,
         reads=True,
     )
-
-
-def _one_page(ask: Ask, cursor: str | None, page_size: int) -> Ask:
-    """The same list from the cursor on: in the query of a GET, in the body of a POST."""
-    where = {"page_size": page_size} | ({} if cursor is None else {"start_cursor": cursor})
-    if ask.body is None:
-        return replace(ask, query={**ask.query, **where})
-    return replace(ask, body={**ask.body, **where})

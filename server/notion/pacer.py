@@ -1,7 +1,8 @@
-"""Keeps the calls of one connection within its rate, first come, first served."""
+"""Keeps the calls of one connection within its rate, interactive ones before background ones."""
 
 import math
 from collections import deque
+from http import HTTPStatus
 from typing import Final, Protocol
 
 import anyio
@@ -9,19 +10,23 @@ import httpx
 
 from server.notion.answers import said_by
 from server.notion.call import (
-    MS_PER_S,
     DeadlinePassed,
     Layer,
     Monotonic,
     Sleep,
     call_of,
+    queueing,
     timing_of,
 )
+from server.notion.line import Line, Place
 
 ARRIVAL_MARGIN: Final = 0.01
 """The window is kept this part longer: the server counts a call when it arrives, not when we let
 it go, and two calls are not equally long on their way."""
 
+
+LEAVING_S: Final = 1.0
+"""A shared window that cannot be told for so long finds out by itself that a waiter is gone."""
 
 OWN_LIMIT: Final = "public_api_request_rate_limit"
 """The reason of a 429 that is about our own connection; others are about all of a workspace."""
@@ -110,7 +115,7 @@ class LocalWindow:
 
 
 class Pacer(Layer):
-    """Lets calls go in the order they came, as the window allows; one Retry-After pauses all.
+    """Lets calls go as the window allows, interactive ones first; one Retry-After pauses all.
 
     A cancelled waiter has counted nothing. A call whose wait would end beyond its deadline is
     refused at once with DeadlinePassed.
@@ -128,33 +133,52 @@ class Pacer(Layer):
         self._window = window
         self._monotonic = monotonic
         self._sleep = sleep
-        self._turn = anyio.Lock()
-        self._first_goes_at_s = -math.inf
+        self._line = Line()
+        self._next_goes_at_s = -math.inf
 
     async def handle_async_request(self, request: httpx.Request) -> httpx.Response:
         """Pass the call on when its turn has come."""
-        arrived_s = self._monotonic()
-        try:
+        with queueing(request, self._monotonic):
             await self._wait_for_turn(request)
-        finally:
-            timing_of(request).queue_wait_ms += (self._monotonic() - arrived_s) * MS_PER_S
         response = await self._inner.handle_async_request(request)
-        await self._heed(response)
+        await self._heed(request, response)
         return response
 
     async def _wait_for_turn(self, request: httpx.Request) -> None:
-        # Who waits first holds the lock; a newcomer cannot go before it.
-        _refuse_beyond_deadline(request, self._first_goes_at_s)
-        async with self._turn:
-            while (wait_s := await self._window.take(interactive=True)) > 0:
-                self._first_goes_at_s = self._monotonic() + wait_s
-                _refuse_beyond_deadline(request, self._first_goes_at_s)
-                await self._sleep(wait_s)
+        _refuse_beyond_deadline(request, self._next_goes_at_s)
+        with self._line.place(interactive=not call_of(request).background) as place:
+            try:
+                while not await self._goes(request, place):
+                    pass
+            except BaseException:
+                await self._give_up(place)
+                raise
 
-    async def _heed(self, response: httpx.Response) -> None:
+    async def _goes(self, request: httpx.Request, place: Place) -> bool:
+        await self._line.until_first(place)
+        is_urgent = self._line.is_urgent(place)
+        wait_s = await self._window.take(interactive=is_urgent)
+        if wait_s <= 0:
+            self._line.went(place)
+            return True
+        goes_at_s = self._monotonic() + wait_s
+        if is_urgent:
+            self._next_goes_at_s = goes_at_s
+        _refuse_beyond_deadline(request, goes_at_s)
+        await self._line.rest(place, self._sleep(wait_s))
+        return False
+
+    async def _give_up(self, place: Place) -> None:
+        if self._line.is_first(place):
+            with anyio.move_on_after(LEAVING_S, shield=True):
+                await self._window.leave()
+
+    async def _heed(self, request: httpx.Request, response: httpx.Response) -> None:
         if response.is_success:
             return
         said = said_by(response)
+        if response.status_code == HTTPStatus.TOO_MANY_REQUESTS:
+            timing_of(request).rate_limit_reason = said.rate_limit_reason
         if said.retry_after_s is not None:
             reason = said.rate_limit_reason or said.code or str(response.status_code)
             await self._window.pause(said.retry_after_s, reason)

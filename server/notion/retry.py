@@ -14,15 +14,16 @@ from server.notion.call import (
     Random,
     Sleep,
     call_of,
+    reads,
     timing_of,
 )
+from server.notion.paging import SMALLEST_PAGE
 
 BLOCKED = "public_api_request_blocked"
 """The one reason of a 429 that no waiting cures."""
 
 _FAILURES = frozenset({500, 502, 503, 504})
 _LIMITED, _OVERLOADED, _CONFLICT = 429, 529, 409
-_REPEATABLE_METHODS = frozenset({"GET", "DELETE"})
 _BROKEN = (httpx.TimeoutException, httpx.NetworkError, httpx.RemoteProtocolError)
 
 Outcome: TypeAlias = httpx.Response | httpx.TransportError
@@ -104,7 +105,7 @@ class Retry(Layer):
     ) -> float | None:
         """Seconds to wait before the next try; None when there should be none."""
         if not isinstance(outcome, httpx.Response):
-            may_repeat = _is_broken(outcome) and _reads(request)
+            may_repeat = _is_broken(outcome) and _is_repeatable(request)
             return self._backoff_s(failures_count) if may_repeat else None
         said = said_by(outcome)
         if not _may_repeat(request, outcome.status_code, said):
@@ -135,12 +136,18 @@ class Retry(Layer):
             timing_of(request).retry_wait_ms += (self._monotonic() - started_s) * MS_PER_S
 
 
+def _may_be_halved(request: httpx.Request) -> bool:
+    """Whether who reads the list asks for half of it, rather than again for the same."""
+    return (call_of(request).page_size or 0) > SMALLEST_PAGE
+
+
 def _is_broken(outcome: httpx.TransportError) -> bool:
     return isinstance(outcome, _BROKEN) and not isinstance(outcome, DeadlinePassed)
 
 
-def _reads(request: httpx.Request) -> bool:
-    return request.method in _REPEATABLE_METHODS or call_of(request).reads
+def _is_repeatable(request: httpx.Request) -> bool:
+    """Whether a second time changes nothing that the first did not."""
+    return request.method == "DELETE" or reads(request)
 
 
 def _is_asked_for(outcome: Outcome) -> bool:
@@ -152,4 +159,6 @@ def _may_repeat(request: httpx.Request, status: int, said: Said) -> bool:
         return said.rate_limit_reason != BLOCKED
     if status == _CONFLICT:
         return said.code == "conflict_error"
-    return status in _FAILURES and _reads(request)
+    if said.is_too_heavy and _may_be_halved(request):
+        return False
+    return status in _FAILURES and _is_repeatable(request)

@@ -8,6 +8,7 @@ from typing import Final
 import httpx
 
 from playbooks.errors import (
+    BreakerOpen,
     CapabilityMissing,
     FirewallRefused,
     NoAnswer,
@@ -19,7 +20,8 @@ from playbooks.errors import (
     TokenRefused,
 )
 from server.notion.answers import Said, body_of, said_by
-from server.notion.call import DeadlinePassed
+from server.notion.breaker import LeftAlone
+from server.notion.call import DeadlinePassed, UnreadableAnswer
 
 _LIMITED: Final = (HTTPStatus.TOO_MANY_REQUESTS, 529)
 
@@ -62,6 +64,10 @@ def in_our_words() -> Generator[None]:
         yield
     except DeadlinePassed as late:
         raise NoAnswer(late.why, deadline_s=late.deadline_s) from None
+    except LeftAlone as left:
+        raise BreakerOpen(left.group, retry_in_s=left.retry_in_s) from None
+    except UnreadableAnswer:
+        raise NoAnswer("its answer is not a JSON object") from None
     except httpx.TimeoutException:
         raise NoAnswer("the connection stood still") from None
     except (httpx.ConnectError, httpx.ProxyError):

@@ -8,16 +8,21 @@ import anyio
 import anyio.lowlevel
 import httpx
 
-from playbooks.bands import Retrying
+from playbooks.bands import Breaking, Retrying
 from playbooks.ports import CallRecord
+from server.notion.breaker import Board
 from server.notion.call import TimeAndChance
 from server.notion.client import open_client
-from server.notion.wire import PLAYBOOK, Profile
+from server.notion.wire import PLAYBOOK, PLAYBOOK_BREAKING, Profile
 
 NOON = datetime(2026, 11, 23, 12, tzinfo=UTC)
 TOKEN = "ntn_" + "7" * 11 + "a" * 35
 REQUEST_ID = "45b1d90b-1e6f-4c7a-b7d7-0d95273d7673"
 ID = "393abc1e-edcd-80f3-813b-e205934558c6"
+
+
+PATIENT = Breaking(failures_in_a_row_count=1000, least_calls_count=1000, window_calls_count=1000)
+"""A breaker that no test of something else meets."""
 
 
 class FakeTime:
@@ -78,16 +83,21 @@ class Connection:
         window_calls_count: int | None = None,
         deadline_s: float | None = 10,
         retrying: Retrying = PLAYBOOK,
+        breaking: Breaking = PLAYBOOK_BREAKING,
+        board: Board | None = None,
     ) -> None:
         self.time = FakeTime()
         self.records: list[CallRecord] = []
         self.client = open_client(
             token,
-            profile=Profile("https://notion.test", window_calls_count, retrying=retrying),
+            profile=Profile(
+                "https://notion.test", window_calls_count, retrying=retrying, breaking=breaking
+            ),
             record=self.records.append,
             default_deadline_s=deadline_s,
             network=network,
             given=self.time.given(),
+            board=board,
         )
 
 

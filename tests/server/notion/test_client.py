@@ -7,7 +7,6 @@ from typing import Any
 import httpx
 import pytest
 
-from playbooks.errors import ServiceFailed
 from playbooks.ports import Bot, Found, Notion
 from playbooks.rows import Value
 from server.notion.client import NotionClient
@@ -274,9 +273,3 @@ async def test_blocks_that_were_committed_before_a_failure_count_as_added() -> N
 
     async with Connection(Script(refusal(503, "service_unavailable", more=more))).client as notion:
         assert await notion.append_block_children(ID, []) == (child,)
-
-
-async def test_a_write_that_may_or_may_not_be_done_is_told_as_failed() -> None:
-    async with Connection(Script(refusal(503, "service_unavailable"))).client as notion:
-        with pytest.raises(ServiceFailed):
-            await notion.update_page(ID, properties=TITLE)

@@ -7,7 +7,7 @@ import httpx
 import pytest
 
 from playbooks.errors import NoAnswer
-from server.notion.call import Call, DeadlinePassed, extensions
+from server.notion.call import Call, DeadlinePassed, Timing, extensions
 from tests.server.notion.fakes import ME, Connection, Script, Silence, ok
 
 
@@ -54,7 +54,7 @@ async def test_on_the_wire_a_passed_deadline_is_a_timeout_of_httpx() -> None:
     async with connection.client:
         with pytest.raises(httpx.TimeoutException) as late:
             await http.get(
-                "/v1/users/me", extensions=extensions(Call("/v1/users/me", deadline_s=0))
+                "/v1/users/me", extensions=extensions(Call("/v1/users/me", deadline_s=0), Timing())
             )
 
     assert isinstance(late.value, DeadlinePassed)

@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from playbooks.errors import NoAnswer
-from server.notion.call import Call, DeadlinePassed, extensions, timing_of
+from server.notion.call import Call, DeadlinePassed, Timing, extensions, timing_of
 from server.notion.pacer import OWN_LIMIT, LocalWindow, Pacer
 from tests.server.notion.fakes import ME, Connection, FakeTime, Script, ok, refusal
 
@@ -32,9 +32,13 @@ def paced(time: FakeTime, gate: Gate, calls_count: int | None, window_s: float =
     return Pacer(gate, window=window, monotonic=time.monotonic, sleep=time.sleep)
 
 
-def request(name: int | str = "", *, ends_at_s: float | None = None) -> httpx.Request:
+def request(
+    name: int | str = "", *, ends_at_s: float | None = None, background: bool = False
+) -> httpx.Request:
     made = httpx.Request(
-        "GET", f"https://notion.test/{name}", extensions=extensions(Call("/", deadline_s=1))
+        "GET",
+        f"https://notion.test/{name}",
+        extensions=extensions(Call("/", background=background, deadline_s=1), Timing()),
     )
     if ends_at_s is not None:
         timing_of(made).ends_at_s = ends_at_s

@@ -40,6 +40,11 @@ async def test_a_record_says_what_was_asked_for_whom_and_what_came() -> None:
             response_bytes=len(answer.content),
             procedure="health_check",
             run_id="run-1",
+            rows_count=0,
+            page_size=1,
+            has_more=False,
+            filtered=False,
+            narrowed=False,
         )
     ]
 

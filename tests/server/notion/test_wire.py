@@ -3,13 +3,15 @@
 import httpx
 
 from playbooks.ports import CallRecord
+from server.notion.breaker import Alone, Breaker
 from server.notion.call import Layer
 from server.notion.client import open_client
 from server.notion.deadline import Deadline
 from server.notion.network import Network, Reader
-from server.notion.pacer import Pacer
+from server.notion.pacer import LocalWindow, Pacer
 from server.notion.recorder import Recorder
 from server.notion.retry import Retry
+from server.notion.slot import Slot
 from server.notion.wire import Profile, build_transport
 from tests.server.notion.fakes import ME, Connection, FakeTime, Script, ok
 
@@ -24,14 +26,19 @@ def test_a_call_meets_the_layers_in_the_order_of_the_design() -> None:
     network = Script(ok())
 
     layer: httpx.AsyncBaseTransport = build_transport(
-        network, profile=NOTION, record=ignore, given=FakeTime().given()
+        network,
+        profile=NOTION,
+        record=ignore,
+        given=FakeTime().given(),
+        window=LocalWindow(None, 60, monotonic=FakeTime().monotonic),
+        board=Alone(),
     )
 
     met: list[type] = []
     while isinstance(layer, Layer):
         met.append(type(layer))
         layer = layer._inner
-    assert met == [Deadline, Recorder, Retry, Pacer, Reader]
+    assert met == [Deadline, Recorder, Breaker, Retry, Slot, Pacer, Reader]
     assert layer is network
 
 
