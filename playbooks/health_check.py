@@ -10,8 +10,9 @@ from datetime import datetime, timedelta
 from statistics import median
 from typing import Any, Final, TypeVar, get_args
 
-from playbooks.database_gates import DatabaseState, inspect, judge_database
-from playbooks.databases import KINDS, DatabaseKind
+from playbooks.database_gates import DatabaseState, judge_database
+from playbooks.database_search import inspecting, shared_with, wanted_kinds
+from playbooks.databases import KINDS
 from playbooks.desk import Desk, silent
 from playbooks.errors import CapabilityMissing
 from playbooks.health_gates import (
@@ -26,7 +27,6 @@ from playbooks.health_gates import (
 )
 from playbooks.ports import (
     Capability,
-    Found,
     Notion,
     Outcome,
     Progress,
@@ -108,10 +108,10 @@ def _nothing_asked(why: str) -> list[Verdict]:
 
 async def _rooms(desk: Desk, notion: Notion, started: datetime) -> list[Verdict]:
     """The capabilities, and each database, side by side in what is left of the deadline."""
-    wanted = [kind for kind in KINDS if not kind.ours or _configured(desk, kind)]
+    wanted = wanted_kinds(desk)
     names: tuple[Capability, ...] = get_args(Capability)
-    shared = await _shared(desk, notion, wanted, _left_s(desk, started))
-    inspections = [_inspecting(desk, notion, kind, shared) for kind in wanted]
+    shared = await shared_with(desk, notion, wanted, _left_s(desk, started))
+    inspections = [inspecting(desk, notion, kind, shared) for kind in wanted]
     questions: list[Callable[[], Awaitable[bool | DatabaseState]]] = [
         *(_asking(notion, name) for name in names),
         *inspections,
@@ -133,29 +133,8 @@ def _of_type(expected: type[T], outcome: Outcome[Any]) -> Outcome[T]:
     return Outcome(value, outcome.error, outcome.latency_ms)
 
 
-async def _shared(
-    desk: Desk, notion: Notion, wanted: list[DatabaseKind], within_s: float
-) -> Outcome[tuple[Found, ...]]:
-    """What search finds, when a database is not configured and has to be found by its title."""
-    if all(_configured(desk, kind) for kind in wanted):
-        return Outcome(value=())
-    (found,) = await desk.together([lambda: notion.find_data_sources("")], within_s=within_s)
-    return found
-
-
-def _configured(desk: Desk, kind: DatabaseKind) -> bool:
-    setting = desk.connection.databases.get(kind.key)
-    return setting is not None and setting.id is not None
-
-
 def _asking(notion: Notion, capability: Capability) -> Callable[[], Awaitable[bool]]:
     return lambda: notion.has_capability(capability)
-
-
-def _inspecting(
-    desk: Desk, notion: Notion, kind: DatabaseKind, shared: Outcome[tuple[Found, ...]]
-) -> Callable[[], Awaitable[DatabaseState]]:
-    return lambda: inspect(notion, kind, desk.connection.databases.get(kind.key), shared)
 
 
 async def _house(desk: Desk, started: datetime) -> list[Verdict]:
