@@ -5,17 +5,10 @@ from dataclasses import dataclass
 from typing import Final
 
 from playbooks.bands import Bands
-from playbooks.cache_replay import (
-    Replay,
-    edits_of,
-    ended,
-    impact,
-    reads_of,
-    recorded,
-    replay,
-)
+from playbooks.cache_replay import Replay, edits_of, impact, reads_of
 from playbooks.causes import Cause
 from playbooks.ports import CallRecord, Edit
+from playbooks.ttl_choice import Trace
 
 TTLS_S: Final = (60, 300, 600, 1200, 3600)
 """The TTLs that are tried on the recorded readings."""
@@ -48,15 +41,15 @@ def cache_uses(
     calls: Sequence[CallRecord], edits: Sequence[Edit], keys: Mapping[str, str]
 ) -> tuple[CacheUse, ...]:
     """The use of the mirror by each data source of `keys` (key by id) that was read from it."""
-    uses: list[CacheUse] = []
-    for source, key in keys.items():
-        reads = reads_of(calls, source)
-        if reads:
-            seen = edits_of(edits, source)
-            moments = [ended(read) for read in reads]
-            tried = {ttl_s: replay(moments, seen, ttl_s) for ttl_s in TTLS_S}
-            uses.append(CacheUse(key, recorded(reads, seen), tried, len(seen)))
-    return tuple(uses)
+    traces = {
+        key: Trace(source, tuple(reads), tuple(edits_of(edits, source)))
+        for source, key in keys.items()
+        if (reads := reads_of(calls, source))
+    }
+    return tuple(
+        CacheUse(key, trace.recorded, {t: trace.under(t) for t in TTLS_S}, len(trace.edits))
+        for key, trace in traces.items()
+    )
 
 
 def cache_causes(uses: Sequence[CacheUse], bands: Bands) -> Iterator[Cause]:

@@ -7,7 +7,7 @@ from typing import Final, Literal
 
 from playbooks.bands import Bands
 from playbooks.causes import Cause
-from playbooks.ports import CallRecord, PageMeasure
+from playbooks.ports import CallRecord
 
 Part = Literal["queue_wait", "retry_wait", "network", "server", "client"]
 
@@ -49,8 +49,8 @@ class Split:
         return largest if share >= DOMINANT_PERCENT else "mixed"
 
 
-def split_of(calls: Iterable[CallRecord | PageMeasure]) -> Split:
-    """The split of the calls that have one; readings of the mirror are not calls."""
+def split_of(calls: Iterable[CallRecord]) -> Split:
+    """The split of those calls; readings of the mirror are none."""
     parts: dict[Part, float] = dict.fromkeys(_PARTS, 0.0)
     calls_count = connects_count = 0
     for call in calls:
@@ -64,19 +64,18 @@ def split_of(calls: Iterable[CallRecord | PageMeasure]) -> Split:
 _PARTS: Final[tuple[Part, ...]] = ("queue_wait", "retry_wait", "network", "server", "client")
 
 
-def _parts_of(call: CallRecord | PageMeasure) -> dict[Part, float]:
+def _parts_of(call: CallRecord) -> dict[Part, float]:
     known_ms = call.queue_wait_ms + call.retry_wait_ms + call.network_ms
-    client_ms = call.client_ms if isinstance(call, PageMeasure) else call.total_ms - known_ms
     return {
         "queue_wait": call.queue_wait_ms,
         "retry_wait": call.retry_wait_ms,
         "network": max(0.0, call.network_ms - call.server_ms),
         "server": call.server_ms,
-        "client": max(0.0, client_ms),
+        "client": max(0.0, call.total_ms - known_ms),
     }
 
 
-def split_causes(calls: Sequence[CallRecord | PageMeasure], bands: Bands) -> tuple[Cause, ...]:
+def split_causes(calls: Sequence[CallRecord], bands: Bands) -> tuple[Cause, ...]:
     """What makes calls slow besides Notion itself, where calls are slow and there are enough."""
     split = split_of(calls)
     if len(calls) < bands.least_calls_count or _is_fast(calls, bands):
@@ -99,7 +98,7 @@ def split_causes(calls: Sequence[CallRecord | PageMeasure], bands: Bands) -> tup
             return ()
 
 
-def _is_fast(calls: Sequence[CallRecord | PageMeasure], bands: Bands) -> bool:
+def _is_fast(calls: Sequence[CallRecord], bands: Bands) -> bool:
     return median(call.total_ms for call in calls) < bands.database_response_ms.good_below
 
 
