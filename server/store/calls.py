@@ -44,15 +44,17 @@ def traffic(engine: Engine, since: datetime, connection: str) -> Traffic:
         return Traffic(since, *opened.execute(counts).one())
 
 
-def since(engine: Engine, instant: datetime, connection: str) -> tuple[CallRecord, ...]:
-    """The recorded calls, oldest first; at most CALLS_READ_COUNT newest ones."""
+def since(
+    engine: Engine, instant: datetime, connection: str, *, limit: int = CALLS_READ_COUNT
+) -> tuple[CallRecord, ...]:
+    """The recorded calls, oldest first; at most `limit` newest ones."""
     columns = [
         func.coalesce(column, 0.0) if column.name in _MADE_LATER else column
         for column in calls.c
         if column.name != "id"
     ]
     newest = select(*columns).where(calls.c.at >= instant, calls.c.connection == connection)
-    newest = newest.order_by(calls.c.at.desc(), calls.c.id.desc()).limit(CALLS_READ_COUNT)
+    newest = newest.order_by(calls.c.at.desc(), calls.c.id.desc()).limit(limit)
     with engine.connect() as opened:
         read = [CallRecord(*row) for row in opened.execute(newest)]
     return tuple(reversed(read))

@@ -41,8 +41,10 @@ def first_broken(engine: Engine) -> int | None:
     Entries cut off at the end leave a chain that is whole. Memory does not grow with the journal.
     """
     number, previous = 0, FIRST_PREVIOUS
-    with engine.connect().execution_options(yield_per=_BATCH_COUNT) as connection:
-        for row in connection.execute(select(journal).order_by(journal.c.number)).mappings():
+    everything = select(journal).order_by(journal.c.number)
+    everything = everything.execution_options(yield_per=_BATCH_COUNT)
+    with engine.connect() as connection, connection.execute(everything) as rows:
+        for row in rows.mappings():
             number += 1
             entry = JournalEntry(**{name: row[name] for name in JournalEntry.model_fields})
             expected = (number, previous, _seal(number, previous, entry))

@@ -36,25 +36,28 @@ def move(
     plan_id: str,
     *,
     from_states: Sequence[PlanState],
-    to: PlanState,
-    as_seen: Plan | None = None,
     changes: Mapping[str, object],
+    as_seen: Plan | None = None,
 ) -> bool:
-    """Let the plan go into another state; of several who try at once, one gets True.
+    """Change fields of the plan, `state` among them; of several who try at once one gets True.
 
     False, too, when the plan is no longer `as_seen`.
     """
     there = plans.c.id == plan_id
     with writing(engine) as connection:
         # The update decides and locks the row; what follows is in the same transaction.
-        moving = update(plans).where(there, plans.c.state.in_(from_states)).values(state=to)
+        moving = (
+            update(plans)
+            .where(there, plans.c.state.in_(from_states))
+            .values(state=changes["state"])
+        )
         if connection.execute(moving).rowcount == 0:
             return False
         body: dict[str, Any] = connection.execute(select(plans.c.body).where(there)).scalar_one()
         if as_seen is not None and Plan.model_validate(body) != as_seen:
             connection.rollback()
             return False
-        moved = Plan.model_validate({**body, "state": to, **changes})
+        moved = Plan.model_validate({**body, **changes})
         connection.execute(update(plans).where(there).values(_columns(moved)))
     return True
 

@@ -1,9 +1,10 @@
 """The store's asynchronous face."""
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Generator, Mapping, Sequence
+from contextlib import contextmanager
 from datetime import datetime
-from threading import Lock
-from typing import TYPE_CHECKING, TypeVar
+from threading import Condition
+from typing import TYPE_CHECKING, Final, TypeVar
 
 from anyio import to_thread
 
@@ -29,6 +30,9 @@ else:
 
 T = TypeVar("T")
 
+CLOSING_PATIENCE_S: Final = 6.0
+"""How long closing waits for what is still going on: longer than a writer waits for its turn."""
+
 
 class SqlStore:
     """playbooks.ports.Store on SQLite (`sqlite:///PATH`) or PostgreSQL (`postgresql://…`).
@@ -40,8 +44,9 @@ class SqlStore:
     def __init__(self, url: str, *, clock: Clock) -> None:
         self._url = url
         self._clock = clock
-        self._opening = Lock()
+        self._turn = Condition()
         self._engine: Engine | None = None
+        self._users_count = 0
 
     async def perform(self, action: "Callable[[Engine], T]") -> T:
         """Do something blocking with the open engine, in a worker thread.
@@ -130,9 +135,10 @@ class SqlStore:
 
         `changes` are fields of the plan that change with it: approved_by, approved_at, outcome.
         """
+        fields = {**changes, "state": to}
         return await self.perform(
             lambda engine: plans.move(
-                engine, plan_id, from_states=from_states, to=to, as_seen=as_seen, changes=changes
+                engine, plan_id, from_states=from_states, changes=fields, as_seen=as_seen
             )
         )
 
@@ -153,21 +159,33 @@ class SqlStore:
         await self.perform(lambda engine: tuning.change(engine, changes))
 
     async def aclose(self) -> None:
-        """Give the connections back; the next use opens anew."""
-        engine, self._engine = self._engine, None
-        if engine is not None:
-            await to_thread.run_sync(engine.dispose)
+        """Give the connections back once nobody uses them; the next use opens anew."""
+        await to_thread.run_sync(self._close_here)
 
     def _perform_here(self, action: "Callable[[Engine], T]") -> T:
         from server.store.failures import understood  # noqa: PLC0415 - SQLAlchemy, see above
 
-        with understood(self._url):
-            return action(self._open())
+        with understood(self._url), self._in_use() as engine:
+            return action(engine)
 
-    def _open(self) -> "Engine":
+    @contextmanager
+    def _in_use(self) -> "Generator[Engine]":
         from server.store.opening import open_engine  # noqa: PLC0415 - SQLAlchemy, see above
 
-        with self._opening:
-            if self._engine is None:
-                self._engine = open_engine(self._url)
-            return self._engine
+        with self._turn:
+            engine = self._engine = self._engine or open_engine(self._url)
+            self._users_count += 1
+        try:
+            yield engine
+        finally:
+            with self._turn:
+                self._users_count -= 1
+                self._turn.notify_all()
+
+    def _close_here(self) -> None:
+        # A cancelled caller's thread may still hold a connection, which nobody else would close.
+        with self._turn:
+            self._turn.wait_for(lambda: self._users_count == 0, CLOSING_PATIENCE_S)
+            engine, self._engine = self._engine, None
+        if engine is not None:
+            engine.dispose()

@@ -16,6 +16,7 @@ from playbooks.errors import StoreUnusable
 from playbooks.report import Report
 from server.store.failures import location_of, reason_of, understood
 from server.store.sql import SqlStore
+from tests.server.store.raw import change
 
 NOW = datetime(2026, 3, 11, 9, 30, tzinfo=UTC)
 NO_ANSWER = "the database server does not answer or refuses the connection"
@@ -116,11 +117,10 @@ async def test_an_address_that_cannot_work_is_refused(url: str, reason: str) -> 
 
 
 async def test_a_run_of_another_program_says_so(
-    store: SqlStore, path: Path, report: Callable[..., Report]
+    store: SqlStore, report: Callable[..., Report]
 ) -> None:
     await store.keep_run(report())
-    with closing(sqlite3.connect(path)) as connection, connection:
-        connection.execute('UPDATE runs SET body = \'{"of": "tomorrow"}\'')
+    await change(store, "UPDATE runs SET body = :body", {"body": '{"of": "tomorrow"}'})
 
     with pytest.raises(StoreUnusable, match="a form that this program does not know"):
         await store.run("r1")

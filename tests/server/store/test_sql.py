@@ -1,40 +1,55 @@
-"""The store as the procedures use it, on a real SQLite file."""
+"""The store as the procedures use it, on a real SQLite file and on a real PostgreSQL."""
 
 import sqlite3
 import subprocess
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from contextlib import closing
 from datetime import UTC, datetime, timedelta, timezone
 from pathlib import Path
-from typing import Any
 
 import anyio
 import anyio.lowlevel
 import pytest
+from sqlalchemy import Engine, insert
+from sqlalchemy.engine import make_url
 
 from playbooks.errors import StoreUnusable
-from playbooks.ports import CallRecord, Traffic
+from playbooks.ports import BreakerState, CallRecord, Edit, Traffic
 from playbooks.report import Report
+from server.store import calls
+from server.store.failures import location_of
+from server.store.opening import writing
 from server.store.retention import (
     CALLS_KEPT_COUNT,
     CALLS_KEPT_FOR,
     KEPT_FOR,
     RUNS_KEPT_COUNT,
 )
+from server.store.schema import edits, transitions
 from server.store.sql import SqlStore
+from tests.server.store.raw import change, query
 
 NOW = datetime(2026, 3, 11, 9, 30, tzinfo=UTC)
+HOUR = timedelta(hours=1)
 MakeReport = Callable[..., Report]
 MakeCall = Callable[..., CallRecord]
 
 
-def query(path: Path, statement: str, *rows: tuple[Any, ...]) -> list[tuple[Any, ...]]:
-    with closing(sqlite3.connect(path)) as connection, connection:
-        if rows:
-            connection.executemany(statement, rows)
-            return []
-        return connection.execute(statement).fetchall()
+def keep_edits(engine: Engine, seen: Sequence[tuple[str, datetime]]) -> None:
+    rows = [
+        {"connection": connection, "data_source_id": "tasks", "at": at, "rows_count": 3}
+        for connection, at in seen
+    ]
+    with writing(engine) as connection:
+        connection.execute(insert(edits), rows)
+
+
+def keep_transition(engine: Engine, at: datetime) -> None:
+    names = ("connection", "data_source_id", "row_id", "property_id", "before", "after")
+    with writing(engine) as connection:
+        row = dict.fromkeys(names, "x") | {"not_before": at, "not_after": at}
+        connection.execute(insert(transitions).values(row))
 
 
 def mode_of(path: Path) -> int:
@@ -104,6 +119,80 @@ async def test_traffic_counts_what_happened_since_then_without_probes(
     )
 
 
+async def test_readings_of_the_mirror_are_reads_of_the_cache_and_no_calls(
+    store: SqlStore, call: MakeCall
+) -> None:
+    reading = {"method": "READ", "endpoint": "mirror", "status": None}
+    await store.record_calls([call(cache="hit", **reading), call(cache="miss", **reading)])
+
+    assert await store.traffic(NOW, "a") == Traffic(
+        NOW, calls_count=0, errors_count=0, cache_reads_count=2, cache_hits_count=1
+    )
+
+
+async def test_recorded_calls_come_back_as_they_were_oldest_first(
+    store: SqlStore, call: MakeCall
+) -> None:
+    earlier = call(NOW - timedelta(minutes=1), server_ms=7.5, rows_count=100, has_more=True)
+    later = call(object_id="page", procedure="velocity_report")
+    foreign = call(connection="b")
+    await store.record_calls([later, earlier, foreign])
+
+    assert await store.calls_since(NOW - timedelta(minutes=1), "a") == (earlier, later)
+    assert await store.calls_since(NOW, "a") == (later,)
+
+
+async def test_of_too_many_recorded_calls_the_newest_come_back(
+    store: SqlStore, call: MakeCall
+) -> None:
+    recorded = [call(NOW + timedelta(seconds=second)) for second in (3, 1, 2)]
+    await store.record_calls(recorded)
+
+    read = await store.perform(lambda engine: calls.since(engine, NOW, "a", limit=2))
+
+    assert read == (recorded[2], recorded[0])
+
+
+async def test_changes_seen_by_the_mirror_come_back_oldest_first(store: SqlStore) -> None:
+    await store.perform(
+        lambda engine: keep_edits(engine, [("a", NOW), ("a", NOW - HOUR), ("b", NOW)])
+    )
+
+    seen = await store.edits_since(NOW - HOUR, "a")
+
+    assert seen == (Edit("tasks", NOW - HOUR, 3), Edit("tasks", NOW, 3))
+
+
+async def test_changes_past_their_age_are_dropped_with_the_next_run(
+    store: SqlStore, report: MakeReport
+) -> None:
+    await store.perform(lambda engine: keep_edits(engine, [("a", NOW - KEPT_FOR - HOUR)]))
+    await store.perform(lambda engine: keep_transition(engine, NOW - KEPT_FOR - HOUR))
+    await store.keep_run(report())
+
+    assert await query(store, "SELECT * FROM edits") == []
+    assert await query(store, "SELECT * FROM transitions") == []
+
+
+async def test_a_published_breaker_is_seen_by_its_connection_alone(store: SqlStore) -> None:
+    opened = BreakerState("query", "open", NOW, NOW + HOUR, "five failures")
+    closed = BreakerState("query", "closed", NOW, None, "")
+    await store.publish_breaker(opened, connection="a")
+    await store.publish_breaker(closed, connection="b")
+    assert await store.breakers("a") == (opened,)
+
+    await store.publish_breaker(closed, connection="a")
+
+    assert await store.breakers("a") == (closed,)
+
+
+async def test_tuned_settings_are_set_changed_and_taken_back(store: SqlStore) -> None:
+    await store.tune({"mirror.ttl_s": 600.0, "paging.size": 50.0})
+    await store.tune({"mirror.ttl_s": 900.0, "paging.size": None, "never.set": None})
+
+    assert await store.tuned() == {"mirror.ttl_s": 900.0}
+
+
 async def test_an_empty_store_has_no_traffic(store: SqlStore) -> None:
     await store.record_calls([])
 
@@ -117,13 +206,13 @@ async def test_calls_past_their_age_are_dropped(store: SqlStore, call: MakeCall)
 
 
 async def test_calls_beyond_the_most_are_dropped_oldest_first(
-    store: SqlStore, path: Path, call: MakeCall
+    store: SqlStore, call: MakeCall
 ) -> None:
     await store.record_calls([call(), call()])
-    query(path, "UPDATE calls SET id = ? WHERE id = 2", (CALLS_KEPT_COUNT,))
+    await change(store, f"UPDATE calls SET id = {1 - CALLS_KEPT_COUNT} WHERE id = 1")
     await store.record_calls([call()])
 
-    assert query(path, "SELECT id FROM calls") == [(CALLS_KEPT_COUNT,), (CALLS_KEPT_COUNT + 1,)]
+    assert await query(store, "SELECT id FROM calls ORDER BY id") == [(2,), (3,)]
 
 
 async def test_runs_past_their_age_are_dropped(store: SqlStore, report: MakeReport) -> None:
@@ -134,41 +223,43 @@ async def test_runs_past_their_age_are_dropped(store: SqlStore, report: MakeRepo
 
 
 async def test_runs_beyond_the_most_are_dropped_oldest_first(
-    store: SqlStore, path: Path, report: MakeReport
+    store: SqlStore, report: MakeReport
 ) -> None:
     await store.keep_run(report("oldest", as_of=NOW - timedelta(days=1)))
-    kept = "procedure, status, headline, ?, connection, body"
-    copy = f"INSERT INTO runs SELECT ?, {kept} FROM runs LIMIT 1"
-    later = "2026-03-11 09:00:00.000000"
-    query(path, copy, *((f"r{number}", later) for number in range(RUNS_KEPT_COUNT - 1)))
+    await store.keep_run(report("second"))
+    kept = "procedure, status, headline, as_of, connection, body"
+    copy = f"INSERT INTO runs (id, {kept}) SELECT :id, {kept} FROM runs WHERE id = 'second'"
+    await change(store, copy, *({"id": f"r{number}"} for number in range(RUNS_KEPT_COUNT - 2)))
     await store.keep_run(report("newest"))
 
-    assert query(path, "SELECT count(*) FROM runs") == [(RUNS_KEPT_COUNT,)]
+    assert await query(store, "SELECT count(*) FROM runs") == [(RUNS_KEPT_COUNT,)]
     assert await store.run("oldest") is None
     assert await store.run("newest") is not None
 
 
 async def test_a_probe_says_what_the_store_is_and_leaves_nothing(
-    store: SqlStore, path: Path
+    store: SqlStore, address: str
 ) -> None:
     state = await store.probe()
 
-    assert (state.location, state.engine, state.schema_version) == (str(path), "sqlite", "0002")
+    engine = make_url(address).get_backend_name()
+    assert (state.location, state.engine) == (location_of(address), engine)
+    assert state.schema_version == "0002"
     assert state.size_bytes is not None
     assert state.size_bytes > 0
     assert await store.latest_runs() == ()
 
 
 async def test_the_file_and_its_directory_are_for_their_owner_alone(
-    store: SqlStore, path: Path
+    sqlite_store: SqlStore, path: Path
 ) -> None:
-    await store.probe()
+    await sqlite_store.probe()
 
     assert (mode_of(path), mode_of(path.parent)) == (0o600, 0o700)
 
 
-async def test_nothing_is_made_before_the_first_use(store: SqlStore, path: Path) -> None:
-    await store.aclose()
+async def test_nothing_is_made_before_the_first_use(sqlite_store: SqlStore, path: Path) -> None:
+    await sqlite_store.aclose()
 
     assert not path.parent.exists()
 
@@ -181,17 +272,17 @@ async def test_a_closed_store_opens_anew(store: SqlStore, report: MakeReport) ->
 
 
 async def test_the_event_loop_goes_on_while_another_process_writes(
-    store: SqlStore, path: Path, report: MakeReport
+    sqlite_store: SqlStore, path: Path, report: MakeReport
 ) -> None:
-    await store.probe()
+    await sqlite_store.probe()
     with closing(sqlite3.connect(path, isolation_level=None)) as other:
         other.execute("BEGIN IMMEDIATE")
         async with anyio.create_task_group() as tasks:
-            tasks.start_soon(store.keep_run, report())
+            tasks.start_soon(sqlite_store.keep_run, report())
             await anyio.lowlevel.checkpoint()
             other.execute("ROLLBACK")
 
-    assert await store.run("r1") is not None
+    assert await sqlite_store.run("r1") is not None
 
 
 KEEP_A_CALL = """
@@ -202,28 +293,11 @@ from server.store.sql import SqlStore
 
 async def main():
     store = SqlStore(sys.argv[1], clock=lambda: datetime.now(UTC))
-    sys.stdin.readline()
     await store.record_calls([CallRecord(datetime.now(UTC), "GET", "/", 200, 1.0, connection="a")])
     await store.aclose()
 
 anyio.run(main)
 """
-
-
-def exit_statuses_of_processes_that_meet(path: Path) -> list[int]:
-    command = [sys.executable, "-c", KEEP_A_CALL, f"sqlite:///{path}"]
-    processes = [subprocess.Popen(command, stdin=subprocess.PIPE) for _ in range(3)]
-    for process in processes:
-        assert process.stdin is not None
-        process.stdin.close()
-    return [process.wait(timeout=30) for process in processes]
-
-
-async def test_processes_that_meet_at_its_creation_share_one_store(
-    store: SqlStore, path: Path
-) -> None:
-    assert exit_statuses_of_processes_that_meet(path) == [0, 0, 0]
-    assert (await store.traffic(datetime(2020, 1, 1, tzinfo=UTC), "a")).calls_count == 3
 
 
 def test_reaching_the_store_imports_no_database() -> None:

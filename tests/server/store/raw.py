@@ -1,0 +1,28 @@
+"""What stands in a store, past its own methods."""
+
+from typing import Any
+
+from sqlalchemy import Engine, text
+
+from server.store.opening import writing
+from server.store.sql import SqlStore
+
+
+async def query(store: SqlStore, statement: str) -> list[tuple[Any, ...]]:
+    """The rows that a statement gives."""
+
+    def run(engine: Engine) -> list[tuple[Any, ...]]:
+        with engine.connect() as connection:
+            return [tuple(row) for row in connection.execute(text(statement))]
+
+    return await store.perform(run)
+
+
+async def change(store: SqlStore, statement: str, *rows: dict[str, Any]) -> None:
+    """Execute a statement, once for each row of parameters."""
+
+    def run(engine: Engine) -> None:
+        with writing(engine) as connection:
+            connection.execute(text(statement), list(rows) or None)
+
+    await store.perform(run)
