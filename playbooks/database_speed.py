@@ -10,7 +10,7 @@ from playbooks.bands import Bands
 from playbooks.causes import Cause
 from playbooks.errors import PlaybookError
 from playbooks.latency import latency_of
-from playbooks.ports import DataSource, PageMeasure
+from playbooks.ports import CallRecord, DataSource, PageMeasure
 from playbooks.rank_test import p_larger
 from playbooks.report import GateStatus, worst
 from playbooks.verdict import Verdict
@@ -52,6 +52,7 @@ class Measured:
         default_factory=lambda: {"full": [], "title_only": [], "small": []}
     )
     errors: list[PlaybookError] = field(default_factory=list[PlaybookError])
+    calls: list[CallRecord] = field(default_factory=list[CallRecord])
     records_count: int | None = None
     recorded_ms: Sequence[float] = ()
 
@@ -76,18 +77,20 @@ class Measured:
         return recorded.p95_ms if recorded else None
 
     @property
-    def size(self) -> str:
-        """How many rows there are, as far as it is known."""
-        if self.records_count is not None:
-            return f"{self.records_count} rows"
+    def rows_count(self) -> int | None:
+        """How many rows there are: as recorded, or all on one page; None when unknown."""
         full = self.pages["full"]
-        if not full:
-            return "rows unknown"
-        return (
-            f"more than {full[-1].rows_count} rows"
-            if full[-1].has_more
-            else (f"{full[-1].rows_count} rows")
-        )
+        if full and not full[-1].has_more:
+            return full[-1].rows_count
+        return self.records_count
+
+    @property
+    def size(self) -> str:
+        """The same in words."""
+        if self.rows_count is not None:
+            return f"{self.rows_count} rows"
+        full = self.pages["full"]
+        return f"more than {full[-1].rows_count} rows" if full else "rows unknown"
 
 
 def judge_speed(measured: Measured, bands: Bands) -> Verdict:
@@ -163,7 +166,7 @@ def _small(measured: Measured) -> tuple[str, ...]:
 
 def _pages_count(measured: Measured) -> int:
     """Pages of one whole reading, as far as the size is known."""
-    return max(1, ceil((measured.records_count or 0) / 100))
+    return max(1, ceil((measured.rows_count or 0) / 100))
 
 
 def _slow(slow: Sequence[Measured], known: Sequence[Measured]) -> tuple[Cause, ...]:
@@ -222,7 +225,7 @@ def _slow_service(slow: Sequence[Measured]) -> Cause:
 
 
 def _large(measured: Measured) -> tuple[Cause, ...]:
-    count = measured.records_count or 0
+    count = measured.rows_count or 0
     if count < NEAR_CAP_PART * RESULTS_CAP:
         return ()
     beyond = count >= RESULTS_CAP

@@ -2,12 +2,15 @@
 
 from typing import Final
 
-from tools import get_record, health_check
+from tools import apply_plan, diagnose_performance, get_record, health_check, plan_change
 from tools.declaration import StrictTool
 
-MODULES: Final = (health_check, get_record)
+MODULES: Final = (health_check, diagnose_performance, get_record, plan_change, apply_plan)
+
+CHANGING: Final = (apply_plan,)
+"""What a server that only reads does not have."""
 
 
-def tools() -> list[StrictTool]:
+def tools(*, read_only: bool = False) -> list[StrictTool]:
     """The tools of a server, declared anew for each."""
-    return [module.tool() for module in MODULES]
+    return [module.tool() for module in MODULES if not (read_only and module in CHANGING)]

@@ -1,0 +1,50 @@
+"""The tool `diagnose_performance`."""
+
+from typing import Annotated, Any
+
+from mcp.server.mcpserver import Context
+from mcp.types import CallToolResult
+from pydantic import Field
+
+from playbooks import diagnose_performance as procedure
+from playbooks.databases import DatabaseKey
+from playbooks.report import Report
+from tools.boundary import READS, Detail, OpenDesk, actionable, answer, desk_of
+from tools.declaration import StrictTool, declare
+
+
+def tool() -> StrictTool:
+    """The tool's declaration."""
+    return declare(diagnose_performance, title="Diagnose performance", annotations=READS)
+
+
+async def diagnose_performance(
+    ctx: Context[OpenDesk, Any],
+    database: Annotated[DatabaseKey | None, Field(description="Only this one.")] = None,
+    window_hours: Annotated[
+        float,
+        Field(gt=0, le=procedure.LONGEST_WINDOW_HOURS, description="Recorded calls explained."),
+    ] = 24,
+    samples: Annotated[
+        int,
+        Field(
+            ge=procedure.FEWEST_SAMPLES,
+            le=procedure.MOST_SAMPLES,
+            description="Pages timed of each database.",
+        ),
+    ] = procedure.FEWEST_SAMPLES,
+    detail: Annotated[Detail, Field(description="full: with all evidence.")] = "compact",
+) -> Annotated[CallToolResult, Report]:
+    """Why is Notion slow? Times each database uncached and names the causes with their savings.
+
+    Finds slow or heavy databases, rate limits, wasteful queries, a poor cache. Changes nothing.
+    """
+    with actionable():
+        report = await procedure.diagnose_performance(
+            await desk_of(ctx),
+            database=database,
+            window_hours=window_hours,
+            samples_count=samples,
+            progress=ctx.report_progress,
+        )
+        return answer(report, detail)
