@@ -1,0 +1,60 @@
+"""What the mirror needs kept; the store implements it, and neither knows the other."""
+
+from collections.abc import Mapping, Sequence
+from datetime import datetime
+from typing import Protocol
+
+from playbooks.mirrored import Batch, FullRead, KeptRow, KeptSource
+from playbooks.ports import Transition
+
+
+class Kept(Protocol):
+    """The copies of one connection's data sources; every method may raise StoreUnusable."""
+
+    async def source(self, data_source_id: str) -> KeptSource | None:
+        """What is known of the copy; None when there is none."""
+        ...
+
+    async def keep_source(self, source: KeptSource) -> KeptSource:
+        """Insert or replace it; gives it with its rows counted."""
+        ...
+
+    async def rows_by_id(self, data_source_id: str, ids: Sequence[str]) -> Mapping[str, KeptRow]:
+        """Those of the rows that are kept."""
+        ...
+
+    async def keep(self, data_source_id: str, batch: Batch, pending: FullRead | None) -> None:
+        """Make the changes and set what is pending, in one transaction."""
+        ...
+
+    async def unconfirmed(
+        self, data_source_id: str, since: datetime, *, after_id: str, limit: int
+    ) -> Sequence[str]:
+        """Ids, in their order, of rows that Notion has not confirmed since then."""
+        ...
+
+    async def bodies(
+        self, data_source_id: str, after: tuple[datetime, str] | None, *, limit: int
+    ) -> Sequence[KeptRow]:
+        """The next rows by creation and id, after that place."""
+        ...
+
+    async def transitions(
+        self, data_source_id: str, since: datetime, *, after: int, limit: int
+    ) -> Sequence[tuple[int, Transition]]:
+        """The next recorded transitions with their numbers, in the order of their recording."""
+        ...
+
+    async def record_edit(self, data_source_id: str, at: datetime, rows_count: int) -> None:
+        """A refresh saw so many rows changed."""
+        ...
+
+    async def lease(
+        self, data_source_id: str, owner: str, *, now: datetime, until: datetime
+    ) -> bool:
+        """Take or extend the right to refresh; False while another owner's has not run out."""
+        ...
+
+    async def release(self, data_source_id: str, owner: str) -> None:
+        """Give the right back, where it is still this owner's."""
+        ...
