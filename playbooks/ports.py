@@ -345,7 +345,7 @@ class Store(Protocol):
         """The newest runs, newest first: of that procedure and `Report.connection`, or of all."""
         ...
 
-    async def record_calls(self, calls: Sequence[CallRecord]) -> None:
+    async def record_calls(self, batch: Sequence[CallRecord]) -> None:
         """Add telemetry; old calls beyond the retention are dropped."""
         ...
 

@@ -28,7 +28,7 @@ from playbooks.desk import (
     TokenView,
 )
 from playbooks.errors import PlaybookError
-from playbooks.ports import CallRecord, Notion, ServerState
+from playbooks.ports import CallRecord, ServerState
 from resources.register import register as register_resources
 from server.concurrency import together
 from server.settings import Configuration, database_settings, token_fingerprint
@@ -40,8 +40,7 @@ from tools.catalog import tools
 if TYPE_CHECKING:
     import httpx
 
-    from server.notion.client import NotionClient
-    from server.notion.wire import Profile
+    from server.link import Link
 
 NAME: Final = "notion-playbooks"
 INSTRUCTIONS: Final = (
@@ -63,7 +62,9 @@ def utc_now() -> datetime:
 Running = Callable[[], AbstractAsyncContextManager[None]]
 
 
-def build_server(open_desk: OpenDesk, running: Running = nullcontext) -> MCPServer[OpenDesk]:
+def build_server(
+    open_desk: OpenDesk, running: Running = nullcontext, *, read_only: bool = False
+) -> MCPServer[OpenDesk]:
     """The MCP server over a desk; `running` is entered while it serves."""
 
     @asynccontextmanager
@@ -76,7 +77,7 @@ def build_server(open_desk: OpenDesk, running: Running = nullcontext) -> MCPServ
         title="Notion playbooks",
         instructions=INSTRUCTIONS,
         version=version(NAME),
-        tools=list(tools()),
+        tools=list(tools(read_only=read_only)),
         lifespan=lifespan,
         log_level="ERROR",
         cache_hints={"tools/list": CacheHint(ttl_ms=60_000, scope="public")},
@@ -97,6 +98,11 @@ class House:
         self._closing = AsyncExitStack()
         self._desk: Desk | None = None
         self._key = ""
+
+    @property
+    def read_only(self) -> bool:
+        """Whether tools that change anything are left out."""
+        return self._configuration.settings.read_only
 
     async def desk(self) -> Desk:
         """The desk, opened once; a workspace that cannot be opened is told by it, not raised."""
@@ -125,12 +131,13 @@ class House:
 
     async def _open(self) -> Desk:
         connection = connection_of(self._configuration)
-        notion, unreachable = await self._notion(connection)
+        link, unreachable = await self._link(connection)
         connection = replace(connection, key=self._key)
         return Desk(
             configuration=_state(self._configuration),
             connection=connection,
-            notion=notion,
+            notion=link.notion if link else None,
+            mirror=link.mirror if link else None,
             store=self._store,
             server=_OwnServer(self.desk),
             bands=self._configuration.settings.bands,
@@ -141,31 +148,26 @@ class House:
             standing_approvals=frozenset(self._configuration.settings.approval.kinds),
         )
 
-    async def _notion(self, connection: Connection) -> tuple[Notion | None, PlaybookError | None]:
+    async def _link(self, connection: Connection) -> "tuple[Link | None, PlaybookError | None]":
         if self._configuration.mistakes or connection.token.lost:
             return None, None
         try:
             if connection.workspace == "sample workspace":
-                return await self.embedded_client(), None
-            return await self._real_client(), None
+                return await self.embedded_link(), None
+            return await self._real_link(), None
         except PlaybookError as error:
             return None, error
 
-    async def _real_client(self) -> "NotionClient":
-        # What is heavy to import waits here and below: a server that is never called needs none.
-        from server.notion.wire import Profile  # noqa: PLC0415
-
+    async def _real_link(self) -> "Link":
         settings = self._configuration.settings
         assert settings.notion_api_token is not None
-        profile = Profile(
-            settings.notion.base_url, WINDOW_CALLS_COUNT, retrying=settings.bands.retrying
-        )
-        return await self._client(settings.notion_api_token.get_secret_value(), profile)
+        token = settings.notion_api_token.get_secret_value()
+        return await self._linked(token, settings.notion.base_url, WINDOW_CALLS_COUNT)
 
-    async def embedded_client(self) -> "NotionClient":
-        """A client of the embedded workspace, whatever the configuration talks to."""
+    async def embedded_link(self) -> "Link":
+        """A link to the embedded workspace, whatever the configuration talks to."""
+        # What is heavy to import waits here and below: a server that is never called needs none.
         from server.embedded import open_embedded  # noqa: PLC0415
-        from server.notion.wire import Profile  # noqa: PLC0415
         from server.workspace.asgi import create_app  # noqa: PLC0415
         from server.workspace.errors import WorkspaceUnusable  # noqa: PLC0415
         from server.workspace.inside import Inside  # noqa: PLC0415
@@ -178,23 +180,48 @@ class House:
         token = workspace.own_token()
         if token is None:
             raise WorkspaceUnusable(path, "it has no integration")
-        profile = Profile(EMBEDDED_URL, None, retrying=self._configuration.settings.bands.retrying)
-        return await self._client(token, profile, Inside(create_app(workspace)))
-
-    async def _client(
-        self, token: str, profile: "Profile", network: "httpx.AsyncBaseTransport | None" = None
-    ) -> "NotionClient":
-        from server.notion.client import open_client  # noqa: PLC0415
-
-        self._key = token_fingerprint(f"{profile.base_url} {token}")
-        client = open_client(
+        limits = workspace.conditions()
+        return await self._linked(
             token,
-            profile=profile,
+            EMBEDDED_URL,
+            limits.token_budget,
+            window_s=limits.window_s,
+            network=Inside(create_app(workspace)),
+        )
+
+    async def _linked(
+        self,
+        token: str,
+        base_url: str,
+        window_calls_count: int | None,
+        *,
+        window_s: float = 60.0,
+        network: "httpx.AsyncBaseTransport | None" = None,
+    ) -> "Link":
+        from server.link import open_link  # noqa: PLC0415 - heavy, see above
+        from server.notion.wire import Profile  # noqa: PLC0415
+
+        settings = self._configuration.settings
+        self._key = token_fingerprint(f"{base_url} {token}")
+        profile = Profile(
+            base_url,
+            window_calls_count,
+            window_s,
+            retrying=settings.bands.retrying,
+            breaking=settings.bands.breaking,
+        )
+        link = open_link(
+            token,
+            profile,
+            settings=settings,
+            store=self._store,
             record=self._record,
-            default_deadline_s=self._configuration.settings.bands.health_deadline_s,
+            key=self._key,
+            clock=utc_now,
             network=network,
         )
-        return await self._closing.enter_async_context(client)
+        await self._closing.enter_async_context(link.notion)
+        return link
 
     def _record(self, call: CallRecord) -> None:
         self._buffer.add(replace(call, connection=self._key))

@@ -53,6 +53,7 @@ class DatabaseSection(Section):
     statuses: dict[StatusRole, tuple[str, ...]] = Field(
         default_factory=dict[StatusRole, tuple[str, ...]]
     )
+    ttl_s: float | None = Field(default=None, ge=1, le=86_400)
 
     @field_validator("id")
     @classmethod
@@ -93,6 +94,13 @@ class NotionSection(Section):
     base_url: str = NOTION_URL
 
 
+class MirrorSection(Section):
+    """Our copy of the rows: how old it may become, and how old what it says of deletions."""
+
+    ttl_s: float = Field(default=300, ge=1, le=86_400)
+    sweep_after_s: float = Field(default=86_400, ge=60, le=2_592_000)
+
+
 class ApprovalSection(Section):
     """The kinds of plan that are applied without asking; from the user's own file alone."""
 
@@ -118,6 +126,7 @@ class Settings(BaseSettings):
     store: StoreSection = StoreSection()
     notion: NotionSection = NotionSection()
     approval: ApprovalSection = ApprovalSection()
+    mirror: MirrorSection = MirrorSection()
 
     @field_validator("notion_api_token")
     @classmethod

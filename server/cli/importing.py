@@ -67,7 +67,7 @@ async def _load(
     progress: Callable[[int, int | None, str], None],
 ) -> ImportResult:
     async with open_house(configuration) as house:
-        client = (await house.embedded_client()).within(REQUEST_DEADLINE_S)
+        client = (await house.embedded_link()).notion.within(REQUEST_DEADLINE_S)
         client = client.attributed("workspace_import", "import")
         return await import_tasks(
             client,

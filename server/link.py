@@ -1,0 +1,118 @@
+"""The link to one workspace: the client with its shared budget and breakers, and its mirror."""
+
+import time
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from playbooks.clock import Clock
+from playbooks.errors import StoreUnusable
+from playbooks.optimise import TTL_SETTING
+from playbooks.ports import BreakerState
+from server.notion.client import NotionClient, open_client
+from server.notion.mirror import Freshness, NotionMirror, open_mirror
+from server.notion.pacer import LocalWindow, Window
+from server.notion.recorder import Record
+from server.notion.wire import Profile
+from server.settings import Settings, database_settings
+from server.store.kept import KeptRows
+from server.store.line import Share
+from server.store.sql import SqlStore
+from server.store.window import SharedWindow
+
+if TYPE_CHECKING:
+    import httpx
+
+
+@dataclass(frozen=True, slots=True)
+class Link:
+    """Both ways to a workspace's rows: asking Notion, and reading the copy."""
+
+    notion: NotionClient
+    mirror: NotionMirror
+
+
+def open_link(  # noqa: PLR0913 - the composition root decides each of them
+    token: str,
+    profile: Profile,
+    *,
+    settings: Settings,
+    store: SqlStore,
+    record: Record,
+    key: str,
+    clock: Clock,
+    network: "httpx.AsyncBaseTransport | None" = None,
+) -> Link:
+    """A link that has not called anybody yet; closing its client closes it.
+
+    All processes that share the store and `key` share one budget, their breakers and the mirror.
+    """
+    notion = open_client(
+        token,
+        profile=profile,
+        record=record,
+        default_deadline_s=settings.bands.health_deadline_s,
+        network=network,
+        window=_window(profile, store, key),
+        board=_Board(store, key),
+    )
+    kept = KeptRows(store, connection=key)
+    freshness = _Freshness(settings, store, kept)
+    return Link(
+        notion, open_mirror(notion, kept, clock=clock, record=record, freshness=freshness.of)
+    )
+
+
+def _window(profile: Profile, store: SqlStore, key: str) -> Window:
+    """The budget in the store, where there is one; an unpaced connection needs none."""
+    local = LocalWindow(profile.window_calls_count, profile.window_s, monotonic=time.monotonic)
+    if profile.window_calls_count is None:
+        return local
+    share = Share(key, profile.window_calls_count, profile.window_s)
+    return SharedWindow(store, share, local=local)
+
+
+class _Board:
+    """Where the processes of a connection tell each other of their breakers: the store."""
+
+    def __init__(self, store: SqlStore, key: str) -> None:
+        self._store = store
+        self._key = key
+
+    async def load(self) -> Sequence[BreakerState]:
+        return await self._store.breakers(self._key)
+
+    async def publish(self, state: BreakerState) -> None:
+        await self._store.publish_breaker(state, connection=self._key)
+
+
+class _Freshness:
+    """How old a copy may become: as tuned by a plan, else as configured for its database."""
+
+    def __init__(self, settings: Settings, store: SqlStore, kept: KeptRows) -> None:
+        self._mirror = settings.mirror
+        self._by_id = {
+            section.id: section.ttl_s
+            for section in database_settings(settings).values()
+            if section.id is not None and section.ttl_s is not None
+        }
+        self._store = store
+        self._kept = kept
+
+    async def of(self, data_source_id: str) -> Freshness:
+        """What holds for the data source now; a store that cannot be read tunes nothing."""
+        try:
+            tuned = (await self._store.tuned()).get(f"{TTL_SETTING}{data_source_id}")
+            configured = await self._configured(data_source_id) if tuned is None else None
+        except StoreUnusable:
+            tuned = configured = None
+        ttl_s = next(each for each in (tuned, configured, self._mirror.ttl_s) if each is not None)
+        return Freshness(ttl_s, self._mirror.sweep_after_s)
+
+    async def _configured(self, data_source_id: str) -> float | None:
+        """Of the data source, or of the database that holds it: either id may be configured."""
+        if not self._by_id or data_source_id in self._by_id:
+            return self._by_id.get(data_source_id)
+        known = await self._kept.source(data_source_id)
+        holder: str = known.schema["parent"].get("database_id", "") if known else ""
+        return self._by_id.get(holder)
