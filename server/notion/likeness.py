@@ -24,16 +24,15 @@ def holds(there: Any, sent: Any) -> bool:
                 holds(_member(cast("JSON", there), key, value), value) for key, value in fields
             )
         case list():
-            return isinstance(there, list) and _list_holds(
-                cast("list[Any]", there), cast("list[Any]", sent)
-            )
+            items = cast("list[object]", sent)
+            return isinstance(there, list) and _list_holds(cast("list[object]", there), items)
         case str():
             return isinstance(there, str) and _canonical(there) == _canonical(sent)
         case _:
             return bool(there == sent)
 
 
-def _list_holds(there: list[Any], sent: list[Any]) -> bool:
+def _list_holds(there: list[object], sent: list[object]) -> bool:
     text = _text(sent)
     if text is not None:
         return _text(there) == text
@@ -50,10 +49,10 @@ def _member(there: JSON, key: str, sent: Any) -> Any:
     return next((each for each in members if each.get("id") == key), None)
 
 
-def _text(parts: list[Any]) -> str | None:
+def _text(parts: list[object]) -> str | None:
     """The text of a rich text; None where it is none, or holds more than text."""
     try:
-        return "".join(part["text"]["content"] for part in parts)
+        return "".join(cast("JSON", part)["text"]["content"] for part in parts)
     except (KeyError, TypeError):
         return None
 

@@ -37,7 +37,7 @@ may have used up the rest once, and would else silence us for good."""
 
 
 def lowered(allowed_count: int, used_count: int, setting_count: int) -> int:
-    """The calls of a window after a 429 of our own came when `used_count` were in it."""
+    """The calls of a window after a 429 of our own, when `used_count` had passed in it."""
     return min(allowed_count, max(used_count, math.ceil(setting_count * LEAST_PART)))
 
 
@@ -102,16 +102,16 @@ class LocalWindow:
         if reason == OWN_LIMIT and self._calls_count is not None:
             self._free_at_s(now_s)
             assert self._setting_count is not None
-            self._calls_count = lowered(
-                self._calls_count, len(self._taken_at_s), self._setting_count
-            )
+            passed_count = len(self._taken_at_s) - 1
+            self._calls_count = lowered(self._calls_count, passed_count, self._setting_count)
 
     def _free_at_s(self, now_s: float) -> float:
         log = self._taken_at_s
         while log and log[0] + self._window_s <= now_s:
             log.popleft()
-        is_full = self._calls_count is not None and len(log) >= self._calls_count
-        return log[0] + self._window_s if is_full else now_s
+        if self._calls_count is None or len(log) < self._calls_count:
+            return now_s
+        return log[-self._calls_count] + self._window_s
 
 
 class Pacer(Layer):

@@ -13,6 +13,7 @@ from playbooks.ports import CallRecord
 from server.notion.breaker import Board
 from server.notion.call import TimeAndChance
 from server.notion.client import open_client
+from server.notion.pacer import Window
 from server.notion.wire import PLAYBOOK, PLAYBOOK_BREAKING, Profile
 
 NOON = datetime(2026, 11, 23, 12, tzinfo=UTC)
@@ -85,8 +86,10 @@ class Connection:
         retrying: Retrying = PLAYBOOK,
         breaking: Breaking = PLAYBOOK_BREAKING,
         board: Board | None = None,
+        window: Window | None = None,
+        time: FakeTime | None = None,
     ) -> None:
-        self.time = FakeTime()
+        self.time = time or FakeTime()
         self.records: list[CallRecord] = []
         self.client = open_client(
             token,
@@ -98,6 +101,7 @@ class Connection:
             network=network,
             given=self.time.given(),
             board=board,
+            window=window,
         )
 
 

@@ -169,6 +169,160 @@ async def test_who_stands_behind_a_patient_waiter_is_refused_at_once_too() -> No
     assert gate.passed == ["/first", "/patient"]
 
 
+async def test_interactive_calls_go_before_background_ones_which_still_go_on() -> None:
+    time = FakeTime()
+    gate = Gate(time)
+    pacer = paced(time, gate, 1)
+
+    async with anyio.create_task_group() as group:
+        await pacer.handle_async_request(request("first"))
+        for name in range(3):
+            group.start_soon(pacer.handle_async_request, request(f"b{name}", background=True))
+        for name in range(20):
+            group.start_soon(pacer.handle_async_request, request(f"i{name}"))
+
+    expected = [f"/i{name}" for name in range(20)]
+    expected[9:9] = ["/b0"]
+    expected[19:19] = ["/b1"]
+    assert gate.passed == ["/first", *expected, "/b2"]
+
+
+async def test_an_interactive_newcomer_takes_the_turn_of_a_background_call_that_waits() -> None:
+    time = FakeTime()
+    gate = Gate(time)
+    asleep, released = anyio.Event(), anyio.Event()
+
+    async def sleep(wait_s: float) -> None:
+        asleep.set()
+        await released.wait()
+        await time.sleep(wait_s)
+
+    window = LocalWindow(1, 60, monotonic=time.monotonic)
+    pacer = Pacer(gate, window=window, monotonic=time.monotonic, sleep=sleep)
+    await pacer.handle_async_request(request("first"))
+
+    async with anyio.create_task_group() as group:
+        group.start_soon(pacer.handle_async_request, request("background", background=True))
+        await asleep.wait()
+        group.start_soon(pacer.handle_async_request, request("interactive"))
+        await anyio.wait_all_tasks_blocked()
+        released.set()
+
+    assert gate.passed == ["/first", "/interactive", "/background"]
+
+
+class Watched(LocalWindow):
+    """Notes for whom it was asked, and who left."""
+
+    def __init__(self, time: FakeTime, calls_count: int) -> None:
+        super().__init__(calls_count, 60, monotonic=time.monotonic)
+        self.asked: list[bool] = []
+        self.left_count = 0
+
+    async def take(self, *, interactive: bool) -> float:
+        self.asked.append(interactive)
+        return await super().take(interactive=interactive)
+
+    async def leave(self) -> None:
+        self.left_count += 1
+
+
+async def test_a_background_call_passed_over_long_enough_asks_as_an_interactive_one() -> None:
+    time = FakeTime()
+    window = Watched(time, 100)
+    pacer = Pacer(Gate(time), window=window, monotonic=time.monotonic, sleep=time.sleep)
+
+    async with anyio.create_task_group() as group:
+        await window.pause(1, OWN_LIMIT)
+        group.start_soon(pacer.handle_async_request, request("b", background=True))
+        for name in range(12):
+            group.start_soon(pacer.handle_async_request, request(name))
+
+    assert window.asked.count(False) == 1
+    assert len(window.asked) > 13
+
+
+async def test_a_waiter_that_gives_up_tells_the_window() -> None:
+    time = FakeTime()
+    window = Watched(time, 1)
+    pacer = Pacer(Gate(time), window=window, monotonic=time.monotonic, sleep=time.sleep)
+    await pacer.handle_async_request(request())
+
+    with pytest.raises(DeadlinePassed):
+        await pacer.handle_async_request(request(ends_at_s=10))
+
+    assert window.left_count == 1
+
+
+@pytest.mark.parametrize(
+    ("reason", "calls_count"),
+    [
+        pytest.param(OWN_LIMIT, 39, id="our-own"),
+        pytest.param("public_api_space_request_rate_limit", 100, id="of-the-workspace"),
+        pytest.param("service_overload", 100, id="overload"),
+    ],
+)
+async def test_only_a_429_of_our_own_lowers_the_window(reason: str, calls_count: int) -> None:
+    time = FakeTime()
+    window = LocalWindow(100, 60, monotonic=time.monotonic)
+    for _ in range(40):
+        await window.take(interactive=True)
+
+    await window.pause(1, reason)
+    time.now_s += 100
+
+    waits_s = [await window.take(interactive=True) for _ in range(101)]
+    assert waits_s.index(pytest.approx(60.6)) == calls_count
+
+
+async def test_a_lowered_window_waits_until_enough_calls_have_left_it() -> None:
+    time = FakeTime()
+    window = LocalWindow(8, 60, monotonic=time.monotonic)
+    for _ in range(5):
+        time.now_s += 1
+        await window.take(interactive=True)
+
+    await window.pause(0, OWN_LIMIT)
+
+    # Calls went at 1, 2, 3, 4 and 5 s; four are allowed now, so the one of 2 s has to leave.
+    assert await window.take(interactive=True) == pytest.approx(2 + 60.6 - 5)
+
+
+async def test_a_window_is_never_lowered_below_a_quarter() -> None:
+    time = FakeTime()
+    window = LocalWindow(8, 60, monotonic=time.monotonic)
+    await window.take(interactive=True)
+
+    await window.pause(0, OWN_LIMIT)
+
+    assert await window.take(interactive=True) == 0
+    assert await window.take(interactive=True) > 0
+
+
+async def test_the_reason_of_a_limit_reaches_the_window_and_the_record() -> None:
+    told: list[str] = []
+
+    class Told(LocalWindow):
+        async def pause(self, pause_s: float, reason: str) -> None:
+            told.append(reason)
+            await super().pause(pause_s, reason)
+
+    of_all = "public_api_space_request_rate_limit"
+    limited = refusal(429, "rate_limited", retry_after="1", more={"rate_limit_reason": of_all})
+    time = FakeTime()
+    connection = Connection(
+        Script(limited, refusal(529, "service_overload", retry_after="1"), ok(ME)),
+        time=time,
+        window=Told(None, 60, monotonic=time.monotonic),
+    )
+
+    async with connection.client as notion:
+        await notion.who_am_i()
+
+    assert told == [of_all, "service_overload"]
+    assert [each.rate_limit_reason for each in connection.records] == [of_all]
+
+
 async def test_one_retry_after_pauses_every_call_of_the_connection() -> None:
     limited = refusal(429, "rate_limited", retry_after="30")
     connection = Connection(Script(limited, ok(ME)), deadline_s=10)
