@@ -6,7 +6,7 @@ this is the one place that changes both.
 
 from collections.abc import Callable
 from inspect import cleandoc
-from typing import Any, cast
+from typing import Any, Final, cast
 
 from mcp.server.mcpserver import Context
 from mcp.server.mcpserver.exceptions import ToolError
@@ -46,9 +46,24 @@ def declare(fn: Callable[..., Any], *, title: str, annotations: ToolAnnotations)
     tool.parameters = {**inlined(tool.parameters), "additionalProperties": False}
     output = tool.fn_metadata.output_schema
     if output is not None:
-        tool.fn_metadata.output_schema = inlined(output)
+        tool.fn_metadata.output_schema = outlined(inlined(output))
     assert isinstance(tool, StrictTool)
     return tool
+
+
+OUTLINED: Final = ("status", "headline", "measurements", "summary")
+"""What a program needs of every report; the whole schema, once a tool, would fill the list."""
+
+
+def outlined(schema: dict[str, Any]) -> dict[str, Any]:
+    """An output's schema reduced to the types of those properties; more of them are allowed."""
+    properties: dict[str, Any] = schema["properties"]
+    kept = {name: properties[name] for name in OUTLINED if name in properties}
+    brief = {
+        name: {key: value for key, value in node.items() if key in {"type", "enum"}}
+        for name, node in kept.items()
+    }
+    return {"type": "object", "properties": brief, "required": list(brief)}
 
 
 def inlined(schema: dict[str, Any]) -> dict[str, Any]:
