@@ -24,6 +24,8 @@ PlanState = Literal[
 ApprovedBy = Literal["elicitation", "terminal", "policy"]
 """How a person said yes: asked by the client, typed in a terminal, or in the user's own file."""
 
+JournalKind = Literal["plan", "approval", "write", "undo"]
+
 
 class Change(Frozen):
     """One step of a plan: `target` goes from `before` to `after`.
@@ -68,7 +70,7 @@ class JournalEntry(Frozen):
     """
 
     at: datetime
-    kind: Literal["plan", "approval", "write", "undo"]
+    kind: JournalKind
     actor: str
     subject: str
     before: Any = None

@@ -1,4 +1,4 @@
-"""Registers the resources: guides, status, databases and kept runs."""
+"""Registers the resources: guides, status, databases, kept runs and plans."""
 
 import json
 from collections.abc import Awaitable, Callable, Generator
@@ -13,6 +13,7 @@ from playbooks.database_view import database_views
 from playbooks.desk import Desk
 from playbooks.errors import PlaybookError, RecordNotFound
 from playbooks.get_record import LATEST, get_record
+from playbooks.planning import find_plan
 from resources.guides import guide, names
 
 OpenDesk: TypeAlias = Callable[[], Awaitable[Desk]]
@@ -27,6 +28,7 @@ def register(mcp: MCPServer[Any], open_desk: OpenDesk) -> None:
     _guides(mcp, open_desk)
     _state(mcp, open_desk)
     _runs(mcp, open_desk)
+    _plans(mcp, open_desk)
     _completion(mcp)
 
 
@@ -76,6 +78,14 @@ def _runs(mcp: MCPServer[Any], open_desk: OpenDesk) -> None:
         """The whole report of a run."""
         with _told():
             return (await get_record(await open_desk(), "run", run_id)).model_dump_json(indent=1)
+
+
+def _plans(mcp: MCPServer[Any], open_desk: OpenDesk) -> None:
+    @mcp.resource("playbooks://plans/{plan_id}", title="A plan", mime_type=JSON_TYPE)
+    async def plan(plan_id: str) -> str:
+        """The whole plan as it stands: every change, its evidence, its state and what it brought."""
+        with _told():
+            return (await find_plan(await open_desk(), plan_id)).model_dump_json(indent=1)
 
 
 def _completion(mcp: MCPServer[Any]) -> None:

@@ -27,6 +27,16 @@ READS_OURS = ToolAnnotations(
 )
 """Reads what we keep and calls nobody."""
 
+PLANS = ToolAnnotations(
+    read_only_hint=False, destructive_hint=False, idempotent_hint=False, open_world_hint=True
+)
+"""Reads the workspace and adds to what we keep; changes nothing of Notion."""
+
+CHANGES = ToolAnnotations(
+    read_only_hint=False, destructive_hint=True, idempotent_hint=True, open_world_hint=True
+)
+"""Changes what exists, once a person has approved."""
+
 COMPACT_EVIDENCE_COUNT = 10
 """Evidence shown of each finding unless all is asked for; what is left out is counted."""
 
@@ -44,6 +54,14 @@ async def desk_of(ctx: "Context[OpenDesk, Any]") -> Desk:
     """The desk of this server."""
     open_desk: OpenDesk = ctx.request_context.lifespan_context
     return await open_desk()
+
+
+def actor_of(ctx: "Context[OpenDesk, Any]") -> str:
+    """Who calls, for the journal: the client's own name and version, which are foreign text."""
+    params = ctx.session.client_params
+    if params is None:
+        return "an unknown client"
+    return f"{params.client_info.name} {params.client_info.version}"[:80]
 
 
 def answer(report: Report, detail: Detail) -> CallToolResult:

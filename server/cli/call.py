@@ -69,7 +69,7 @@ async def _call(
 
         async with (
             open_house(configuration, making=tell.making) as house,
-            Client(build_server(house.desk)) as client,
+            Client(build_server(house.desk, read_only=house.read_only)) as client,
         ):
             return await client.call_tool(tool, arguments, progress_callback=show)
 

@@ -18,7 +18,7 @@ def _leave(_number: int, _frame: FrameType | None) -> NoReturn:
 def run_stdio(options: argparse.Namespace) -> int:
     """Serve until the client closes our input; a configuration with mistakes is served too."""
     house = House(read_configuration(options.config))
-    mcp = build_server(house.desk, house.running)
+    mcp = build_server(house.desk, house.running, read_only=house.read_only)
     # The SDK's reader waits in a thread that nothing wakes. Every write is one transaction, so
     # leaving at once harms nothing.
     signal.signal(signal.SIGINT, _leave)

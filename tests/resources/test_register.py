@@ -5,6 +5,7 @@ from mcp import Client, MCPError
 from mcp.types import ResourceTemplateReference, TextResourceContents
 
 from playbooks.health_check import health_check
+from resources.guides import names
 from server.app import House, build_server
 
 
@@ -55,7 +56,7 @@ async def test_a_run_is_read_whole(house: House) -> None:
 @pytest.mark.parametrize(
     ("uri", "says"),
     [
-        ("playbooks://guide/nothing", "there are: get_record, health_check"),
+        ("playbooks://guide/nothing", f"there are: {', '.join(names())}"),
         ("playbooks://runs/run_nowhere", "There is no run 'run_nowhere'"),
     ],
 )

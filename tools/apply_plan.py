@@ -1,0 +1,69 @@
+"""The tool `apply_plan`."""
+
+from typing import Annotated, Any
+
+from mcp.server.mcpserver import Context
+from mcp.types import CallToolResult, InputRequiredResult
+from pydantic import Field
+
+from playbooks import apply_plan as procedure
+from playbooks.approval import approve, refuse, waiting_for_approval
+from playbooks.desk import Desk
+from playbooks.errors import ApprovalMissing, PlanUnusable
+from playbooks.plan import Plan
+from playbooks.planning import shown_plan
+from playbooks.report import Report
+from tools.asking import ask
+from tools.boundary import CHANGES, Detail, OpenDesk, actionable, actor_of, answer, desk_of
+from tools.declaration import StrictTool, declare
+
+
+def tool() -> StrictTool:
+    """The tool's declaration."""
+    return declare(apply_plan, title="Apply a plan", annotations=CHANGES)
+
+
+async def apply_plan(
+    ctx: Context[OpenDesk, Any],
+    plan_id: Annotated[str, Field(max_length=64, description="From plan_change.")],
+    detail: Annotated[Detail, Field(description="full: with all evidence.")] = "compact",
+) -> Annotated[CallToolResult, Report] | InputRequiredResult:
+    """Apply a plan once the user approves it; asks the user.
+
+    Call again to go on after an interruption, or to see what it has brought.
+    """
+    with actionable():
+        desk = await desk_of(ctx)
+        plan = await waiting_for_approval(desk, plan_id)
+        if plan is not None:
+            question = await _approved(ctx, desk, plan)
+            if question is not None:
+                return question
+        return answer(await procedure.apply_plan(desk, plan_id, actor=actor_of(ctx)), detail)
+
+
+async def _approved(
+    ctx: "Context[OpenDesk, Any]", desk: Desk, plan: Plan
+) -> InputRequiredResult | None:
+    """None once the user has said yes; otherwise the question, or an error that says what now."""
+    question = f"{shown_plan(plan)}\nApply it?"
+    match await ask(ctx, question, about=plan.digest):
+        case "yes":
+            actor = f"the user of {actor_of(ctx)}"
+            await approve(desk, plan.id, digest=plan.digest, by="elicitation", actor=actor)
+            return None
+        case "no":
+            await refuse(desk, plan.id, actor=f"the user of {actor_of(ctx)}")
+            raise PlanUnusable(
+                f"The user refused the plan {plan.id}; nothing was changed.",
+                remedy="Ask them what to plan instead.",
+            )
+        case "undecided":
+            raise PlanUnusable(
+                f"The user has not decided on the plan {plan.id}; nothing was changed.",
+                remedy="Call apply_plan again when they want to be asked.",
+            )
+        case "cannot ask":
+            raise ApprovalMissing(plan.id)
+        case asking:
+            return asking
