@@ -217,7 +217,6 @@ class House:
             store=self._store,
             record=self._record,
             key=self._key,
-            clock=utc_now,
             network=network,
         )
         await self._closing.enter_async_context(link.notion)

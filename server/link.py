@@ -1,14 +1,13 @@
 """The link to one workspace: the client with its shared budget and breakers, and its mirror."""
 
-import time
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from playbooks.clock import Clock
 from playbooks.errors import StoreUnusable
 from playbooks.optimise import TTL_SETTING
 from playbooks.ports import BreakerState
+from server.notion.call import TimeAndChance
 from server.notion.client import NotionClient, open_client
 from server.notion.mirror import Freshness, NotionMirror, open_mirror
 from server.notion.pacer import LocalWindow, Window
@@ -40,36 +39,44 @@ def open_link(  # noqa: PLR0913 - the composition root decides each of them
     store: SqlStore,
     record: Record,
     key: str,
-    clock: Clock,
     network: "httpx.AsyncBaseTransport | None" = None,
+    given: TimeAndChance | None = None,
 ) -> Link:
     """A link that has not called anybody yet; closing its client closes it.
 
     All processes that share the store and `key` share one budget, their breakers and the mirror.
     """
+    given = given or TimeAndChance()
     notion = open_client(
         token,
         profile=profile,
         record=record,
         default_deadline_s=settings.bands.health_deadline_s,
         network=network,
-        window=_window(profile, store, key),
+        given=given,
+        window=_window(profile, store, key, given),
         board=_Board(store, key),
     )
     kept = KeptRows(store, connection=key)
-    freshness = _Freshness(settings, store, kept)
-    return Link(
-        notion, open_mirror(notion, kept, clock=clock, record=record, freshness=freshness.of)
+    mirror = open_mirror(
+        notion,
+        kept,
+        clock=given.clock,
+        record=record,
+        freshness=_Freshness(settings, store, kept).of,
+        sleep=given.sleep,
+        monotonic=given.monotonic,
     )
+    return Link(notion, mirror)
 
 
-def _window(profile: Profile, store: SqlStore, key: str) -> Window:
+def _window(profile: Profile, store: SqlStore, key: str, given: TimeAndChance) -> Window:
     """The budget in the store, where there is one; an unpaced connection needs none."""
-    local = LocalWindow(profile.window_calls_count, profile.window_s, monotonic=time.monotonic)
+    local = LocalWindow(profile.window_calls_count, profile.window_s, monotonic=given.monotonic)
     if profile.window_calls_count is None:
         return local
     share = Share(key, profile.window_calls_count, profile.window_s)
-    return SharedWindow(store, share, local=local)
+    return SharedWindow(store, share, local=local, monotonic=given.monotonic)
 
 
 class _Board:
