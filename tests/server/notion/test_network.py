@@ -1,17 +1,21 @@
 """The real network: proxies of the environment, no redirects, whole answers."""
 
 import logging
-from collections.abc import AsyncGenerator
+from collections.abc import AsyncGenerator, AsyncIterator
 from contextlib import asynccontextmanager
 
 import anyio
 import anyio.abc
+import httpx
 import pytest
 
 from playbooks.errors import NoAnswer
+from playbooks.ports import CallRecord
+from server.notion.call import TimeAndChance
 from server.notion.client import NotionClient, open_client
+from server.notion.recorder import Record
 from server.notion.wire import Profile
-from tests.server.notion.fakes import TOKEN, FakeTime
+from tests.server.notion.fakes import TOKEN, Connection, FakeTime
 
 ANSWER = b'{"id": "me"}'
 HEAD = b"HTTP/1.1 200 OK\r\nContent-Type: application/json\r\nConnection: close\r\nContent-Length: "
@@ -42,13 +46,15 @@ async def listening(answer: bytes) -> AsyncGenerator[Peer]:
         group.cancel_scope.cancel()
 
 
-def real_client(base_url: str) -> NotionClient:
+def real_client(
+    base_url: str, *, record: Record = lambda _: None, given: TimeAndChance | None = None
+) -> NotionClient:
     return open_client(
         TOKEN,
         profile=Profile(base_url, None),
-        record=lambda _: None,
+        record=record,
         default_deadline_s=10,
-        given=FakeTime().given(),
+        given=given or FakeTime().given(),
     )
 
 
@@ -99,3 +105,79 @@ async def test_nobody_listening_is_told_as_no_connection(monkeypatch: pytest.Mon
     async with real_client(f"http://127.0.0.1:{port}") as notion:
         with pytest.raises(NoAnswer, match="no connection could be made"):
             await notion.who_am_i()
+
+
+async def test_connecting_and_the_wait_for_the_server_are_told_apart(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setenv("NO_PROXY", "*")
+    records: list[CallRecord] = []
+    async with listening(HEAD + str(len(ANSWER)).encode() + b"\r\n\r\n" + ANSWER) as peer:
+        base_url = f"http://127.0.0.1:{peer.port}"
+        async with real_client(base_url, record=records.append, given=TimeAndChance()) as notion:
+            await notion.who_am_i()
+
+    (record,) = records
+    assert record.connect_ms > 0
+    assert record.server_ms > 0
+    assert record.connect_ms + record.server_ms <= record.network_ms
+
+
+class Traced(httpx.AsyncBaseTransport):
+    """Tells what it does as httpcore does, each step taking so long on the fake clock."""
+
+    def __init__(self, time: FakeTime, *steps: tuple[str, float]) -> None:
+        self._time = time
+        self._steps = steps
+
+    async def handle_async_request(self, request: httpx.Request) -> httpx.Response:
+        for event, took_s in self._steps:
+            self._time.now_s += took_s
+            await request.extensions["trace"](event, {})
+        return httpx.Response(200, stream=Slowly(self._time))
+
+
+class Slowly(httpx.AsyncByteStream):
+    """A body that takes a second."""
+
+    def __init__(self, time: FakeTime) -> None:
+        self._time = time
+
+    async def __aiter__(self) -> AsyncIterator[bytes]:
+        self._time.now_s += 1
+        yield ANSWER
+
+
+NEW_CONNECTION = (
+    ("connection.connect_tcp.started", 0.0),
+    ("connection.connect_tcp.complete", 2.0),
+    ("connection.start_tls.started", 0.0),
+    ("connection.start_tls.complete", 4.0),
+)
+REQUEST = (
+    ("http11.send_request_headers.started", 0.0),
+    ("http11.send_request_body.complete", 8.0),
+    ("http11.receive_response_headers.complete", 16.0),
+)
+
+
+@pytest.mark.parametrize(
+    ("steps", "connect_ms", "server_ms", "network_ms"),
+    [
+        pytest.param((*NEW_CONNECTION, *REQUEST), 6000, 16_000, 31_000, id="new-connection"),
+        pytest.param(REQUEST, 0, 16_000, 25_000, id="kept-connection"),
+        pytest.param((("nobody.says.anything", 5.0),), 0, 5000, 6000, id="untraced"),
+    ],
+)
+async def test_each_part_of_the_time_on_the_network_is_counted(
+    steps: tuple[tuple[str, float], ...], connect_ms: float, server_ms: float, network_ms: float
+) -> None:
+    time = FakeTime()
+    connection = Connection(Traced(time, *steps), time=time)
+
+    async with connection.client as notion:
+        await notion.who_am_i()
+
+    (record,) = connection.records
+    assert (record.connect_ms, record.server_ms) == (connect_ms, server_ms)
+    assert record.network_ms == network_ms

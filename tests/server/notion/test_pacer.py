@@ -272,7 +272,7 @@ async def test_only_a_429_of_our_own_lowers_the_window(reason: str, calls_count:
     time.now_s += 100
 
     waits_s = [await window.take(interactive=True) for _ in range(101)]
-    assert waits_s.index(pytest.approx(60.6)) == calls_count
+    assert waits_s.count(0.0) == calls_count
 
 
 async def test_a_lowered_window_waits_until_enough_calls_have_left_it() -> None:

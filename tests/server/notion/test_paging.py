@@ -83,6 +83,19 @@ async def test_a_page_too_heavy_for_notion_is_asked_for_in_halves() -> None:
     assert [body["page_size"] for body in bodies(script)] == [100, 100, 100, 50, 50]
 
 
+async def test_what_notion_says_is_too_heavy_is_halved_at_once() -> None:
+    pool = {"notion_error_name": "PgPoolWaitConnectionTimeout"}
+    heavy = refusal(503, "service_unavailable", more=pool)
+    script = Script(heavy, heavy, listed([page("a")]))
+    connection = Connection(script)
+
+    async with connection.client as notion:
+        assert await ids_of(notion) == ["a"]
+
+    assert [body["page_size"] for body in bodies(script)] == [100, 50, 25]
+    assert connection.time.slept_s == []
+
+
 async def test_halving_ends() -> None:
     script = Script(HEAVY)
 

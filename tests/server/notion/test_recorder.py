@@ -1,11 +1,14 @@
 """One record of every call, whatever became of it."""
 
+from collections.abc import AsyncIterator, Awaitable, Callable
+
 import anyio
 import httpx
 import pytest
 
 from playbooks.errors import NoAnswer, NotionError
 from playbooks.ports import CallRecord
+from server.notion.client import NotionClient
 from tests.server.notion.fakes import (
     ID,
     ME,
@@ -16,6 +19,7 @@ from tests.server.notion.fakes import (
     Silence,
     listed,
     ok,
+    page,
     refusal,
 )
 
@@ -49,6 +53,60 @@ async def test_a_record_says_what_was_asked_for_whom_and_what_came() -> None:
     ]
 
 
+@pytest.mark.parametrize(
+    ("read", "answer", "traits"),
+    [
+        pytest.param(
+            lambda n: first_of(n.query_pages(ID, filter={"or": []}, filter_properties=["a"])),
+            listed([page(), page()], "s:1"),
+            (None, 100, 2, True, True, True),
+            id="query",
+        ),
+        pytest.param(
+            lambda n: first_of(n.query_pages(ID, page_size=7)),
+            listed([page()]),
+            (None, 7, 1, False, False, False),
+            id="plain-query",
+        ),
+        pytest.param(
+            lambda n: first_of(n.users()),
+            listed([ME]),
+            (None, 100, 1, False, None, None),
+            id="another-list",
+        ),
+        pytest.param(
+            lambda n: n.retrieve_page(ID),
+            ok(page()),
+            (ID, None, None, None, None, None),
+            id="page",
+        ),
+        pytest.param(
+            lambda n: n.update_page(ID, in_trash=False),
+            ok(page()),
+            (None, None, None, None, None, None),
+            id="a-write-is-no-reading-of-it",
+        ),
+    ],
+)
+async def test_a_record_tells_what_a_query_asked_for_and_what_a_read_was_about(
+    read: Callable[[NotionClient], Awaitable[object]],
+    answer: httpx.Response,
+    traits: tuple[object, ...],
+) -> None:
+    connection = Connection(Script(answer))
+
+    async with connection.client as notion:
+        await read(notion)
+
+    (record,) = connection.records
+    told = (record.object_id, record.page_size, record.rows_count, record.has_more)
+    assert (*told, record.filtered, record.narrowed) == traits
+
+
+async def first_of(items: AsyncIterator[object]) -> object:
+    return await anext(items)
+
+
 async def test_a_refusal_is_recorded_with_its_code_and_reason() -> None:
     limited = refusal(
         429, "rate_limited", more={"rate_limit_reason": "public_api_space_request_rate_limit"}
@@ -73,9 +131,12 @@ async def test_a_refusal_is_recorded_with_its_code_and_reason() -> None:
         pytest.param(httpx.ConnectError("refused"), "no_connection", id="refused"),
         pytest.param(httpx.ProxyError("403"), "no_connection", id="proxy"),
         pytest.param(httpx.ReadError("reset"), "broken_connection", id="reset"),
+        pytest.param(httpx.Response(200, content=b"{"), "unreadable_answer", id="no-json"),
     ],
 )
-async def test_a_call_without_an_answer_is_recorded_too(failure: Exception, code: str) -> None:
+async def test_a_call_without_an_answer_is_recorded_too(
+    failure: httpx.Response | Exception, code: str
+) -> None:
     connection = Connection(Script(failure))
 
     async with connection.client as notion:

@@ -190,6 +190,39 @@ async def test_limits_never_use_up_the_repetitions() -> None:
     assert len(script.requests) == 60
 
 
+async def test_repetitions_after_an_overload_are_few_too() -> None:
+    connection = Connection(
+        script := Script(refusal(529, "service_overload")), deadline_s=None, breaking=PATIENT
+    )
+
+    async with connection.client as notion:
+        for _ in range(100):
+            with pytest.raises(RateLimited):
+                await notion.who_am_i()
+
+    assert len(script.requests) - 100 <= 30
+
+
+@pytest.mark.parametrize(
+    ("page_size", "tries_count"),
+    [
+        pytest.param(100, 1, id="it-may-be-halved"),
+        pytest.param(25, 3, id="it-is-as-small-as-it-gets"),
+    ],
+)
+async def test_a_page_too_heavy_is_not_asked_for_again_while_it_can_be_halved(
+    page_size: int, tries_count: int
+) -> None:
+    pool = {"notion_error_name": "PgPoolWaitConnectionTimeout"}
+    script = Script(refusal(503, "service_unavailable", more=pool))
+
+    async with Connection(script).client as notion:
+        with pytest.raises(ServiceFailed):
+            await notion.measure_page(ID, page_size=page_size)
+
+    assert len(script.requests) == tries_count
+
+
 async def test_a_team_sets_how_often_and_after_which_wait() -> None:
     own = Retrying(tries_count=2, retry_after_absent_s=5, shortest_jitter_s=0, longest_jitter_s=1)
     here = Connection(Script(refusal(429, "rate_limited")), retrying=own)

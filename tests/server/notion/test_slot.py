@@ -1,7 +1,6 @@
 """How many calls are in flight at once, and for whom there is room."""
 
 import anyio
-import anyio.lowlevel
 import httpx
 
 from server.notion.call import Call, Timing, extensions

@@ -40,7 +40,7 @@ def made(tmp_path: Path) -> Generator[Made]:
     with closing(Workspace.open(tmp_path / "workspace.sqlite3", clock=lambda: NOON)) as opened:
         opened.add_bot("Playbooks", token=TOKEN)
         ada = Actor(opened.add_person("Ada", None), "person")
-        table = {"Name": {"title": {}}, "Hours": {"number": {}}}
+        table: Any = {"Name": {"title": {}}, "Hours": {"number": {}}}
         bodies: list[tuple[str, Any]] = [
             ("/v1/pages", {"properties": {"title": payload("title", "Home")}}),
             ("/v1/databases", {"initial_data_source": {"properties": table}}),
