@@ -8,6 +8,9 @@ from typing import Final
 PATIENCE_S: Final = 2.0
 """A waiter keeps its place for so long after it was due to ask again; then it counts as dead."""
 
+ASK_AGAIN_S: Final = 0.5
+"""The wait when only those ahead, who may be dead, are in the way."""
+
 OVERTAKING_MOST_COUNT: Final = 9
 """So many interactive calls may go before a background one that waits: every tenth is its own."""
 
@@ -56,9 +59,10 @@ class Room:
         needed = ahead_count + len(self.taken_at_s) - self.allowed_count
         if needed < 0:
             return 0.0
-        if needed < len(self.taken_at_s):
-            return self.taken_at_s[needed] + self.window_s - self.now_s
-        return PATIENCE_S
+        if not self.taken_at_s:
+            return ASK_AGAIN_S
+        leaving = min(needed, len(self.taken_at_s) - 1)
+        return self.taken_at_s[leaving] + self.window_s - self.now_s
 
 
 def in_line(waiters: Sequence[Waiter], overtaken_count: int) -> list[Waiter]:

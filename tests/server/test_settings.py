@@ -1,6 +1,7 @@
 from pathlib import Path
 
 import pytest
+from sqlalchemy.engine import make_url
 
 from server.app import connection_of
 from server.settings import read_configuration
@@ -294,3 +295,15 @@ def test_a_standing_approval_from_anywhere_else_is_a_mistake_and_approves_nothin
 
     assert configuration.settings.approval.kinds == ()
     assert "alone" in configuration.mistakes[0]
+
+
+@pytest.mark.parametrize("name", ["what?", "#1", "100%20", "mode=ro&x"])
+def test_the_default_store_is_in_the_data_directory_whatever_its_name(
+    home: Path, monkeypatch: pytest.MonkeyPatch, name: str
+) -> None:
+    monkeypatch.setenv("XDG_DATA_HOME", str(home / name))
+
+    address = make_url(read_configuration().store_url)
+
+    expected = home / name / "notion-playbooks" / "store.sqlite3"
+    assert (address.database, dict(address.query)) == (str(expected), {})

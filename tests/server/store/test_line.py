@@ -1,0 +1,57 @@
+"""Who goes first when calls are scarce."""
+
+import pytest
+
+from server.store.line import ASK_AGAIN_S, Room, Waiter, in_line
+
+
+def waiters(names: str) -> list[Waiter]:
+    """Capitals are interactive; they came in this order."""
+    return [Waiter(name, name.isupper(), since_s, 0.0) for since_s, name in enumerate(names)]
+
+
+def told(line: list[Waiter]) -> str:
+    return "".join(waiter.owner for waiter in line)
+
+
+@pytest.mark.parametrize(
+    ("came", "overtaken_count", "line"),
+    [
+        pytest.param("", 0, "", id="nobody"),
+        pytest.param("CAB", 0, "CAB", id="first-come"),
+        pytest.param("abA", 0, "Aab", id="interactive-first"),
+        pytest.param("aABb", 9, "aABb", id="the-tenth-is-of-the-background"),
+        pytest.param("aABb", 12, "aABb", id="the-tenth-is-overdue"),
+        pytest.param("aABCb", 8, "AaBCb", id="after-one-more"),
+        pytest.param("abABCDEFGHIJKLMNOPQRST", 0, "ABCDEFGHIaJKLMNOPQRbST", id="every-tenth"),
+    ],
+)
+def test_the_line_has_interactive_first_and_every_tenth_of_the_background(
+    came: str, overtaken_count: int, line: str
+) -> None:
+    assert told(in_line(waiters(came), overtaken_count)) == line
+
+
+@pytest.mark.parametrize(
+    ("taken_at_s", "ahead_count", "wait_s"),
+    [
+        pytest.param([], 0, 0.0, id="empty-window"),
+        pytest.param([1.0, 2.0], 0, 0.0, id="the-last-call"),
+        pytest.param([1.0, 2.0], 1, 1.0, id="kept-for-who-is-ahead"),
+        pytest.param([1.0, 2.0, 3.0], 0, 1.0, id="full"),
+        pytest.param([1.0, 2.0, 3.0], 2, 3.0, id="full-and-two-ahead"),
+        pytest.param([1.0, 2.0, 3.0, 4.0], 0, 2.0, id="lowered-meanwhile"),
+        pytest.param([1.0, 2.0, 3.0], 3, 3.0, id="more-ahead-than-a-window-holds"),
+        pytest.param([], 3, ASK_AGAIN_S, id="nothing-taken-and-too-many-ahead"),
+    ],
+)
+def test_the_wait_ends_when_calls_leave_the_window(
+    taken_at_s: list[float], ahead_count: int, wait_s: float
+) -> None:
+    room = Room(10.0, 10.0, 3, taken_at_s, paused_until_s=0.0)
+
+    assert room.wait_s(ahead_count) == wait_s
+
+
+def test_a_pause_holds_although_there_is_room() -> None:
+    assert Room(10.0, 10.0, 3, [], paused_until_s=12.5).wait_s(0) == 2.5
