@@ -23,7 +23,7 @@ health: $(RUN) ## set up what is missing, then check the health of the sample wo
 	@PLAYBOOKS_WORKSPACE=embedded .venv/bin/python -m server --health-check --fail-on critical
 
 check: static ## the fast half, under a minute: every static check, and the tests in Python
-	@.venv/bin/python -m pytest -q -n 2 --dist loadfile -m "not foreign"
+	@.venv/bin/python -m pytest -q -n 2 --dist loadfile -m "not foreign and not long"
 
 test: $(NODE) static ## everything
 	@.venv/bin/python -m pytest -n 2 --dist loadfile

@@ -1,0 +1,292 @@
+"""Notion on a bad day: whatever fails, a procedure answers in time with the truth, or says so.
+
+Every fault alone at 10 and at 30 % of all requests, and all of them mixed. Time is virtual: waits
+are as long as they are, and cost nothing.
+"""
+
+import random
+import shutil
+import sqlite3
+from collections.abc import AsyncGenerator, Awaitable, Callable
+from contextlib import closing
+from dataclasses import dataclass
+from datetime import timedelta
+from pathlib import Path
+from typing import Any
+
+import anyio
+import pytest
+
+from playbooks.bands import Bands
+from playbooks.desk import ConfigurationState, Connection, Desk, TokenView
+from playbooks.diagnose_performance import diagnose_performance
+from playbooks.errors import NotionError, PlaybookError
+from playbooks.health_check import health_check
+from playbooks.plan_change import plan_change
+from playbooks.ports import ServerState
+from playbooks.report import Report
+from server.concurrency import together
+from server.link import Link, open_link
+from server.notion.call import TimeAndChance
+from server.notion.payloads import payload
+from server.notion.wire import Profile
+from server.settings import Settings
+from server.store.recording import CallBuffer
+from server.store.sql import SqlStore
+from server.workspace.asgi import create_app
+from server.workspace.core import Workspace
+from server.workspace.inside import Inside
+from server.workspace.plan import read_plan
+from tests.journeys import virtual
+from tests.journeys.house import OWNER
+
+FAULTS: dict[str, dict[str, Any]] = {
+    "own-rate-limit": {"fault": "rate_limited", "retry_after_s": 7},
+    "workspace-rate-limit": {
+        "fault": "rate_limited",
+        "retry_after_s": 20,
+        "reason": "public_api_space_request_rate_limit",
+    },
+    "blocked-by-notion": {"fault": "rate_limited", "reason": "public_api_request_blocked"},
+    "overloaded": {"fault": "overloaded", "retry_after_s": 3},
+    "500": {"fault": "failed", "status": 500},
+    "502": {"fault": "failed", "status": 502},
+    "503": {"fault": "failed", "status": 503},
+    "504": {"fault": "failed", "status": 504},
+    "database-unavailable": {"fault": "database_unavailable"},
+    "pool-exhausted": {"fault": "pool_exhausted"},
+    "conflict": {"fault": "conflict"},
+    "revoked": {"fault": "revoked"},
+    "firewall": {"fault": "blocked"},
+    "committed": {"fault": "committed"},
+    "slow": {"fault": "delayed", "latency_ms": 1250, "p95_ms": 9000},
+    "stalled": {"fault": "stalled"},
+    "reset": {"fault": "reset"},
+    "reset-in-body": {"fault": "reset_in_body"},
+    "truncated": {"fault": "truncated"},
+    "invalid-json": {"fault": "invalid_json"},
+}
+MIX = [rule for name, rule in FAULTS.items() if name not in {"slow", "revoked"}]
+CASES = [
+    *(
+        pytest.param([{**rule, "rate": rate}], id=f"{name}-{rate:.0%}", marks=pytest.mark.long)
+        for name, rule in FAULTS.items()
+        for rate in (0.1, 0.3)
+    ),
+    *(
+        pytest.param([{**rule, "rate": rate / len(MIX)} for rule in MIX], id=f"mixed-{rate:.0%}")
+        for rate in (0.1, 0.3)
+    ),
+    pytest.param([{"fault": "failed", "status": 502}], id="outage"),
+]
+LATENESS_S = 2.0
+"""What a procedure may take beyond its deadline to put its answer together."""
+
+
+@pytest.fixture
+def anyio_backend() -> tuple[str, Any]:
+    return virtual.BACKEND
+
+
+class OwnServer:
+    """Stands where our own server would be asked, which has no part in Notion's bad days."""
+
+    async def probe(self) -> ServerState:
+        return ServerState("0", "2026-07-28", 5, 1.0)
+
+
+@dataclass
+class Day:
+    """One workspace, and a desk over it."""
+
+    workspace: Workspace
+    desk: Desk
+    link: Link
+    tasks: str
+    path: Path
+
+    def fail(self, rules: list[dict[str, Any]]) -> None:
+        self.workspace.set_plan(read_plan({"seed": 20261125, "rules": rules}))
+
+    def contents(self) -> list[tuple[Any, ...]]:
+        """Everything the workspace holds, faults aside."""
+        with closing(sqlite3.connect(self.path)) as db:
+            tables = ("nodes", "documents", "cells", "columns", "comments", "users", "shares")
+            return [row for table in tables for row in db.execute(f"SELECT * FROM {table}")]
+
+
+@pytest.fixture
+async def day(tmp_path: Path, sample_file: Path) -> AsyncGenerator[Day]:
+    loop = virtual.virtual_loop()
+    path = tmp_path / "workspace.sqlite3"
+    shutil.copy(sample_file, path)
+    store = SqlStore(f"sqlite:///{tmp_path / 'store.sqlite3'}", clock=virtual.clock)
+    buffer = CallBuffer(store)
+    given = TimeAndChance(virtual.clock, loop.time, anyio.sleep, random.Random(7).random)
+    with closing(Workspace.open(path, clock=virtual.clock)) as workspace:
+        link = open_link(
+            workspace.own_token() or "",
+            Profile("http://workspace.invalid", None),
+            settings=Settings(),
+            store=store,
+            record=buffer.add,
+            key="chaos",
+            network=Inside(create_app(workspace)),
+            given=given,
+        )
+        desk = Desk(
+            configuration=ConfigurationState(digest="chaos"),
+            connection=Connection("sample workspace", TokenView("sample workspace"), key="chaos"),
+            notion=link.notion,
+            mirror=link.mirror,
+            store=store,
+            server=OwnServer(),
+            bands=Bands(),
+            clock=virtual.clock,
+            together=together,
+            new_run_id=iter([f"run_{i}" for i in range(100)]).__next__,
+        )
+        async with link.notion:
+            found = await link.notion.find_data_sources("Tasks")
+            yield Day(workspace, desk, link, found[0].id, path)
+        await buffer.flush()
+    await store.aclose()
+
+
+async def in_time(asked: Callable[[], Awaitable[Report]], deadline_s: float) -> Report | None:
+    """The report; None where a clear error came instead. Late is a failure either way."""
+    started_s = anyio.current_time()
+    try:
+        report = await asked()
+    except PlaybookError as error:
+        assert error.problem
+        assert error.remedy
+        report = None
+    assert anyio.current_time() - started_s <= deadline_s + LATENESS_S
+    return report
+
+
+@pytest.mark.parametrize("rules", CASES)
+async def test_a_health_check_never_says_ok_of_what_did_not_answer(
+    day: Day, rules: list[dict[str, Any]]
+) -> None:
+    before = day.contents()
+    day.fail(rules)
+
+    for _ in range(3):
+        report = await in_time(lambda: health_check(day.desk), day.desk.bands.health_deadline_s)
+        assert report is not None
+        accessible = report.measurements["databases_accessible_count"]
+        silent = [gate for gate in report.gates if gate.status in {"unknown", "critical"}]
+        assert accessible == 3 or silent
+        assert (report.status in {"ok", "warning"}) == (not silent)
+
+    assert day.contents() == before
+
+
+@pytest.mark.parametrize("rules", CASES)
+async def test_a_diagnosis_answers_in_time_and_changes_nothing(
+    day: Day, rules: list[dict[str, Any]]
+) -> None:
+    before = day.contents()
+    day.fail(rules)
+
+    report = await in_time(
+        lambda: diagnose_performance(day.desk), day.desk.bands.diagnosis_deadline_s
+    )
+
+    assert report is not None
+    measured = report.measurements["databases_measured_count"]
+    assert measured == 3 or report.status != "ok"
+    assert day.contents() == before
+
+
+@pytest.mark.parametrize("rules", CASES)
+async def test_rows_are_those_of_now_or_said_to_be_old(
+    day: Day, rules: list[dict[str, Any]]
+) -> None:
+    whole = {row.id async for row in (await day.link.mirror.open(day.tasks)).rows()}
+    filled_at = virtual.clock()
+    before = day.contents()
+    day.fail(rules)
+
+    for _ in range(4):
+        await anyio.sleep(600)
+        asked_at = virtual.clock()
+        view = await day.link.mirror.open(day.tasks)
+        reading = view.reading
+        assert {row.id async for row in view.rows()} == whole
+        if reading.stale_because is None:
+            assert (reading.source, reading.as_of >= asked_at) == ("live", True)
+        else:
+            assert reading.source == "cache"
+            assert filled_at - timedelta(minutes=1) <= reading.as_of < asked_at
+
+    assert day.contents() == before
+
+
+@pytest.mark.parametrize("rules", CASES)
+async def test_a_first_reading_is_whole_or_refused(day: Day, rules: list[dict[str, Any]]) -> None:
+    truth = {page["id"] for page in all_rows(day)}
+    day.fail(rules)
+
+    for _ in range(3):
+        try:
+            view = await day.link.mirror.open(day.tasks)
+        except NotionError as error:
+            assert error.remedy
+            continue
+        rows = {row.id async for row in view.rows()}
+        assert rows == truth if view.reading.complete else rows < truth
+        assert view.reading.complete or view.reading.gaps or view.reading.stale_because
+
+
+def all_rows(day: Day) -> list[dict[str, Any]]:
+    """What the workspace itself says, past every fault."""
+    rows: list[dict[str, Any]] = []
+    body: dict[str, Any] = {}
+    while True:
+        page = day.workspace.perform(
+            "POST", f"/v1/data_sources/{day.tasks}/query", body, actor=OWNER
+        )
+        rows += page["results"]
+        if not page["has_more"]:
+            return rows
+        body = {"start_cursor": page["next_cursor"]}
+
+
+@pytest.mark.parametrize("rules", CASES)
+async def test_a_write_is_done_once_or_its_doubt_is_told(
+    day: Day, rules: list[dict[str, Any]]
+) -> None:
+    day.fail(rules)
+    outcomes: dict[str, bool] = {}
+
+    for i in range(12):
+        name = f"chaos {i}"
+        try:
+            await day.link.notion.create_page(day.tasks, {"Task": payload("title", name)})
+            outcomes[name] = True
+        except NotionError as error:
+            assert error.remedy
+            outcomes[name] = False
+        await anyio.sleep(90)
+
+    made = [title_of(page) for page in all_rows(day)]
+    for name, succeeded in outcomes.items():
+        assert made.count(name) == 1 if succeeded else made.count(name) <= 1
+
+
+def title_of(page: dict[str, Any]) -> str:
+    (title,) = [value for value in page["properties"].values() if value["type"] == "title"]
+    return "".join(part["plain_text"] for part in title["title"])
+
+
+async def test_a_plan_is_made_or_refused_while_notion_is_away(day: Day) -> None:
+    before = day.contents()
+    day.fail([{"fault": "failed", "status": 503}])
+
+    report = await in_time(lambda: plan_change(day.desk, kind="optimize"), 30)
+
+    assert report is None or report.measurements
+    assert day.contents() == before
