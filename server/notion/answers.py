@@ -8,6 +8,8 @@ import math
 import re
 from collections.abc import Callable
 from dataclasses import dataclass
+from datetime import datetime
+from email.utils import parsedate_to_datetime
 from typing import Any, Final, TypeAlias, TypeVar, cast
 
 import httpx
@@ -72,6 +74,15 @@ def said_by(response: httpx.Response) -> Said:
 def request_id_of(response: httpx.Response) -> str | None:
     """Notion's id of the request, from the header."""
     return _matching(_ID, response.headers.get("x-notion-request-id"))
+
+
+def date_of(response: httpx.Response) -> datetime | None:
+    """The server's clock when it answered; None when it does not tell, or no instant."""
+    try:
+        told = parsedate_to_datetime(response.headers.get("date", ""))
+    except ValueError:
+        return None
+    return told if told.tzinfo else None
 
 
 def retry_after_s_of(response: httpx.Response, more: JSON) -> float | None:

@@ -9,7 +9,7 @@ from urllib.parse import quote
 import httpx
 
 from playbooks.errors import NoAnswer, NotionError
-from server.notion.answers import JSON, body_of
+from server.notion.answers import JSON, body_of, date_of
 from server.notion.call import Call, TimeAndChance, Timing, extensions
 from server.notion.translation import error_of, in_our_words
 
@@ -63,12 +63,16 @@ class Ask:
         }
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class Known:
-    """What every copy of one Api knows: the bot behind the token, and what it made of late."""
+    """What every copy of one Api knows: the bot behind the token, and what it made of late.
 
-    bot_ids: list[str] = field(default_factory=list[str])
+    `ahead_s` is how far Notion's clock is ahead of ours, by the last answer that told.
+    """
+
+    bot_id: str | None = None
     made_ids: deque[str] = field(default_factory=lambda: deque[str](maxlen=1000))
+    ahead_s: float = 0.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -107,13 +111,17 @@ class Api:
             **ask.traits(),
         )
         with in_our_words():
-            return await self.http.request(
+            response = await self.http.request(
                 ask.method,
                 ask.path,
                 params=ask.query,
                 json=ask.body,
                 extensions=extensions(call, Timing() if timing is None else timing),
             )
+        sent_at = date_of(response)
+        if sent_at is not None:
+            self.known.ahead_s = (sent_at - self.given.clock()).total_seconds()
+        return response
 
 
 def checked(response: httpx.Response, ask: Ask) -> JSON:

@@ -7,7 +7,7 @@ The looking takes its own time, up to the client's deadline for each read.
 
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, replace
-from datetime import datetime, timedelta
+from datetime import datetime
 from http import HTTPStatus
 from typing import Final, TypeAlias
 
@@ -44,7 +44,7 @@ class Unclear:
 
 Finding: TypeAlias = Done | NotDone | Unclear
 Look: TypeAlias = Callable[[datetime], Awaitable[Finding]]
-"""Whether it was done by us at that instant or later; it may raise a NotionError."""
+"""Whether it was done by us since that instant of our clock; it may raise a NotionError."""
 
 Fetch: TypeAlias = Callable[[Said], Awaitable[JSON]]
 """The answer of a write, from the failure that names what it committed."""
@@ -57,7 +57,7 @@ class _InDoubt(Exception):  # no error of anybody's, it never leaves this module
 
 async def once(api: Api, ask: Ask, *, fetch: Fetch, look: Look) -> JSON:
     """The answer of a write that is done once; WriteUnconfirmed where that cannot be told."""
-    began, monotonic = _minute_before(api.given.clock()), api.given.monotonic
+    began, monotonic = api.given.clock(), api.given.monotonic
     ends_at_s = None if api.deadline_s is None else monotonic() + api.deadline_s
     try:
         return await _attempt(api, ask, fetch)
@@ -113,8 +113,3 @@ async def _looked(api: Api, look: Look, began: datetime) -> Finding:
         return await look(began)
     except NotionError:
         return Unclear("it could not be read back")
-
-
-def _minute_before(now: datetime) -> datetime:
-    """Notion cuts its times to the minute, and its clock is not quite ours."""
-    return now.replace(second=0, microsecond=0) - timedelta(minutes=1)

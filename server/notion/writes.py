@@ -2,7 +2,7 @@
 
 from collections.abc import Callable
 from dataclasses import replace
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import cast
 
 from server.notion.answers import JSON, Said, read_as
@@ -32,8 +32,7 @@ async def add_row(api: Api, ask: Ask, *, read: Callable[[str], Ask], rows: Ask) 
     sent: JSON = (ask.body or {})["properties"]
 
     async def look(began: datetime) -> Finding:
-        recent = {"timestamp": "created_time", "created_time": {"on_or_after": began.isoformat()}}
-        new = await _new(api, replace(rows, body={"filter": recent}), began)
+        new = await _new(api, rows, began, filtered=True)
         return read_as(lambda listed: _row_among(listed["results"], sent), {"results": new})
 
     return _noted(api, await once(api, ask, fetch=_reading(api, read), look=look))
@@ -77,9 +76,18 @@ async def append(api: Api, ask: Ask, *, blocks: Ask) -> tuple[str, ...]:
     return ids
 
 
-async def _new(api: Api, items: Ask, began: datetime) -> list[JSON]:
-    """The items of a list that we made since then, without those whose making was answered."""
+async def _new(api: Api, items: Ask, began: datetime, *, filtered: bool = False) -> list[JSON]:
+    """The items of a list that we made since then, without those whose making was answered.
+
+    `filtered` lets Notion leave the older ones out, where the list can be filtered.
+    """
     me = await _bot_id(api)
+    # Notion cuts its times to the minute; the other minute is for what we know of its clock.
+    theirs = began + timedelta(seconds=api.known.ahead_s)
+    since = theirs.replace(second=0, microsecond=0) - timedelta(minutes=1)
+    if filtered:
+        recent = {"timestamp": "created_time", "created_time": {"on_or_after": since.isoformat()}}
+        items = replace(items, body={"filter": recent})
 
     async def read_page(cursor: str | None, size: int) -> JSON:
         return await api.call(items.page(cursor, size))
@@ -87,17 +95,17 @@ async def _new(api: Api, items: Ask, began: datetime) -> list[JSON]:
     def is_new(item: JSON) -> bool:
         is_ours = cast("JSON", item["created_by"])["id"] == me
         is_known = item["id"] in api.known.made_ids
-        return is_ours and not is_known and instant_of(item["created_time"]) >= began
+        return is_ours and not is_known and instant_of(item["created_time"]) >= since
 
     listed = [item async for item in read_all(read_page)]
     return [item for item in listed if read_as(is_new, item)]
 
 
 async def _bot_id(api: Api) -> str:
-    if not api.known.bot_ids:
+    if api.known.bot_id is None:
         me = await api.call(Ask("GET", "/v1/users/me"))
-        api.known.bot_ids.append(read_as(lambda answer: str(answer["id"]), me))
-    return api.known.bot_ids[0]
+        api.known.bot_id = read_as(lambda answer: str(answer["id"]), me)
+    return api.known.bot_id
 
 
 def _reading(api: Api, read: Callable[[str], Ask]) -> Fetch:

@@ -2,6 +2,8 @@
 
 from collections.abc import Generator
 from contextlib import closing
+from datetime import datetime, timedelta
+from email.utils import format_datetime
 from pathlib import Path
 from typing import Any
 
@@ -16,7 +18,18 @@ from server.workspace.effects import Effect
 from server.workspace.faults import FaultRule
 from server.workspace.inside import Inside
 from tests.notion_types import checked_app
-from tests.server.notion.fakes import ID, ME, NOON, TOKEN, Connection, Script, ok, page, refusal
+from tests.server.notion.fakes import (
+    ID,
+    ME,
+    NOON,
+    PATIENT,
+    TOKEN,
+    Connection,
+    Script,
+    ok,
+    page,
+    refusal,
+)
 
 Made = tuple[Workspace, str, str]
 NAMED: dict[str, Any] = {"Name": payload("title", "new"), "Hours": payload("number", 3)}
@@ -55,7 +68,7 @@ def made(tmp_path: Path) -> Generator[Made]:
 
 
 def connect(workspace: Workspace, *, deadline_s: float = 600) -> Connection:
-    return Connection(Inside(checked_app(workspace)), deadline_s=deadline_s)
+    return Connection(Inside(checked_app(workspace)), deadline_s=deadline_s, breaking=PATIENT)
 
 
 def break_once(workspace: Workspace, effect: Effect, route: str) -> None:
@@ -182,6 +195,31 @@ async def test_what_cannot_be_looked_up_is_not_repeated(made: Made) -> None:
         assert len([row async for row in notion.query_pages(table)]) == 1
 
 
+class Dated(Inside):
+    """Answers tell the workspace's clock, as Notion's do."""
+
+    def __init__(self, workspace: Workspace, now: datetime) -> None:
+        super().__init__(checked_app(workspace))
+        self._date = format_datetime(now, usegmt=True)
+
+    async def handle_async_request(self, request: httpx.Request) -> httpx.Response:
+        response = await super().handle_async_request(request)
+        response.headers["date"] = self._date
+        return response
+
+
+@pytest.mark.parametrize("hours", [pytest.param(1, id="ahead"), pytest.param(-1, id="behind")])
+async def test_a_row_is_found_although_notions_clock_is_not_ours(made: Made, hours: int) -> None:
+    workspace, _, table = made
+    theirs = NOON + timedelta(hours=hours)
+    workspace._clock = lambda: theirs
+    break_once(workspace, effects.ResetInBody(), "POST /v1/pages")
+
+    async with Connection(Dated(workspace, theirs)).client as notion:
+        made_row = await notion.create_page(table, NAMED)
+        assert [row.id async for row in notion.query_pages(table)] == [made_row.id]
+
+
 @lost
 async def test_a_change_that_shows_is_a_success(made: Made, effect: Effect) -> None:
     workspace, _, table = made
@@ -298,3 +336,34 @@ async def test_who_we_are_is_asked_once() -> None:
         await notion.create_page(ID, NAMED)
 
     assert [request.url.path for request in script.requests].count("/v1/users/me") == 1
+
+
+@pytest.mark.parametrize("seed", range(3))
+async def test_on_a_bad_day_no_row_is_doubled_and_none_that_was_answered_is_missing(
+    made: Made, seed: int
+) -> None:
+    workspace, _, table = made
+    workspace.faults.reseed(seed)
+    for effect in [*LOST, *NEVER_DONE, effects.Committed(), effects.RateLimited(1)]:
+        workspace.faults.set(FaultRule(effect, rate=0.06))
+    connection = connect(workspace)
+    workspace._clock = connection.time.clock
+    answered: list[float] = []
+    failed: list[float] = []
+
+    async with connection.client as notion:
+        for number in range(30):
+            connection.time.now_s += 31
+            row = {"Name": payload("title", "same"), "Hours": payload("number", number)}
+            try:
+                await notion.create_page(table, row)
+                answered.append(number)
+            except NotionError:
+                failed.append(number)
+        workspace.faults.clear()
+        connection.time.now_s += 600
+        there = [row.plain("Hours") async for row in notion.query_pages(table)]
+
+    assert len(there) == len(set(there))
+    assert set(answered) <= set(there)
+    assert len(answered) > 2 * len(failed)
