@@ -47,7 +47,7 @@ def pattern_causes(calls: Sequence[CallRecord], names: Names, now: datetime) -> 
     queries = [call for call in told if call.endpoint == QUERY and _is_answered(call)]
     return (
         *_n_plus_one(told),
-        *_unread_pages(queries, names, now),
+        *_unread_pages(told, names, now),
         *_small_pages(told, names),
         *_unfiltered(queries, names),
         *_missing_filter_properties(queries, names),
@@ -92,12 +92,12 @@ def _n_plus_one(calls: Sequence[CallRecord]) -> Iterator[Cause]:
         )
 
 
-def _unread_pages(queries: Sequence[CallRecord], names: Names, now: datetime) -> Iterator[Cause]:
+def _unread_pages(calls: Sequence[CallRecord], names: Names, now: datetime) -> Iterator[Cause]:
+    queries = [call for call in calls if call.endpoint == QUERY]
     cut: dict[str, list[int]] = defaultdict(list)
     for (_, source), pages in _grouped(queries, "run_id", "data_source_id").items():
-        last = pages[-1]
-        if last.has_more and last.page_size != _PEEK and now - last.at > _STILL_RUNNING:
-            cut[source].append(sum(page.rows_count or 0 for page in pages))
+        if _stopped_early(pages[-1], now):
+            cut[source].append(_rows_count(pages))
     for source, rows in cut.items():
         told = (
             f"{len(rows)} runs stopped although there were more rows, after {min(rows)} to"
@@ -110,6 +110,12 @@ def _unread_pages(queries: Sequence[CallRecord], names: Names, now: datetime) ->
             about=names.get(source, source),
             confidence="likely",
         )
+
+
+def _stopped_early(last: CallRecord, now: datetime) -> bool:
+    """Whether a run that did not fail and is not going on left rows unread."""
+    is_over = now - last.at > _STILL_RUNNING
+    return bool(_is_answered(last) and last.has_more and last.page_size != _PEEK and is_over)
 
 
 def _small_pages(calls: Sequence[CallRecord], names: Names) -> Iterator[Cause]:
