@@ -1,6 +1,6 @@
 """How a plan comes to be, is found again, and is shown to a person."""
 
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Final
 
 from playbooks.desk import Desk
@@ -57,10 +57,15 @@ async def find_plan(desk: Desk, plan_id: str) -> Plan:
         raise PlanUnusable(f"The plan {plan.id} was made for another workspace.", remedy=_ANEW)
     if digest_of(plan.kind, plan.connection, plan.changes) != plan.digest:
         raise PlanUnusable(f"The plan {plan.id} was altered after it was made.", remedy=_ANEW)
-    if plan.state in UNDECIDED and desk.clock() >= plan.expires_at:
+    if has_expired(plan, desk.clock()):
         await desk.store.move_plan(plan.id, from_states=UNDECIDED, to="expired")
         return plan.model_copy(update={"state": "expired"})
     return plan
+
+
+def has_expired(plan: Plan, now: datetime) -> bool:
+    """Whether it was not decided upon, or not used, in time."""
+    return plan.state in UNDECIDED and now >= plan.expires_at
 
 
 _ANEW: Final = "Make a new one with plan_change."

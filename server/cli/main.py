@@ -52,6 +52,10 @@ def _dispatch(given: list[str]) -> int:
             from server.cli.init import run_init  # noqa: PLC0415
 
             return run_init(options)
+        case "plans" | "approve" | "audit":
+            from server.cli.plans import run_plans  # noqa: PLC0415
+
+            return run_plans(options)
         case "workspace":
             from server.cli.workspace import run_workspace  # noqa: PLC0415
 

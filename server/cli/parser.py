@@ -46,6 +46,10 @@ def _parser() -> argparse.ArgumentParser:
     commands = whole.add_subparsers(dest="command", metavar="COMMAND", parser_class=_Parser)
     _call(commands.add_parser("call", help="call any tool, as an assistant would"))
     _init(commands.add_parser("init", help="map an existing workspace, write playbooks.toml"))
+    _plans(commands.add_parser("plans", help="list the plans for changes, newest first"))
+    approve = commands.add_parser("approve", help="see a plan and approve it, on a terminal")
+    approve.add_argument("plan", metavar="PLAN", help="its id, from plans or plan_change")
+    commands.add_parser("audit", help="verify the journal of runs, approvals and writes")
     _workspace(commands.add_parser("workspace", help="the embedded workspace"))
     return whole
 
@@ -74,6 +78,13 @@ def _init(init: argparse.ArgumentParser) -> None:
     init.add_argument("--yes", action="store_true", help="accept every proposal")
     init.add_argument("--output", default="playbooks.toml", metavar="FILE", help="what to write")
     init.add_argument("--force", action="store_true", help="replace an existing file")
+
+
+def _plans(plans: argparse.ArgumentParser) -> None:
+    plans.add_argument("--json", action="store_true", help="print them as JSON alone")
+    plans.add_argument(
+        "--limit", type=_count, default=20, metavar="N", help="how many (default: 20)"
+    )
 
 
 def _workspace(workspace: argparse.ArgumentParser) -> None:

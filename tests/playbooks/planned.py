@@ -6,7 +6,7 @@ from datetime import datetime, timedelta
 
 from playbooks.desk import Desk
 from playbooks.errors import NothingKept
-from playbooks.plan import JournalEntry, Plan
+from playbooks.plan import Plan
 from playbooks.plan_change import plan_change
 from playbooks.ports import Progress, Strategy, View
 from tests.playbooks.traffic_made import poisson, readings
@@ -51,8 +51,8 @@ class Office:
         self.now += timedelta(**of_timedelta)
 
     async def record(self, *, ttl_s: float, start: datetime, hours: float = HOURS) -> None:
-        """Readings about once a minute from `start` on, as the mirror records them."""
-        await self.record_at(poisson(start, every_s=60, hours=hours), ttl_s=ttl_s)
+        """Readings about every five minutes from `start` on, as the mirror records them."""
+        await self.record_at(poisson(start, every_s=300, hours=hours), ttl_s=ttl_s)
 
     async def record_at(self, instants: Sequence[datetime], *, ttl_s: float) -> None:
         key = self.desk.connection.key
@@ -69,7 +69,3 @@ class Office:
         plan = await self.desk.store.plan(plan_id)
         assert plan is not None
         return plan
-
-
-def told(entries: Sequence[JournalEntry]) -> list[tuple[str, object]]:
-    return [(entry.kind, entry.after) for entry in entries]

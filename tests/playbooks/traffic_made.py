@@ -9,11 +9,10 @@ from playbooks.ports import CallRecord
 
 
 def poisson(start: datetime, *, every_s: float, hours: float, seed: int = 1) -> list[datetime]:
-    """Instants of a Poisson process; the same seed gives the same ones."""
-    chance = Random(seed)
+    """Instants of a Poisson process, before those hours end; a seed gives the same ones again."""
+    chance, end = Random(seed), start + timedelta(hours=hours)
     instants, at = list[datetime](), start
-    while (at - start).total_seconds() < hours * 3600:
-        at += timedelta(seconds=chance.expovariate(1 / every_s))
+    while (at := at + timedelta(seconds=chance.expovariate(1 / every_s))) < end:
         instants.append(at)
     return instants
 

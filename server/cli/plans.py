@@ -1,0 +1,140 @@
+"""`plans`, `approve PLAN` and `audit`: the door for changes, as a person at a terminal sees it."""
+
+import argparse
+import json
+import sys
+from pathlib import Path
+from typing import Any, Final
+
+import anyio
+
+from playbooks.approval import approve
+from playbooks.errors import ConfigurationInvalid, PlanUnusable, PlaybookError, StoreUnusable
+from playbooks.plan import Plan
+from playbooks.planning import find_plan, has_expired, shown_plan, unfit
+from server.app import open_house, utc_now
+from server.cli.exits import FAILED, USAGE
+from server.settings import Configuration, read_configuration
+from server.store.sql import SqlStore
+
+TERMINAL: Final = Path("/dev/tty")
+"""The controlling terminal, whatever our input and output are connected to."""
+
+
+def run_plans(options: argparse.Namespace) -> int:
+    """List plans, approve one, or verify the journal."""
+    configuration = read_configuration(options.config)
+    try:
+        if configuration.mistakes:
+            raise ConfigurationInvalid(configuration.mistakes)
+        match options.command:
+            case "plans":
+                return _list(configuration, options.limit, as_json=options.json)
+            case "approve":
+                return _approve(configuration, options.plan)
+            case _:
+                return _audit(configuration)
+    except PlaybookError as error:
+        sys.stderr.write(f"notion-playbooks: {error}\n")
+        return FAILED if isinstance(error, StoreUnusable) else USAGE
+
+
+def _list(configuration: Configuration, limit: int, *, as_json: bool) -> int:
+    plans = anyio.run(_newest, configuration, limit)
+    listed = [_row(plan) for plan in plans]
+    if as_json:
+        sys.stdout.write(json.dumps(listed) + "\n")
+        return 0
+    for row in listed:
+        changes = f"{row['changes_count']} changes"
+        sys.stdout.write(f"{row['id']}  {row['kind']:<10} {row['state']:<12} {changes}\n")
+    if not listed:
+        sys.stdout.write("No plan was made yet; an assistant makes one with plan_change.\n")
+    return 0
+
+
+async def _newest(configuration: Configuration, limit: int) -> tuple[Plan, ...]:
+    store = SqlStore(configuration.store_url, clock=utc_now)
+    try:
+        return await store.plans(limit=limit)
+    finally:
+        await store.aclose()
+
+
+def _row(plan: Plan) -> dict[str, Any]:
+    state = "expired" if has_expired(plan, utc_now()) else plan.state
+    kept = plan.model_dump(
+        mode="json", include={"id", "kind", "created_at", "expires_at", "digest", "approved_by"}
+    )
+    return {**kept, "state": state, "changes_count": len(plan.changes)}
+
+
+def _approve(configuration: Configuration, plan_id: str) -> int:
+    """Only what a person types on a terminal counts: a pipe has no terminal, and is refused."""
+    if not _has_terminal():
+        raise PlanUnusable(
+            "Nothing was approved: there is no terminal.",
+            remedy="Run this command in a terminal of your own; a pipe cannot approve.",
+        )
+    plan = anyio.run(_waiting, configuration, plan_id)
+    if not _confirmed(plan):
+        sys.stderr.write("Nothing was approved.\n")
+        return FAILED
+    anyio.run(_approved, configuration, plan)
+    sys.stdout.write(
+        "Approved. It is applied when the assistant calls apply_plan, or by\n"
+        f"  notion-playbooks call apply_plan --plan-id {plan.id}\n"
+    )
+    return 0
+
+
+def _has_terminal() -> bool:
+    try:
+        TERMINAL.open().close()
+    except OSError:
+        return False
+    return sys.stdin.isatty()
+
+
+def _confirmed(plan: Plan) -> bool:
+    word = f"yes {plan.short_digest}"
+    with TERMINAL.open("w", encoding="utf-8", errors="replace") as screen:
+        screen.write(f"{shown_plan(plan)}\n\nType `{word}` to approve exactly this: ")
+    with TERMINAL.open(encoding="utf-8", errors="replace") as keyboard:
+        return keyboard.readline().strip() == word
+
+
+async def _waiting(configuration: Configuration, plan_id: str) -> Plan:
+    async with open_house(configuration) as house:
+        plan = await find_plan(await house.desk(), plan_id)
+    if plan.state != "planned":
+        raise unfit(plan)
+    return plan
+
+
+async def _approved(configuration: Configuration, plan: Plan) -> None:
+    async with open_house(configuration) as house:
+        await approve(
+            await house.desk(),
+            plan.id,
+            digest=plan.digest,
+            by="terminal",
+            actor="a person at a terminal",
+        )
+
+
+def _audit(configuration: Configuration) -> int:
+    broken = anyio.run(_first_broken, configuration)
+    if broken is not None:
+        sys.stdout.write(f"The journal is not whole: entry {broken} is missing or was changed.\n")
+        return FAILED
+    sys.stdout.write("The journal is whole.\n")
+    return 0
+
+
+async def _first_broken(configuration: Configuration) -> int | None:
+    store = SqlStore(configuration.store_url, clock=utc_now)
+    try:
+        return await store.verify_journal()
+    finally:
+        await store.aclose()
