@@ -9,7 +9,7 @@ from mcp.types import TextContent
 from pydantic import BaseModel, Field
 
 from tools.boundary import READS
-from tools.declaration import declare, inlined
+from tools.declaration import declare, inlined, outlined
 
 
 async def order(
@@ -79,3 +79,19 @@ def test_references_are_resolved_and_a_property_called_title_stays() -> None:
 
     assert schema["properties"]["pages"]["items"]["properties"] == {"title": {"type": "string"}}
     assert "$defs" not in schema
+
+
+def test_an_output_is_described_by_what_every_report_has() -> None:
+    schema = {
+        "properties": {
+            "status": {"type": "string", "enum": ["ok"], "description": "…"},
+            "findings": {"type": "array"},
+        },
+        "type": "object",
+    }
+
+    assert outlined(schema) == {
+        "type": "object",
+        "properties": {"status": {"type": "string", "enum": ["ok"]}},
+        "required": ["status"],
+    }
