@@ -136,7 +136,7 @@ def lease(engine: Engine, place: Place, owner: str, *, now: datetime, until: dat
         index_elements=list(mirror_leases.primary_key), set_=values, where=is_free
     )
     with writing(engine) as connection:
-        return connection.execute(taking).rowcount > 0
+        return connection.execute(taking.returning(mirror_leases.c.owner)).first() is not None
 
 
 def release(engine: Engine, place: Place, owner: str) -> None:
