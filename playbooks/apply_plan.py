@@ -70,7 +70,8 @@ async def _taken(desk: Desk, plan: Plan) -> Plan:
         if silent_s < SILENT_AFTER_S:
             raise _busy(plan)
     steps: list[Step] = plan.outcome.get("steps", [])
-    return await _moved(desk, plan, "applying", {"steps": steps, "seen_at": now.isoformat()})
+    begun = {"steps": steps, "seen_at": now.isoformat(), "interrupted": None}
+    return await _moved(desk, plan, "applying", begun)
 
 
 def _busy(plan: Plan) -> PlanUnusable:

@@ -14,12 +14,10 @@ async def approve(desk: Desk, plan_id: str, *, digest: str, by: ApprovedBy, acto
         StoreUnusable: the store cannot be read or written.
     """
     plan = await _undecided(desk, plan_id)
+    _require_unblocked(plan)
     if plan.digest != digest:
         problem = f"The plan {plan.id} is not the one that was shown: its digest differs."
         raise PlanUnusable(problem, remedy="Show it again, then decide.")
-    if plan.blockers:
-        told = f"Something stands in the way of the plan {plan.id}: {'; '.join(plan.blockers)}."
-        raise PlanUnusable(told, remedy="Remove it, then make a new plan with plan_change.")
     now = desk.clock()
     moved = await desk.store.move_plan(
         plan.id, from_states=("planned",), to="approved", approved_by=by, approved_at=now
@@ -47,12 +45,14 @@ async def waiting_for_approval(desk: Desk, plan_id: str) -> Plan | None:
     """The plan, if a person has to decide on it now; None when nobody has to be asked.
 
     Raises:
-        PlanUnusable: it is not there.
+        PlanUnusable: it is not there, or something stands in its way.
         StoreUnusable: the store cannot be read.
     """
     plan = await find_plan(desk, plan_id)
-    asked = plan.state == "planned" and plan.kind not in desk.standing_approvals
-    return plan if asked and not plan.blockers else None
+    if plan.state != "planned":
+        return None
+    _require_unblocked(plan)
+    return None if plan.kind in desk.standing_approvals else plan
 
 
 async def approve_by_policy(desk: Desk, plan: Plan) -> Plan:
@@ -71,6 +71,12 @@ async def _undecided(desk: Desk, plan_id: str) -> Plan:
     if plan.state != "planned":
         raise unfit(plan)
     return plan
+
+
+def _require_unblocked(plan: Plan) -> None:
+    if plan.blockers:
+        told = f"Something stands in the way of the plan {plan.id}: {'; '.join(plan.blockers)}."
+        raise PlanUnusable(told, remedy="Remove it, then make a new plan with plan_change.")
 
 
 async def _journal(desk: Desk, plan: Plan, actor: str, after: dict[str, str]) -> None:

@@ -89,7 +89,13 @@ async def test_the_era_is_the_one_asked_for(client: Client, era: Era) -> None:
 async def test_the_tools_are_listed_within_two_thousand_tokens(client: Client) -> None:
     listed = await client.list_tools()
 
-    assert [tool.name for tool in listed.tools] == ["health_check", "get_record"]
+    assert [tool.name for tool in listed.tools] == [
+        "health_check",
+        "diagnose_performance",
+        "get_record",
+        "plan_change",
+        "apply_plan",
+    ]
     written = listed.model_dump(mode="json", by_alias=True, exclude_none=True)
     assert tokens_count(written) < 2_000
 

@@ -112,3 +112,16 @@ async def test_the_person_sees_what_changes_what_for_what_it_costs_and_the_diges
 
     assert f"digest {plan.digest[:8]}: 1 change, 0 requests of Notion, valid until" in text
     assert "- mirror.ttl_s.d: (unset) -> 3600  (d: 60 s to 3600 s" in text
+
+
+async def test_what_stands_in_the_way_of_a_plan_stops_its_approval(desk: Desk) -> None:
+    office = Office.opened(desk)
+    plan = await office.plan()
+    await office.desk.store.move_plan(
+        plan.id, from_states=("planned",), to="planned", blockers=("the disk is full",)
+    )
+
+    with pytest.raises(PlanUnusable, match="the disk is full"):
+        await waiting_for_approval(office.desk, plan.id)
+    with pytest.raises(PlanUnusable, match="the disk is full"):
+        await approve(office.desk, plan.id, digest=plan.digest, by="terminal", actor="somebody")
