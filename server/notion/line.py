@@ -1,7 +1,7 @@
 """A line of waiters in two classes: who is the first now."""
 
 from collections import deque
-from collections.abc import Awaitable, Generator
+from collections.abc import Generator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from typing import Final
@@ -14,11 +14,10 @@ PASSED_OVER_COUNT: Final = 9
 
 @dataclass(slots=True, eq=False)
 class Place:
-    """One waiter's place; `moved` is set when it becomes the first, `rest` ends when it is not."""
+    """One waiter's place; `moved` is set when it becomes the first."""
 
     interactive: bool
     moved: anyio.Event = field(default_factory=anyio.Event)
-    rest: anyio.CancelScope = field(default_factory=anyio.CancelScope)
 
 
 class Line:
@@ -34,10 +33,7 @@ class Line:
         """Stand in line meanwhile; leaving lets the next one be first."""
         mine = Place(interactive)
         queue = self._interactive if interactive else self._background
-        former = self._first()
         queue.append(mine)
-        if former is not None and not self.is_first(former):
-            former.rest.cancel()
         try:
             yield mine
         finally:
@@ -59,13 +55,6 @@ class Line:
         while not self.is_first(place):
             place.moved = anyio.Event()
             await place.moved.wait()
-
-    async def rest(self, place: Place, resting: Awaitable[None]) -> None:
-        """Await it, but no longer than the place is the first."""
-        with anyio.CancelScope() as place.rest:
-            if not self.is_first(place):
-                place.rest.cancel()
-            await resting
 
     def went(self, place: Place) -> None:
         """It was the first, and is let go."""

@@ -165,7 +165,7 @@ class Pacer(Layer):
         if is_urgent:
             self._next_goes_at_s = goes_at_s
         _refuse_beyond_deadline(request, goes_at_s)
-        await self._line.rest(place, self._sleep(wait_s))
+        await self._sleep(wait_s)
         return False
 
     async def _give_up(self, place: Place) -> None:

@@ -7,6 +7,7 @@ import anyio
 import httpx
 import pytest
 
+from playbooks.bands import Retrying
 from playbooks.errors import (
     BreakerOpen,
     CapabilityMissing,
@@ -19,8 +20,9 @@ from playbooks.errors import (
 )
 from playbooks.ports import BreakerState
 from server.notion.client import NotionClient
-from tests.server.notion.fakes import ID, ME, NOON, Connection, FakeTime, Script, ok, refusal
+from tests.server.notion.fakes import ID, ME, NOON, Connection, FakeTime, Script, ok, page, refusal
 
+ONE_TRY = Retrying(tries_count=1)
 BROKEN = refusal(500, "internal_server_error")
 
 
@@ -110,14 +112,36 @@ async def test_what_is_no_failure_of_the_service_never_opens_it(
 
 
 async def test_reads_and_writes_and_other_endpoints_are_apart() -> None:
-    async with Connection(Script(*[BROKEN] * 15, ok({"results": [], "id": ID}))).client as notion:
+    async with Connection(Script(*[BROKEN] * 15, ok(page()))).client as notion:
         for _ in range(5):
             with pytest.raises(ServiceFailed):
-                await notion.count_first_rows(ID)
-        with pytest.raises(BreakerOpen, match="data_sources reads"):
-            await notion.count_first_rows(ID)
+                await notion.retrieve_page(ID)
+        with pytest.raises(BreakerOpen, match="pages reads"):
+            await notion.retrieve_page(ID)
+        await notion.update_page(ID, in_trash=False)
         await notion.who_am_i()
-        assert await notion.append_block_children(ID, []) == ()
+
+
+async def test_a_limit_between_failures_does_not_make_them_fewer() -> None:
+    script = Script(*[BROKEN] * 4, refusal(429, "rate_limited"), BROKEN)
+
+    async with Connection(script, deadline_s=None, retrying=ONE_TRY).client as notion:
+        await fail(notion, times=6)
+        with pytest.raises(BreakerOpen):
+            await notion.who_am_i()
+
+
+async def test_what_another_process_found_out_before_does_not_count() -> None:
+    earlier = BreakerState("users reads", "closed", NOON - timedelta(hours=1), None, "200")
+    wall = Wall(earlier)
+    connection = Connection(Script(BROKEN), board=wall)
+
+    async with connection.client as notion:
+        await fail(notion)
+        wall.states["users reads"] = earlier
+        connection.time.now_s += 4
+        with pytest.raises(BreakerOpen):
+            await notion.who_am_i()
 
 
 async def test_when_its_time_is_up_two_successes_close_it() -> None:

@@ -93,8 +93,9 @@ def test_a_closed_circuit_forgets_what_it_was_through() -> None:
     settled(*verdicts("fww"), now_s=100, circuit=circuit)
     settled(*verdicts("ww"), now_s=200, circuit=circuit)
 
-    settled(*verdicts("fffff"), now_s=300, circuit=circuit)
+    states = [settled("failed", now_s=300, circuit=circuit).state for _ in range(5)]
 
+    assert states == ["closed"] * 4 + ["open"]
     assert circuit.open_for_s(300) == 30
 
 
@@ -118,6 +119,9 @@ def test_a_call_from_before_the_opening_says_nothing_of_now() -> None:
     assert circuit.state == "open"
     circuit.settle(slow, "failed", 6, chance=0)
     assert circuit.open_for_s(6) == 24
+    assert circuit.admit(30) is not None
+    circuit.settle(slow, "worked", 31, chance=0)
+    assert circuit.admit(32) is None
 
 
 def test_what_another_process_says_holds_within_the_longest() -> None:

@@ -2,7 +2,7 @@
 
 import logging
 from collections.abc import AsyncGenerator, AsyncIterator
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, suppress
 
 import anyio
 import anyio.abc
@@ -11,11 +11,12 @@ import pytest
 
 from playbooks.errors import NoAnswer
 from playbooks.ports import CallRecord
-from server.notion.call import TimeAndChance
+from server.notion.call import TimeAndChance, timing_of
 from server.notion.client import NotionClient, open_client
+from server.notion.network import Reader
 from server.notion.recorder import Record
 from server.notion.wire import Profile
-from tests.server.notion.fakes import TOKEN, Connection, FakeTime
+from tests.server.notion.fakes import TOKEN, Connection, FakeTime, Script
 
 ANSWER = b'{"id": "me"}'
 HEAD = b"HTTP/1.1 200 OK\r\nContent-Type: application/json\r\nConnection: close\r\nContent-Length: "
@@ -105,6 +106,28 @@ async def test_nobody_listening_is_told_as_no_connection(monkeypatch: pytest.Mon
     async with real_client(f"http://127.0.0.1:{port}") as notion:
         with pytest.raises(NoAnswer, match="no connection could be made"):
             await notion.who_am_i()
+
+
+@pytest.mark.parametrize(
+    ("answer", "is_in_doubt"),
+    [
+        pytest.param(httpx.Response(200, json={}), False, id="answered"),
+        pytest.param(httpx.Response(503, content=b"?"), False, id="failed"),
+        pytest.param(httpx.ConnectError("refused"), False, id="never-sent"),
+        pytest.param(httpx.ReadError("reset"), True, id="reset"),
+        pytest.param(httpx.Response(200, content=b"{"), True, id="no-json"),
+    ],
+)
+async def test_a_request_that_was_sent_and_not_answered_is_in_doubt(
+    answer: httpx.Response | Exception, is_in_doubt: bool
+) -> None:
+    reader = Reader(Script(answer), monotonic=FakeTime().monotonic)
+    request = httpx.Request("POST", "https://notion.test/v1/pages")
+
+    with suppress(httpx.TransportError):
+        await reader.handle_async_request(request)
+
+    assert (timing_of(request).unanswered_since_s is not None) is is_in_doubt
 
 
 async def test_connecting_and_the_wait_for_the_server_are_told_apart(

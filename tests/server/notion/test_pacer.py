@@ -242,6 +242,23 @@ async def test_a_background_call_passed_over_long_enough_asks_as_an_interactive_
     assert len(window.asked) > 13
 
 
+async def test_a_long_wait_of_a_background_call_refuses_no_interactive_one() -> None:
+    class Uneven(LocalWindow):
+        async def take(self, *, interactive: bool) -> float:
+            return 0.0 if interactive else 100.0
+
+    time = FakeTime()
+    gate = Gate(time)
+    window = Uneven(None, 60, monotonic=time.monotonic)
+    pacer = Pacer(gate, window=window, monotonic=time.monotonic, sleep=time.sleep)
+
+    with pytest.raises(DeadlinePassed):
+        await pacer.handle_async_request(request("background", ends_at_s=50, background=True))
+    await pacer.handle_async_request(request("interactive", ends_at_s=50))
+
+    assert gate.passed == ["/interactive"]
+
+
 async def test_a_waiter_that_gives_up_tells_the_window() -> None:
     time = FakeTime()
     window = Watched(time, 1)

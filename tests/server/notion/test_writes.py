@@ -10,7 +10,7 @@ from typing import Any
 import httpx
 import pytest
 
-from playbooks.errors import NotionError, ServiceFailed, WriteUnconfirmed
+from playbooks.errors import NotionError, RateLimited, ServiceFailed, WriteUnconfirmed
 from server.notion.payloads import payload, rich_text
 from server.workspace import effects
 from server.workspace.core import Actor, Workspace
@@ -325,6 +325,16 @@ async def test_a_write_that_was_never_sent_fails_as_it_is() -> None:
 
     assert not isinstance(failed.value, WriteUnconfirmed | ServiceFailed)
     assert len(script.requests) == 1
+
+
+async def test_a_write_that_notion_was_too_busy_to_begin_is_in_no_doubt() -> None:
+    script = Script(refusal(529, "service_overload"))
+
+    async with Connection(script).client as notion:
+        with pytest.raises(RateLimited):
+            await notion.create_page(ID, NAMED)
+
+    assert {request.method for request in script.requests} == {"POST"}
 
 
 async def test_who_we_are_is_asked_once() -> None:
