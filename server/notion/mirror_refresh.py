@@ -117,7 +117,9 @@ class Refresh:
         reader = Reader(rows, _EVERY_ROW, prepare=keeper.rows, keep=keep)
         await reader.read()
         self._edits_count += keeper.edits_count
-        seen_to = known.newest_edit_at if reader.gaps else self._seen_to(known, keeper)
+        seen_to = known.newest_edit_at
+        if not reader.gaps:
+            seen_to = self._seen_to(known, keeper.newest_edit_at, began_at=self._began_at)
         gaps = tuple(dict.fromkeys((*known.gaps, *reader.gaps)))
         return await self._kept.keep_source(
             replace(known, fetched_at=self._began_at, newest_edit_at=seen_to, gaps=gaps)
@@ -132,8 +134,8 @@ class Refresh:
         await self._confirm_missing(known, pending, keeper)
         self._edits_count += keeper.edits_count
         seen_to = known.newest_edit_at
-        if not pending.narrowed and pending.newest_edit_at is not None:
-            seen_to = pending.newest_edit_at - (self._clock() - pending.began_at)
+        if not pending.narrowed:
+            seen_to = self._seen_to(known, pending.newest_edit_at, began_at=pending.began_at)
         return await self._kept.keep_source(
             replace(
                 known,
@@ -183,15 +185,19 @@ class Refresh:
         known_at = known.fetched_at if known.complete else None
         return Keeper(source, self._kept, clock=self._clock, known_at=known_at)
 
-    def _seen_to(self, known: KeptSource, keeper: Keeper) -> datetime | None:
-        """Every edit up to then is in the copy: whatever came during the reading is later.
+    def _seen_to(
+        self, known: KeptSource, newest: datetime | None, *, began_at: datetime
+    ) -> datetime | None:
+        """The instant on Notion's clock up to which a reading that began then saw every edit.
 
-        Both ends of the reading are ours, so a clock that differs from Notion's does no harm.
+        Notion was at the newest edit it showed when the reading ended, if not later; and since the
+        last reading its clock went on as long as ours did.
         """
-        if keeper.newest_edit_at is None:
-            return known.newest_edit_at
-        took = self._clock() - self._began_at
-        return _later(known.newest_edit_at, keeper.newest_edit_at - took)
+        seen = None if newest is None else newest - (self._clock() - began_at)
+        if not known.complete or known.newest_edit_at is None:
+            return seen
+        passed = max(timedelta(0), began_at - known.fetched_at)
+        return _later(seen, min(known.newest_edit_at + passed, began_at))
 
     async def _tell(self, portion: Batch, expected_count: int) -> None:
         self._rows_count += len(portion.rows) + len(portion.confirmed_ids)

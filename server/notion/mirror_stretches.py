@@ -56,8 +56,8 @@ class _Chain:
         """Go on to the creation of the batch's last row."""
         if not batch:
             return
+        self.first = self.first or read_as(_created, batch[0])
         self.since = read_as(_created, batch[-1])
-        self.first = self.first or self.since
         self.rows_count += len(batch)
 
     def give_away(self) -> Stretch | None:

@@ -21,8 +21,8 @@ from server.notion.properties import row_of
 from server.notion.wire import Profile
 from server.store.kept import KeptRows
 from server.store.sql import SqlStore
+from server.workspace.asgi import create_app
 from server.workspace.core import JSON, Actor, Workspace
-from tests.notion_types import checked_app
 
 START = datetime(2026, 3, 2, 8, tzinfo=UTC)
 SCHEMA: JSON = {
@@ -45,6 +45,9 @@ class Watch:
     def advance(self, **by: float) -> None:
         self.now += timedelta(**by)
 
+    def monotonic(self) -> float:
+        return (self.now - START).total_seconds()
+
     async def sleep(self, wait_s: float) -> None:
         self.advance(seconds=wait_s)
         await anyio.lowlevel.checkpoint()
@@ -56,7 +59,7 @@ class Wire(httpx.AsyncBaseTransport):
     def __init__(self, workspace: Workspace) -> None:
         self.asked: list[str] = []
         self.before: Callable[[httpx.Request], None] | None = None
-        self._asgi = httpx.ASGITransport(checked_app(workspace))
+        self.inner: httpx.AsyncBaseTransport = httpx.ASGITransport(create_app(workspace))
 
     async def handle_async_request(self, request: httpx.Request) -> httpx.Response:
         self.asked.append(f"{request.method} {request.url.path}")
@@ -64,7 +67,7 @@ class Wire(httpx.AsyncBaseTransport):
             self.before(request)
         # A real network lets others go on meanwhile.
         await anyio.lowlevel.checkpoint()
-        return await self._asgi.handle_async_request(request)
+        return await self.inner.handle_async_request(request)
 
 
 @dataclass
@@ -160,7 +163,7 @@ async def open_table(
             record=calls.append,
             default_deadline_s=None,
             network=wire,
-            given=TimeAndChance(clock=watch, sleep=watch.sleep),
+            given=TimeAndChance(watch, watch.monotonic, watch.sleep),
         )
 
         async def fresh(data_source_id: str) -> Freshness:
