@@ -23,7 +23,7 @@ _PARTS_COUNT: Final = 8
 class Impact:
     """The saved share of the cost, 0.1 for a tenth, and its 95 % interval.
 
-    `low` and `high` are None when too few blocks were recorded.
+    `low` and `high` are None when too few blocks were recorded; more than all is never saved.
     """
 
     share: float
@@ -32,7 +32,7 @@ class Impact:
 
     def __str__(self) -> str:
         if self.low is None or self.high is None:
-            return f"{self.share:.0%} fewer requests (too short a record for an interval)"
+            return f"{self.share:.0%} fewer requests (no interval: the record is too short)"
         return f"{self.share:.0%} fewer requests (95 %: {self.low:.0%} to {self.high:.0%})"
 
 
@@ -71,7 +71,7 @@ def impact_over(before: Sequence[float], after: Sequence[float]) -> Impact:
     middle = fmean(without)
     spread = ((count - 1) / count * sum((one - middle) ** 2 for one in without)) ** 0.5
     reach = student_quantile(count - 1) * spread
-    return Impact(share, share - reach, share + reach)
+    return Impact(share, share - reach, min(1.0, share + reach))
 
 
 def _saved(before: Sequence[float], after: Sequence[float]) -> float:

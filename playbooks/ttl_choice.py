@@ -26,6 +26,9 @@ CANDIDATES_S: Final = (60.0, 120.0, 300.0, 600.0, 900.0, 1800.0, 3600.0)
 LEAST_READS_COUNT: Final = 2
 """What is read once is never found in a cache, whatever the TTL."""
 
+LEAST_LIFETIMES_COUNT: Final = 4
+"""What has become stale shows only in a record that is so many times as long as the TTL."""
+
 
 @dataclass(frozen=True, slots=True)
 class Trace:
@@ -72,19 +75,20 @@ def _midway(fetched: Sequence[datetime], seen: datetime) -> datetime:
 
 @dataclass(frozen=True, slots=True)
 class Candidate:
-    """One TTL, and what it would have done with the recorded readings."""
+    """One TTL, and what it would have done with readings recorded over `record_s` seconds."""
 
     ttl_s: float
     impact: Impact
     replayed: Replay
+    record_s: float
 
     def objection(self, bands: Bands) -> str | None:
         """Why it is not proposed; None when it passes every test."""
         stale_percent = self.replayed.stale_percent
         if self.impact.share <= bands.least_impact:
             return f"saves {self.impact.share:.1%}, not more than {bands.least_impact:.1%}"
-        if self.impact.low is None:
-            return "too short a record for an interval"
+        if self.impact.low is None or self.record_s < LEAST_LIFETIMES_COUNT * self.ttl_s:
+            return f"{self.impact}, but a record of {self.record_s:.0f} s is too short to judge it"
         if self.impact.low <= 0:
             return f"the saving is not sure: {self.impact}"
         if stale_percent > bands.most_stale_percent:
@@ -110,7 +114,7 @@ def candidates(trace: Trace, ttl_s: float, bands: Bands) -> tuple[Candidate, ...
 def _candidate(trace: Trace, ttl_s: float, other_s: float) -> Candidate:
     instants = trace.instants
     before, after = (per_block(instants, fetches(instants, ttl)) for ttl in (ttl_s, other_s))
-    return Candidate(other_s, impact_over(before, after), trace.under(other_s))
+    return Candidate(other_s, impact_over(before, after), trace.under(other_s), trace.span_s)
 
 
 def best(tried: Sequence[Candidate], bands: Bands) -> Candidate | None:

@@ -31,6 +31,12 @@ def test_blocks_that_all_save_the_same_leave_no_doubt() -> None:
     assert impact_over([10, 20, 30, 40], [5, 10, 15, 20]) == Impact(0.5, 0.5, 0.5)
 
 
+def test_no_interval_reaches_beyond_all_of_the_cost() -> None:
+    found = impact_over([10, 10, 10, 10], [1, 0, 4, 0])
+
+    assert found.high == 1
+
+
 def test_three_blocks_give_no_interval() -> None:
     assert impact_over([10, 10, 10], [5, 5, 5]) == Impact(0.5, None, None)
 

@@ -84,6 +84,24 @@ def test_a_saving_of_one_day_alone_is_not_sure() -> None:
 
 
 @pytest.mark.parametrize(
+    ("hours", "longest_s"),
+    [pytest.param(4, 3600, id="four-lifetimes"), pytest.param(2, 1800, id="two-lifetimes")],
+)
+def test_a_lifetime_is_judged_over_four_of_it(hours: int, longest_s: float) -> None:
+    instants = [START + timedelta(seconds=20 * number) for number in range(180 * hours + 1)]
+    steady = Trace("d", tuple(readings(instants, ttl_s=60)))
+
+    tried = candidates(steady, 60, BANDS)
+    chosen = best(tried, BANDS)
+
+    assert chosen is not None
+    assert chosen.ttl_s == longest_s
+    assert all(
+        "too short to judge" in str(one.objection(BANDS)) for one in tried if one.ttl_s > longest_s
+    )
+
+
+@pytest.mark.parametrize(
     ("ttl_s", "hit_rate_percent", "tried"),
     [
         pytest.param(250, 69.9, True, id="few-hits"),
