@@ -30,6 +30,9 @@ CauseName = Literal[
 
 PROCEDURE: Final = "diagnose_performance"
 
+SAVING: Final = "predicted saving"
+"""How the line of evidence begins that tells what the remedy would save."""
+
 
 @dataclass(frozen=True, slots=True)
 class Cause:
@@ -51,12 +54,11 @@ class Cause:
     def finding(self) -> Finding:
         """The cause as a finding of the report."""
         about = f".{self.about}" if self.about else ""
-        first, *others = (*self.evidence, *self._savings())
         return Finding(
             id=f"{PROCEDURE}.{self.name}{about}",
             severity=self.severity,
-            what=f"{self.name}{f' of {self.about}' if self.about else ''}: {first}",
-            evidence=tuple(others),
+            what=f"{self.name} of {self.about}" if self.about else self.name,
+            evidence=(*self.evidence, *self._savings()),
             remedy=self.remedy,
             confidence=self.confidence,
         )
@@ -65,7 +67,7 @@ class Cause:
         requests = [] if self.saved_requests is None else [f"{self.saved_requests:.0f} requests"]
         seconds = [] if self.saved_s is None else [f"{self.saved_s:.1f} s"]
         parts = [*requests, *seconds]
-        return (f"predicted saving: {' and '.join(parts)}",) if parts else ()
+        return (f"{SAVING}: {' and '.join(parts)}",) if parts else ()
 
 
 def by_weight(causes: Iterable[Cause]) -> tuple[Cause, ...]:

@@ -12,7 +12,7 @@ from playbooks.call_split import Split, split_of
 from playbooks.causes import Cause, CauseName
 from playbooks.latency import latency_of
 from playbooks.ports import CallRecord
-from playbooks.report import Gate
+from playbooks.report import Gate, worst
 from playbooks.text import listed
 
 _MOST_CONNECTS_PART: Final = 0.2
@@ -44,36 +44,39 @@ class Facts:
 
 
 def checklist(facts: Facts) -> tuple[Gate, ...]:
-    """One gate for each item: ok, worth doing (a warning), or what cannot be measured from here.
+    """One gate for each area, its items answered in its reason; the worst item decides.
 
-    The first item, cache hit rates, is the health check's own gate `cache`.
+    An item is ok, worth doing (a warning), or not measurable from here, and says so. The first
+    item of all, cache hit rates, is the health check's own gate `cache`.
     """
     return (
-        _ttls(facts),
-        _invalidation(facts),
-        _filters(facts),
-        _pagination(facts),
-        _indexing(facts),
-        _response_times(facts),
-        _compression(facts),
-        _pooling(facts),
-        _unmeasured("front end", "scrolling, components, bundle size: not measurable from here"),
+        _area("checklist cache", (_ttls(facts), _invalidation(facts))),
+        _area("checklist queries", (_filters(facts), _pagination(facts), _indexing(facts))),
+        _area("checklist network", (_response_times(facts), _compression(facts), _pooling(facts))),
+        _unmeasured("checklist front end", "cannot be measured from here"),
     )
+
+
+def _area(name: str, items: Sequence[Gate]) -> Gate:
+    statuses = [item.status for item in items]
+    is_measured = set(statuses) != {"not_measured"}
+    reason = "; ".join(f"{item.name}: {item.reason}" for item in items)
+    return Gate(name=name, status=worst(statuses) if is_measured else "not_measured", reason=reason)
 
 
 def _ttls(facts: Facts) -> Gate:
     if not facts.uses:
-        return _unmeasured("cache TTLs", "the mirror was not read in this window")
+        return _unmeasured("TTLs", "not measured, no reading of the mirror")
     edits = sum(use.edits_count for use in facts.uses)
     told = f"{edits} edits seen in {len(facts.uses)} databases; no other TTL saves enough"
-    return _judged("cache TTLs", facts.named("ttl", "low_cache_hit_rate"), told)
+    return _judged("TTLs", facts.named("ttl", "low_cache_hit_rate"), told)
 
 
 def _invalidation(facts: Facts) -> Gate:
-    name = "cache invalidation"
+    name = "invalidation"
     hits = sum(use.was.hits_count for use in facts.uses)
     if not hits:
-        return _unmeasured(name, "nothing was served from the mirror in this window")
+        return _unmeasured(name, "not measured, nothing came from the mirror")
     reads = sum(use.was.reads_count for use in facts.uses)
     percent = 100 * sum(use.was.stale_count for use in facts.uses) / reads
     is_fine = percent <= facts.bands.most_stale_percent
@@ -84,40 +87,40 @@ def _invalidation(facts: Facts) -> Gate:
 def _filters(facts: Facts) -> Gate:
     queries = facts.queries
     if not queries:
-        return _unmeasured("query filters", "no query was recorded")
+        return _unmeasured("filters", "not measured, no query")
     filtered = sum(query.filtered is True for query in queries)
     narrowed = sum(query.narrowed is True for query in queries)
-    told = f"of {len(queries)} queries {filtered} filtered, {narrowed} narrowed to properties"
+    told = f"{filtered} of {len(queries)} filtered, {narrowed} narrowed to properties"
     causes = facts.named("unfiltered", "missing_filter_properties", "n_plus_one")
-    return _judged("query filters", causes, told)
+    return _judged("filters", causes, told)
 
 
 def _pagination(facts: Facts) -> Gate:
     queries = facts.queries
     if not queries:
-        return _unmeasured("query pagination", "no query was recorded")
+        return _unmeasured("pagination", "not measured, no query")
     sizes = Counter(query.page_size for query in queries)
     usual = sizes.most_common(1)[0][0]
     told = f"{len(queries)} pages, mostly of {usual}, none left unread"
-    return _judged("query pagination", facts.named("unread_pages", "small_pages"), told)
+    return _judged("pagination", facts.named("unread_pages", "small_pages"), told)
 
 
 def _indexing(facts: Facts) -> Gate:
-    told = "Notion chooses its indexes itself; no heavy property or size in the way"
+    told = "Notion's own; no heavy property or size in the way"
     causes = facts.named("heavy_rollups", "large_database")
-    return _judged("query indexing", causes, told)
+    return _judged("indexing", causes, told)
 
 
 def _response_times(facts: Facts) -> Gate:
     latency = latency_of([call.total_ms for call in facts.calls])
     if latency is None:
-        return _unmeasured("network response times", "no call was recorded")
+        return _unmeasured("response times", "not measured, no call")
     split: Split = split_of(facts.calls)
     share = "" if split.verdict == "mixed" else f" ({_share(split)} %)"
     told = f"{latency}; most time: {split.verdict.replace('_', ' ')}{share}"
     causes = facts.named("network", "client_time", "own_rate_limit", "foreign_rate_limit")
     slow = facts.named("slow_database", "slow_service", "change_point", "blocked", "breaker_open")
-    return _judged("network response times", [*causes, *slow], told)
+    return _judged("response times", [*causes, *slow], told)
 
 
 def _share(split: Split) -> str:
@@ -126,11 +129,11 @@ def _share(split: Split) -> str:
 
 
 def _compression(facts: Facts) -> Gate:
-    name = "network compression"
+    name = "compression"
     if facts.in_process:
         return _unmeasured(name, _IN_PROCESS)
     if facts.compressed is None:
-        return _unmeasured(name, "no answer said whether it was compressed")
+        return _unmeasured(name, "not measured, no answer told")
     if facts.compressed:
         return Gate(name=name, status="ok", reason="answers come compressed")
     told = "worth doing: answers come uncompressed; look for a proxy that unpacks them"
@@ -138,17 +141,17 @@ def _compression(facts: Facts) -> Gate:
 
 
 def _pooling(facts: Facts) -> Gate:
-    name = "network connection pooling"
+    name = "pooling"
     split = split_of(facts.calls)
     if facts.in_process or not split.calls_count:
-        return _unmeasured(name, _IN_PROCESS if facts.in_process else "no call was recorded")
+        return _unmeasured(name, _IN_PROCESS if facts.in_process else "not measured, no call")
     told = f"{split.connects_count} new connections for {split.calls_count} calls"
     is_enough = split.calls_count >= facts.bands.least_calls_count
     is_bad = is_enough and split.connects_count > _MOST_CONNECTS_PART * split.calls_count
     return Gate(name=name, status="warning" if is_bad else "ok", reason=told)
 
 
-_IN_PROCESS: Final = "the sample workspace answers without a network"
+_IN_PROCESS: Final = "not measured, there is no network"
 
 
 def _judged(name: str, causes: Sequence[Cause], told: str) -> Gate:

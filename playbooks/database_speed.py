@@ -106,11 +106,12 @@ def judge_speed(measured: Measured, bands: Bands) -> Verdict:
     p95 = measured.p95_ms
     tail: GateStatus = "ok" if p95 is None else band.judge(p95)
     status = worst((band.judge(fresh.median_ms), tail))
-    judged = "median" if p95 is None else "median and recorded p95"
-    history = "" if p95 is None else f"; p95 {p95:.0f} ms of {len(measured.recorded_ms)} recorded"
+    history = ""
+    if p95 is not None:
+        history = f"; p95 {p95:.0f} ms of {len(measured.recorded_ms)} recorded, judged too"
     failed = f"; {len(measured.errors)} failed" if measured.errors else ""
-    told = f"{fresh}{history}; judged: {judged}; {measured.size}{failed}"
-    return Verdict.of(name, status, told, latency_ms=fresh.median_ms)
+    told = f"{fresh}{history}; {measured.size}{failed}"
+    return Verdict.of(name, status, told)
 
 
 def speed_causes(databases: Sequence[Measured], bands: Bands) -> tuple[Cause, ...]:
@@ -143,8 +144,7 @@ def _heavy(measured: Measured) -> Cause | None:
     return Cause(
         "heavy_rollups" if counts else "missing_filter_properties",
         (told, f"its schema has {counts or 'no rollup, formula or relation'}", *_small(measured)),
-        "Ask for the needed properties alone (filter_properties), and take rollups and formulas"
-        " that nobody reads out of the database."
+        "Ask for the needed properties alone (filter_properties); drop rollups nobody reads."
         if counts
         else "Ask for the needed properties alone with filter_properties.",
         about=measured.key,
@@ -190,24 +190,28 @@ def _slow_database(measured: Measured, fastest: Measured) -> Cause:
     median_ms, fastest_ms = measured.median_ms or 0.0, fastest.median_ms or 0.0
     compared = f"{fastest.key}, the fastest, takes {fastest_ms:.0f} ms"
     alone = "there is no other database to compare it with"
-    narrow = measured.server_ms("title_only")
-    with_title = f"with the title alone it still takes {median(narrow):.0f} ms (n = {len(narrow)})"
     return Cause(
         "slow_database",
         (
             f"Notion takes {latency_of(measured.server_ms())} for a full page",
             alone if measured is fastest else compared,
-            *((with_title,) if narrow else ()),
+            *_title_alone(measured),
             *_small(measured),
         ),
-        "Fewer properties do not help: move old rows into an archive database, read it through"
-        " the mirror, and lengthen its TTL with plan_change(kind='optimize').",
+        "Move old rows into an archive, read it through the mirror, and lengthen its TTL.",
         about=measured.key,
-        confidence="likely",
+        confidence="likely" if measured.pages["title_only"] else "possible",
         saved_s=None
         if measured is fastest
         else ((median_ms - fastest_ms) * _pages_count(measured) / 1000),
     )
+
+
+def _title_alone(measured: Measured) -> tuple[str, ...]:
+    narrow = measured.server_ms("title_only")
+    if not narrow:
+        return ("it was not compared with the title alone: the time was up",)
+    return (f"with the title alone it still takes {median(narrow):.0f} ms (n = {len(narrow)})",)
 
 
 def _slow_service(slow: Sequence[Measured]) -> Cause:

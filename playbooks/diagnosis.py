@@ -6,17 +6,23 @@ from datetime import datetime
 from typing import Final
 
 from playbooks.call_split import split_of
-from playbooks.causes import PROCEDURE, Cause
+from playbooks.causes import PROCEDURE, SAVING, Cause
 from playbooks.database_speed import Measured
 from playbooks.desk import Desk
 from playbooks.history import History
 from playbooks.ports import CallRecord
 from playbooks.rate_limits import Limits
-from playbooks.render import summarise, verdict_word
-from playbooks.report import Coverage, Finding, Gate, Report, judge
+from playbooks.render import summarise
+from playbooks.report import Coverage, Finding, Gate, Report, Status, judge
 from playbooks.text import listed
 from playbooks.verdict import Verdict
 
+_WORDS: Final[dict[Status, str]] = {
+    "ok": "Fast enough",
+    "warning": "Could be better",
+    "critical": "Too slow",
+    "unknown": "Cannot tell",
+}
 _TUNABLE: Final = frozenset({"low_cache_hit_rate", "ttl"})
 _REQUESTS_TO_FIND: Final = 2
 """Each database's schema and first row."""
@@ -60,7 +66,7 @@ class Diagnosis:
             next_actions=self._next_actions(),
             summary="",
         )
-        headline = f"{verdict_word(report.status)}; {report.headline}"
+        headline = f"{_WORDS[report.status]}; {report.headline}"
         headlined = report.model_copy(update={"headline": headline})
         return headlined.model_copy(update={"summary": summarise(headlined)})
 
@@ -128,19 +134,43 @@ class Diagnosis:
         names = {cause.name for cause in self.causes}
         actions: list[str] = []
         if names & _TUNABLE or "slow_database" in names:
-            actions.append("plan_change(kind='optimize') previews better TTLs with their savings.")
+            actions.append("plan_change(kind='optimize') previews better TTLs.")
         if self._failures() or names & {"breaker_open", "blocked", "useless_retries"}:
             actions.append("health_check says what is wrong with access, token or service.")
         if names:
-            actions.append("Do what is listed, then call diagnose_performance again and compare.")
+            actions.append("diagnose_performance again, once the listed is done, and compare.")
         return tuple(actions)
+
+
+def in_short(report: Report) -> Report:
+    """The same for a small context: the gravest findings alone, their main numbers in the summary.
+
+    The headline names the other causes, and the last action says how to read them.
+    """
+    hidden = len(report.findings) - _SHORT_FINDINGS_COUNT
+    more = (f"diagnose_performance(detail='full') explains {hidden} more findings.",)
+    actions = (*report.next_actions[:2], *more) if hidden > 0 else report.next_actions
+    main = [
+        finding.model_copy(update={"evidence": _main(finding.evidence)})
+        for finding in report.findings[:_SHORT_FINDINGS_COUNT]
+    ]
+    told = report.model_copy(update={"findings": tuple(main), "next_actions": actions})
+    bare = tuple(finding.model_copy(update={"evidence": ()}) for finding in main)
+    return told.model_copy(update={"summary": summarise(told), "findings": bare})
+
+
+_SHORT_FINDINGS_COUNT: Final = 3
+
+
+def _main(evidence: Sequence[str]) -> tuple[str, ...]:
+    savings = [line for line in evidence[1:] if line.startswith(SAVING)]
+    return (*evidence[:1], *savings)
 
 
 def _figures(each: Measured) -> dict[str, float | int | str | None]:
     return {
         f"{each.key}_median_ms": _rounded(each.median_ms),
         f"{each.key}_p95_ms": _rounded(each.p95_ms),
-        f"{each.key}_samples_count": len(each.pages["full"]),
         f"{each.key}_records_count": each.rows_count,
     }
 

@@ -24,6 +24,7 @@ class Latency:
     p99_ms: float | None
 
     def __str__(self) -> str:
+        """In words; `no p95` where there are too few samples for it."""
         return (
             f"median {self.median_ms:.0f} ms, {self._tail()}longest {self.longest_ms:.0f} ms"
             f" (n = {self.samples_count}{self._lacking()})"
@@ -35,8 +36,8 @@ class Latency:
 
     def _lacking(self) -> str:
         if self.p95_ms is None:
-            return ", too small for p95"
-        return ", too small for p99" if self.p99_ms is None else ""
+            return ", no p95"
+        return ", no p99" if self.p99_ms is None else ""
 
 
 def latency_of(samples_ms: Sequence[float]) -> Latency | None:

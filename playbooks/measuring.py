@@ -22,7 +22,7 @@ SMALL_PAGE: Final = 25
 REDUCED_ROUNDS: Final[tuple[Shape, ...]] = ("title_only", "small", "title_only", "title_only")
 """Pages with less in them, asked of databases that are not fast, for comparison."""
 
-_ERRORS_ENOUGH: Final = 3
+_ERRORS_ENOUGH: Final = 2
 """A database that failed so often is left alone."""
 
 

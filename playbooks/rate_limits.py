@@ -103,8 +103,8 @@ def _foreign(limits: Limits) -> tuple[Cause, ...]:
         Cause(
             "foreign_rate_limit",
             (told, _reasons(limits.foreign), _when(limits.foreign)),
-            "Find the other integrations of the workspace (Settings > Connections) and slow them"
-            " down or move them to other hours; our calls already wait as Notion asks.",
+            "Slow down the workspace's other integrations (Settings > Connections), or move them"
+            " to other hours.",
             confidence="certain" if _is_told(limits.foreign) else "likely",
             saved_s=_waited_s(limits.foreign),
         ),

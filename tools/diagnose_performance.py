@@ -8,6 +8,7 @@ from pydantic import Field
 
 from playbooks import diagnose_performance as procedure
 from playbooks.databases import DatabaseKey
+from playbooks.diagnosis import in_short
 from playbooks.report import Report
 from tools.boundary import READS, Detail, OpenDesk, actionable, answer, desk_of
 from tools.declaration import StrictTool, declare
@@ -47,4 +48,4 @@ async def diagnose_performance(
             samples_count=samples,
             progress=ctx.report_progress,
         )
-        return answer(report, detail)
+        return answer(in_short(report) if detail == "compact" else report, detail)
