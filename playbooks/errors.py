@@ -255,8 +255,7 @@ class WriteUnconfirmed(NotionError):
     def __init__(self, known: str, *, lost: NotionError) -> None:
         super().__init__(
             f"The answer to a write was lost, and {known}.",
-            remedy="It was not repeated. Look at the object in Notion before you write again:"
-            " it may be done already.",
+            remedy="Look at the object in Notion before you write again: it may be done already.",
             status=lost.status,
             code=lost.code,
             request_id=lost.request_id,

@@ -5,6 +5,7 @@ from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import cast
 
+from playbooks.errors import NoAnswer
 from server.notion.answers import JSON, Said, read_as
 from server.notion.api import Api, Ask
 from server.notion.confirm import Done, Fetch, Finding, NotDone, Unclear, once
@@ -68,6 +69,8 @@ async def append(api: Api, ask: Ask, *, blocks: Ask) -> tuple[str, ...]:
         return read_as(lambda listed: _blocks_are(listed["results"], sent), {"results": new})
 
     async def fetch(said: Said) -> JSON:
+        if not said.committed_child_ids:
+            raise NoAnswer("it does not name what it committed")
         return {"results": [{"id": child_id} for child_id in said.committed_child_ids]}
 
     answer = await once(api, ask, fetch=fetch, look=look)
@@ -110,7 +113,8 @@ async def _bot_id(api: Api) -> str:
 
 def _reading(api: Api, read: Callable[[str], Ask]) -> Fetch:
     async def fetch(said: Said) -> JSON:
-        assert said.committed_id is not None
+        if said.committed_id is None:
+            raise NoAnswer("it does not name what it committed")
         return await api.call(read(said.committed_id))
 
     return fetch

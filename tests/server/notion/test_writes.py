@@ -318,6 +318,26 @@ async def test_a_committed_write_that_cannot_be_read_back_is_told_as_done() -> N
     assert [request.method for request in script.requests].count("PATCH") == 1
 
 
+@pytest.mark.parametrize(
+    "more",
+    [
+        pytest.param({"committed_resource_id": ID}, id="no-children"),
+        pytest.param({"committed_child_ids": [ID]}, id="no-object"),
+    ],
+)
+async def test_a_failure_that_names_half_of_what_it_committed_is_told_as_done(
+    more: dict[str, Any],
+) -> None:
+    script = Script(refusal(503, "service_unavailable", more=more))
+
+    async with Connection(script).client as notion:
+        with pytest.raises(WriteUnconfirmed, match="Notion said that it was done"):
+            if "committed_child_ids" in more:
+                await notion.update_page(ID, properties=NAMED)
+            else:
+                await notion.append_block_children(ID, BLOCKS)
+
+
 async def test_a_write_that_was_never_sent_fails_as_it_is() -> None:
     async with Connection(script := Script(httpx.ConnectError("refused"))).client as notion:
         with pytest.raises(NotionError) as failed:
