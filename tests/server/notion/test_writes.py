@@ -1,6 +1,6 @@
 """A write whose answer was lost: done once, or told as unconfirmed; never repeated blindly."""
 
-from collections.abc import Generator
+from collections.abc import Awaitable, Callable, Generator
 from contextlib import closing
 from datetime import datetime, timedelta
 from email.utils import format_datetime
@@ -11,6 +11,7 @@ import httpx
 import pytest
 
 from playbooks.errors import NotionError, RateLimited, ServiceFailed, WriteUnconfirmed
+from server.notion.client import NotionClient
 from server.notion.payloads import payload, rich_text
 from server.workspace import effects
 from server.workspace.core import Actor, Workspace
@@ -319,23 +320,28 @@ async def test_a_committed_write_that_cannot_be_read_back_is_told_as_done() -> N
 
 
 @pytest.mark.parametrize(
-    "more",
+    ("more", "write"),
     [
-        pytest.param({"committed_resource_id": ID}, id="no-children"),
-        pytest.param({"committed_child_ids": [ID]}, id="no-object"),
+        pytest.param(
+            {"committed_resource_id": ID},
+            lambda n: n.append_block_children(ID, BLOCKS),
+            id="no-children",
+        ),
+        pytest.param(
+            {"committed_child_ids": [ID]},
+            lambda n: n.update_page(ID, properties=NAMED),
+            id="no-object",
+        ),
     ],
 )
 async def test_a_failure_that_names_half_of_what_it_committed_is_told_as_done(
-    more: dict[str, Any],
+    more: dict[str, Any], write: Callable[[NotionClient], Awaitable[object]]
 ) -> None:
     script = Script(refusal(503, "service_unavailable", more=more))
 
     async with Connection(script).client as notion:
         with pytest.raises(WriteUnconfirmed, match="Notion said that it was done"):
-            if "committed_child_ids" in more:
-                await notion.update_page(ID, properties=NAMED)
-            else:
-                await notion.append_block_children(ID, BLOCKS)
+            await write(notion)
 
 
 async def test_a_write_that_was_never_sent_fails_as_it_is() -> None:
