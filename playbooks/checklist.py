@@ -12,7 +12,7 @@ from playbooks.call_split import Split, split_of
 from playbooks.causes import Cause, CauseName
 from playbooks.latency import latency_of
 from playbooks.ports import CallRecord
-from playbooks.report import Gate, worst
+from playbooks.report import Gate, GateStatus, worst
 from playbooks.text import listed
 
 _MOST_CONNECTS_PART: Final = 0.2
@@ -58,7 +58,7 @@ def checklist(facts: Facts) -> tuple[Gate, ...]:
 
 
 def _area(name: str, items: Sequence[Gate]) -> Gate:
-    statuses = [item.status for item in items]
+    statuses: list[GateStatus] = [item.status for item in items]
     is_measured = set(statuses) != {"not_measured"}
     reason = "; ".join(f"{item.name}: {item.reason}" for item in items)
     return Gate(name=name, status=worst(statuses) if is_measured else "not_measured", reason=reason)
