@@ -111,3 +111,18 @@ async def test_a_plan_that_changed_since_it_was_seen_is_not_moved(store: SqlStor
     )
     seen_now = plan(state="applying", outcome={"step": 1})
     assert await store.move_plan("p1", from_states=("applying",), to="applied", as_seen=seen_now)
+
+
+async def test_a_plan_that_another_has_moved_meanwhile_is_no_longer_as_seen(
+    store: SqlStore,
+) -> None:
+    await store.keep_plan(plan())
+    seen = await store.plan("p1")
+    await store.move_plan("p1", from_states=("planned",), to="planned", outcome={"sign": 1})
+
+    late = await store.move_plan("p1", from_states=("planned",), to="applying", as_seen=seen)
+    now_seen = await store.plan("p1")
+    in_time = await store.move_plan("p1", from_states=("planned",), to="applying", as_seen=now_seen)
+
+    assert (late, in_time) == (False, True)
+    assert await store.plan("p1") == plan(state="applying", outcome={"sign": 1})
