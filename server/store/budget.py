@@ -6,13 +6,13 @@ clock that all who share it see: PostgreSQL's own (the clocks of a fleet differ)
 
 import math
 import time
-from dataclasses import dataclass, replace
+from dataclasses import asdict, dataclass, replace
 from typing import Final
 
 from sqlalchemy import Connection, Engine, delete, func, insert, select, update
 from sqlalchemy.dialects import postgresql, sqlite
 
-from server.store.line import PATIENCE_S, Room, Share, Waiter, in_line
+from server.store.line import PATIENCE_S, Room, Share, Taken, Waiter, in_line
 from server.store.opening import upsert, writing
 from server.store.schema import budget_calls, budget_waiters, budgets
 
@@ -52,12 +52,12 @@ def take(engine: Engine, share: Share, *, interactive: bool) -> float:
         since_s = own.since_s if own and own.interactive == interactive else budget.now_s
         me = Waiter(share.owner, interactive, since_s, budget.now_s)
         line = in_line([*waiters.values(), me], budget.overtaken_count)
-        wait_s = _room(connection, share, budget).wait_s(line.index(me))
+        wait_s = _room(connection, share, budget).wait_s(me, line)
         if wait_s > 0:
             _keep_place(connection, share, replace(me, due_s=budget.now_s + wait_s))
             _set(connection, share, seen_s=budget.now_s)
             return wait_s
-        _count(connection, share, budget.now_s)
+        _count(connection, share, me, budget.now_s)
         if own:
             _give_place_up(connection, share)
         has_overtaken = interactive and any(not waiter.interactive for waiter in line)
@@ -83,7 +83,7 @@ def pause(engine: Engine, share: Share, pause_s: float, reason: str) -> None:
         if until_s > budget.paused_until_s:
             _set(connection, share, paused_until_s=until_s, pause_reason=reason)
         if reason == OWN_LIMIT:
-            taken_count = len(_room(connection, share, budget).taken_at_s)
+            taken_count = len(_room(connection, share, budget).taken)
             learned = min(_allowed_count(share, budget), taken_count) - 1
             least = math.ceil(share.calls_count * LEAST_PART)
             _set(
@@ -154,17 +154,19 @@ def _room(connection: Connection, share: Share, budget: _Budget) -> Room:
     """What is left of the window; calls that are out of it are dropped."""
     window_s = share.window_s * (1 + ARRIVAL_MARGIN)
     of_connection = budget_calls.c.connection == share.connection
-    logged = select(budget_calls.c.at_s).where(of_connection).order_by(budget_calls.c.at_s)
-    all_s = connection.execute(logged).scalars().all()
-    inside_s = [at_s for at_s in all_s if at_s + window_s > budget.now_s]
-    if len(inside_s) < len(all_s):
-        outside = budget_calls.c.at_s <= all_s[len(all_s) - len(inside_s) - 1]
+    logged = select(budget_calls.c.owner, budget_calls.c.interactive, budget_calls.c.at_s)
+    logged = logged.where(of_connection).order_by(budget_calls.c.at_s)
+    logged_calls = [Taken(*row) for row in connection.execute(logged)]
+    inside = [each for each in logged_calls if each.at_s + window_s > budget.now_s]
+    if len(inside) < len(logged_calls):
+        newest_outside = logged_calls[len(logged_calls) - len(inside) - 1]
+        outside = budget_calls.c.at_s <= newest_outside.at_s
         connection.execute(delete(budget_calls).where(of_connection, outside))
     return Room(
         budget.now_s,
         window_s,
         _allowed_count(share, budget),
-        inside_s,
+        inside,
         budget.paused_until_s,
     )
 
@@ -203,8 +205,8 @@ def _give_place_up(connection: Connection, share: Share) -> None:
     connection.execute(delete(budget_waiters).where(*own))
 
 
-def _count(connection: Connection, share: Share, now_s: float) -> None:
-    call = {"connection": share.connection, "at_s": now_s, "owner": share.owner}
+def _count(connection: Connection, share: Share, me: Waiter, now_s: float) -> None:
+    call = {**asdict(Taken(me.owner, me.interactive, now_s)), "connection": share.connection}
     connection.execute(insert(budget_calls).values(call))
 
 

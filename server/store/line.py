@@ -1,6 +1,7 @@
 """Who may call next when calls are scarce: the arithmetic of the shared budget, without I/O."""
 
 import secrets
+from collections import Counter
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from typing import Final
@@ -8,8 +9,11 @@ from typing import Final
 PATIENCE_S: Final = 2.0
 """A waiter keeps its place for so long after it was due to ask again; then it counts as dead."""
 
-ASK_AGAIN_S: Final = 0.5
-"""The wait when only those ahead, who may be dead, are in the way."""
+ASK_AGAIN_S: Final = 0.25
+"""The wait when only others are in the way, who may be dead or want no more calls."""
+
+EAGER_S: Final = 0.5
+"""Who has had a call so lately, or is due to ask so soon, wants its fair part of the window."""
 
 OVERTAKING_MOST_COUNT: Final = 9
 """So many interactive calls may go before a background one that waits: every tenth is its own."""
@@ -40,29 +44,68 @@ class Waiter:
 
 
 @dataclass(frozen=True, slots=True)
+class Taken:
+    """A call in the window: whose, for whom, and when it went."""
+
+    owner: str
+    interactive: bool
+    at_s: float
+
+
+@dataclass(frozen=True, slots=True)
 class Room:
-    """What of the window is left at `now_s`; `taken_at_s` are the calls in it, oldest first."""
+    """What of the window is left at `now_s`; `taken` are the calls in it, oldest first."""
 
     now_s: float
     window_s: float
     allowed_count: int
-    taken_at_s: Sequence[float]
+    taken: Sequence[Taken]
     paused_until_s: float
 
-    def wait_s(self, ahead_count: int) -> float:
-        """How long somebody waits who has so many ahead; 0 when the call may go now.
+    def wait_s(self, me: Waiter, line: Sequence[Waiter]) -> float:
+        """How long `me` in the line waits; 0 when its call may go now.
 
         Those ahead only keep a call each: when they do not take it, nobody is held up but by it.
         """
         if self.paused_until_s > self.now_s:
             return self.paused_until_s - self.now_s
-        needed = ahead_count + len(self.taken_at_s) - self.allowed_count
+        wait_s = self._until_free_s(line.index(me))
+        if wait_s > 0:
+            return wait_s
+        kept_count = self._kept_for_others_count(me, line)
+        return ASK_AGAIN_S if self._until_free_s(kept_count) > 0 else 0.0
+
+    def _until_free_s(self, kept_count: int) -> float:
+        """When there is a call beyond so many."""
+        needed = kept_count + len(self.taken) - self.allowed_count
         if needed < 0:
             return 0.0
-        if not self.taken_at_s:
+        if not self.taken:
             return ASK_AGAIN_S
-        leaving = min(needed, len(self.taken_at_s) - 1)
-        return self.taken_at_s[leaving] + self.window_s - self.now_s
+        leaving = self.taken[min(needed, len(self.taken) - 1)]
+        return leaving.at_s + self.window_s - self.now_s
+
+    def _kept_for_others_count(self, me: Waiter, line: Sequence[Waiter]) -> int:
+        """What the eager others are still to have before anybody has more than a fair part.
+
+        Or who wakes first and has the faster machine would take it all.
+        """
+        others = self._eager(me, line) - {me.owner}
+        part_count = self.allowed_count // (len(others) + 1)
+        had_count = Counter(each.owner for each in self.taken)
+        if had_count[me.owner] < part_count:
+            return 0
+        return sum(max(0, part_count - had_count[owner]) for owner in others)
+
+    def _eager(self, me: Waiter, line: Sequence[Waiter]) -> set[str]:
+        """Those of no lower class than `me` who want calls now."""
+        lately = {
+            each.owner: each.interactive for each in self.taken if each.at_s + EAGER_S > self.now_s
+        }
+        soon = {
+            each.owner: each.interactive for each in line if abs(each.due_s - self.now_s) < EAGER_S
+        }
+        return {owner for owner, urgent in (lately | soon).items() if urgent or not me.interactive}
 
 
 def in_line(waiters: Sequence[Waiter], overtaken_count: int) -> list[Waiter]:

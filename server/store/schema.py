@@ -172,6 +172,7 @@ budget_calls = Table(
     Column("connection", String, nullable=False),
     Column("at_s", Float, nullable=False),
     Column("owner", String, nullable=False),
+    Column("interactive", Boolean, nullable=False),
     Index("budget_calls_by_time", "connection", "at_s"),
 )
 

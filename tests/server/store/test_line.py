@@ -2,7 +2,7 @@
 
 import pytest
 
-from server.store.line import ASK_AGAIN_S, Room, Waiter, in_line
+from server.store.line import ASK_AGAIN_S, EAGER_S, Room, Taken, Waiter, in_line
 
 
 def waiters(names: str) -> list[Waiter]:
@@ -48,10 +48,43 @@ def test_the_line_has_interactive_first_and_every_tenth_of_the_background(
 def test_the_wait_ends_when_calls_leave_the_window(
     taken_at_s: list[float], ahead_count: int, wait_s: float
 ) -> None:
-    room = Room(10.0, 10.0, 3, taken_at_s, paused_until_s=0.0)
+    me, *ahead = waiters("Z" + "A" * ahead_count)
+    taken = [Taken("user", interactive=True, at_s=at_s) for at_s in taken_at_s]
+    room = Room(10.0, 10.0, 3, taken, paused_until_s=0.0)
 
-    assert room.wait_s(ahead_count) == wait_s
+    assert room.wait_s(me, [*ahead, me]) == wait_s
 
 
 def test_a_pause_holds_although_there_is_room() -> None:
-    assert Room(10.0, 10.0, 3, [], paused_until_s=12.5).wait_s(0) == 2.5
+    (me,) = waiters("A")
+
+    assert Room(10.0, 10.0, 3, [], paused_until_s=12.5).wait_s(me, [me]) == 2.5
+
+
+@pytest.mark.parametrize(
+    ("taken", "me", "wait_s"),
+    [
+        pytest.param("AAAAA", "A", 0.0, id="alone-it-may-have-all"),
+        pytest.param("AAAAAB", "A", ASK_AGAIN_S, id="more-than-its-half"),
+        pytest.param("AAAAAB", "B", 0.0, id="less-than-its-half"),
+        pytest.param("AAAAABBBB", "A", ASK_AGAIN_S, id="the-last-is-the-others"),
+        pytest.param("AAAAAb", "A", 0.0, id="background-ones-need-nothing-kept"),
+        pytest.param("aaaaaB", "a", ASK_AGAIN_S, id="background-keeps-for-interactive"),
+        pytest.param("AAAABBB", "C", 0.0, id="a-newcomer"),
+    ],
+)
+def test_who_wants_calls_at_the_same_time_has_an_equal_part(
+    taken: str, me: str, wait_s: float
+) -> None:
+    calls = [Taken(owner, owner.isupper(), 9.9) for owner in taken]
+    asking = Waiter(me, me.isupper(), 10.0, 10.0)
+
+    assert Room(10.0, 10.0, 10, calls, paused_until_s=0.0).wait_s(asking, [asking]) == wait_s
+
+
+def test_nothing_is_kept_for_who_has_not_asked_lately() -> None:
+    calls = [Taken("B", interactive=True, at_s=10.0 - EAGER_S)]
+    calls += [Taken("A", interactive=True, at_s=9.9)] * 8
+    asking = Waiter("A", interactive=True, since_s=10.0, due_s=10.0)
+
+    assert Room(10.0, 10.0, 10, calls, paused_until_s=0.0).wait_s(asking, [asking]) == 0

@@ -106,6 +106,7 @@ def _budget() -> None:
         sa.Column("connection", sa.String, nullable=False),
         sa.Column("at_s", sa.Float, nullable=False),
         sa.Column("owner", sa.String, nullable=False),
+        sa.Column("interactive", sa.Boolean, nullable=False),
     )
     op.create_index("budget_calls_by_time", "budget_calls", ["connection", "at_s"])
     op.create_table(
