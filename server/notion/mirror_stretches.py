@@ -19,7 +19,7 @@ from server.notion.properties import instant_of
 SIDE_BY_SIDE: Final = 4
 """Chains of pages at once: at 1.25 s a page they use three requests a second."""
 
-WORTH_GIVING_AWAY_ROWS: Final = 500
+WORTH_GIVING_AWAY_ROWS: Final = 1_000
 """Where less is expected to be left, a chain of its own would cost more than it saves."""
 
 MINUTE: Final = timedelta(minutes=1)

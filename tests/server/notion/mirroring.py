@@ -23,6 +23,7 @@ from server.store.kept import KeptRows
 from server.store.sql import SqlStore
 from server.workspace.asgi import create_app
 from server.workspace.core import JSON, Actor, Workspace
+from server.workspace.inside import Inside
 
 START = datetime(2026, 3, 2, 8, tzinfo=UTC)
 SCHEMA: JSON = {
@@ -59,7 +60,7 @@ class Wire(httpx.AsyncBaseTransport):
     def __init__(self, workspace: Workspace) -> None:
         self.asked: list[str] = []
         self.before: Callable[[httpx.Request], None] | None = None
-        self.inner: httpx.AsyncBaseTransport = httpx.ASGITransport(create_app(workspace))
+        self.inner: httpx.AsyncBaseTransport = Inside(create_app(workspace))
 
     async def handle_async_request(self, request: httpx.Request) -> httpx.Response:
         self.asked.append(f"{request.method} {request.url.path}")
