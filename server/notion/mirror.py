@@ -1,8 +1,7 @@
 """The mirror: our copy of the rows of data sources, brought up to date as it is asked for."""
 
-import json
 import time
-from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
+from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import Final
@@ -11,20 +10,15 @@ import anyio
 
 from playbooks.clock import Clock
 from playbooks.errors import NothingKept, NotionError
-from playbooks.mirrored import KeptSource
-from playbooks.ports import CallRecord, DataSource, Progress, Reading, Strategy, Transition
-from playbooks.rows import Row
-from server.notion.answers import JSON
+from playbooks.ports import CallRecord, Progress, Reading, Strategy
 from server.notion.call import MS_PER_S, Monotonic, Sleep
 from server.notion.client import NotionClient
 from server.notion.mirror_kept import Kept
-from server.notion.mirror_pages import has_computed
 from server.notion.mirror_refresh import Asked, Refresh
 from server.notion.mirror_source import Source
 from server.notion.mirror_turns import Leases, Turns
-from server.notion.properties import row_of
+from server.notion.mirror_view import KeptView, reading_of
 from server.notion.recorder import Record
-from server.notion.schema import parse_data_source
 
 CALL_DEADLINE_S: Final = 120.0
 """A call of a refresh may wait for the budget of a whole minute, and be repeated."""
@@ -33,8 +27,6 @@ PATIENCE_S: Final = 5.0
 """How long to wait for another process that refreshes the same data source."""
 
 _POLL_S: Final = 0.25
-_PORTION_ROWS: Final = 500
-"""Rows that a reading holds at once."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -128,9 +120,10 @@ class NotionMirror:
         known = await self._parts.kept.source(data_source_id)
         if known is None or not (known.complete or known.rows_count):
             raise outcome.failure or NothingKept(data_source_id)
-        view = KeptView(self._parts.kept, known, _reading(known, outcome))
+        reading = reading_of(known, requests_count=outcome.requests_count, failure=outcome.failure)
+        view = KeptView(self._parts.kept, known, reading)
         total_ms = (self._parts.monotonic() - started_s) * MS_PER_S
-        self._parts.record(self._recorded(view.reading, data_source_id, at, total_ms))
+        self._parts.record(self._recorded(reading, data_source_id, at, total_ms))
         return view
 
     async def _bring_up_to_date(
@@ -207,85 +200,3 @@ class NotionMirror:
             run_id=self._notion.api.run_id,
             rows_count=reading.rows_count,
         )
-
-
-class KeptView:
-    """Implements `playbooks.ports.View` over what is kept."""
-
-    def __init__(self, kept: Kept, known: KeptSource, reading: Reading) -> None:
-        self._kept = kept
-        self._known = known
-        self._reading = reading
-
-    @property
-    def schema(self) -> DataSource:
-        """The schema that the rows have."""
-        return parse_data_source(dict(self._known.schema))
-
-    @property
-    def reading(self) -> Reading:
-        """Where they come from."""
-        return self._reading
-
-    async def rows(self, properties: Sequence[str] = ()) -> AsyncIterator[Row]:
-        """Every row out of the trash, oldest first; of these properties (names), all if none."""
-        after: tuple[datetime, str] | None = None
-        while portion := await self._kept.bodies(
-            self._known.data_source_id, after, limit=_PORTION_ROWS
-        ):
-            for kept in portion:
-                yield row_of(_only(json.loads(kept.body), properties))
-            after = (portion[-1].created_at, portion[-1].id)
-
-    async def transitions(self, since: datetime) -> AsyncIterator[Transition]:
-        """The recorded changes of status, oldest first."""
-        after = 0
-        while portion := await self._kept.transitions(
-            self._known.data_source_id, since, after=after, limit=_PORTION_ROWS
-        ):
-            for _, transition in portion:
-                yield transition
-            after = portion[-1][0]
-
-
-def _only(page: JSON, names: Sequence[str]) -> JSON:
-    """The page with those properties alone, which spares parsing the others."""
-    if not names:
-        return page
-    properties: JSON = page["properties"]
-    return {**page, "properties": {name: properties[name] for name in names if name in properties}}
-
-
-def _reading(known: KeptSource, outcome: _Outcome) -> Reading:
-    missing = (*known.gaps, *_unread(known))
-    is_live = outcome.requests_count > 0 and outcome.failure is None
-    return Reading(
-        source="live" if is_live else "cache",
-        as_of=known.fetched_at,
-        rows_count=known.rows_count,
-        complete=not missing,
-        requests_count=outcome.requests_count,
-        swept_at=known.swept_at,
-        gaps=(*missing, *_aged(known)),
-        stale_because=outcome.failure,
-    )
-
-
-def _unread(known: KeptSource) -> list[str]:
-    """What says that rows are missing."""
-    if known.complete:
-        return []
-    return ["The first reading of every row was interrupted; the next one goes on with it."]
-
-
-def _aged(known: KeptSource) -> list[str]:
-    """What says that values are older than the reading."""
-    if known.swept_at is None or not known.complete:
-        return []
-    aged: list[str] = []
-    if known.pending is not None and not known.pending.narrowed:
-        aged.append("A new reading of every row is under way: values may be as old as the last.")
-    if has_computed(known.schema) and known.swept_at < known.fetched_at:
-        when = f"{known.swept_at:%Y-%m-%d %H:%M} UTC"
-        aged.append(f"Formulas and rollups may be as old as the last sweep, {when}.")
-    return aged

@@ -1,0 +1,102 @@
+"""The rows as they are kept, and what is said of their age."""
+
+import json
+from collections.abc import AsyncIterator, Sequence
+from datetime import datetime
+from typing import Final
+
+from playbooks.errors import PlaybookError
+from playbooks.mirrored import KeptSource
+from playbooks.ports import DataSource, Reading, Transition
+from playbooks.rows import Row
+from server.notion.answers import JSON
+from server.notion.mirror_kept import Kept
+from server.notion.mirror_pages import has_computed
+from server.notion.properties import row_of
+from server.notion.schema import parse_data_source
+
+_PORTION_ROWS: Final = 500
+"""Rows that a reading holds at once."""
+
+
+class KeptView:
+    """Implements `playbooks.ports.View` over what is kept."""
+
+    def __init__(self, kept: Kept, known: KeptSource, reading: Reading) -> None:
+        self._kept = kept
+        self._known = known
+        self._reading = reading
+
+    @property
+    def schema(self) -> DataSource:
+        """The schema that the rows have."""
+        return parse_data_source(dict(self._known.schema))
+
+    @property
+    def reading(self) -> Reading:
+        """Where they come from."""
+        return self._reading
+
+    async def rows(self, properties: Sequence[str] = ()) -> AsyncIterator[Row]:
+        """Every row out of the trash, oldest first; of these properties (names), all if none."""
+        after: tuple[datetime, str] | None = None
+        while portion := await self._kept.bodies(
+            self._known.data_source_id, after, limit=_PORTION_ROWS
+        ):
+            for kept in portion:
+                yield row_of(_only(json.loads(kept.body), properties))
+            after = (portion[-1].created_at, portion[-1].id)
+
+    async def transitions(self, since: datetime) -> AsyncIterator[Transition]:
+        """The recorded changes of status, oldest first."""
+        after = 0
+        while portion := await self._kept.transitions(
+            self._known.data_source_id, since, after=after, limit=_PORTION_ROWS
+        ):
+            for _, transition in portion:
+                yield transition
+            after = portion[-1][0]
+
+
+def _only(page: JSON, names: Sequence[str]) -> JSON:
+    """The page with those properties alone, which spares parsing the others."""
+    if not names:
+        return page
+    properties: JSON = page["properties"]
+    return {**page, "properties": {name: properties[name] for name in names if name in properties}}
+
+
+def reading_of(known: KeptSource, *, requests_count: int, failure: PlaybookError | None) -> Reading:
+    """What is said of the copy after so many requests and that failure."""
+    missing = (*known.gaps, *_unread(known))
+    is_live = requests_count > 0 and failure is None
+    return Reading(
+        source="live" if is_live else "cache",
+        as_of=known.fetched_at,
+        rows_count=known.rows_count,
+        complete=not missing,
+        requests_count=requests_count,
+        swept_at=known.swept_at,
+        gaps=(*missing, *_aged(known)),
+        stale_because=failure,
+    )
+
+
+def _unread(known: KeptSource) -> list[str]:
+    """What says that rows are missing."""
+    if known.complete:
+        return []
+    return ["The first reading of every row was interrupted; the next one goes on with it."]
+
+
+def _aged(known: KeptSource) -> list[str]:
+    """What says that values are older than the reading."""
+    if known.swept_at is None or not known.complete:
+        return []
+    aged: list[str] = []
+    if known.pending is not None and not known.pending.narrowed:
+        aged.append("A new reading of every row is under way: values may be as old as the last.")
+    if has_computed(known.schema) and known.swept_at < known.fetched_at:
+        when = f"{known.swept_at:%Y-%m-%d %H:%M} UTC"
+        aged.append(f"Formulas and rollups may be as old as the last sweep, {when}.")
+    return aged
