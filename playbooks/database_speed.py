@@ -111,7 +111,13 @@ def judge_speed(measured: Measured, bands: Bands) -> Verdict:
         history = f"; p95 {p95:.0f} ms of {len(measured.recorded_ms)} recorded, judged too"
     failed = f"; {len(measured.errors)} failed" if measured.errors else ""
     told = f"{fresh}{history}; {measured.size}{failed}"
+    if status == "ok" and not measured.is_measured:
+        few = f"{told}; {LEAST_SAMPLES_COUNT} pages were wanted"
+        return Verdict.of(name, "unknown", few, _TOO_FEW)
     return Verdict.of(name, status, told)
+
+
+_TOO_FEW: Final = "Measure again in some minutes; health_check says whether anything fails."
 
 
 def speed_causes(databases: Sequence[Measured], bands: Bands) -> tuple[Cause, ...]:

@@ -84,7 +84,7 @@ class Diagnosis:
 
     def _failures(self) -> list[Finding]:
         """What could not be measured, or failed; a slow database is explained by its cause."""
-        fast_or_slow = {f"database {each.key}" for each in self.databases if each.pages["full"]}
+        fast_or_slow = {f"database {each.key}" for each in self.databases if each.is_measured}
         gated = [verdict for verdict in self._gated() if verdict.gate.name not in fast_or_slow]
         return [
             finding
