@@ -51,7 +51,7 @@ class Size:
     windows_count: int
 
 
-FULL = Size((1, 2, 4, 8), calls_count=180, window_s=6, windows_count=3)
+FULL = Size((1, 2, 4, 8), calls_count=180, window_s=6, windows_count=4)
 QUICK = Size((4,), calls_count=60, window_s=2, windows_count=3)
 
 

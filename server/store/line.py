@@ -9,7 +9,7 @@ from typing import Final
 PATIENCE_S: Final = 2.0
 """A waiter keeps its place for so long after it was due to ask again; then it counts as dead."""
 
-ASK_AGAIN_S: Final = 0.25
+ASK_AGAIN_S: Final = 0.05
 """The wait when only others are in the way, who may be dead or want no more calls."""
 
 EAGER_S: Final = 0.5
@@ -93,18 +93,19 @@ class Room:
         others = self._eager(me, line) - {me.owner}
         part_count = self.allowed_count // (len(others) + 1)
         had_count = Counter(each.owner for each in self.taken)
-        if had_count[me.owner] < part_count:
+        beyond_count = had_count[me.owner] - part_count
+        if beyond_count < 0:
             return 0
-        return sum(max(0, part_count - had_count[owner]) for owner in others)
+        # What the division leaves over goes one to each.
+        fair_count = part_count + min(beyond_count, 1)
+        return sum(max(0, fair_count - had_count[owner]) for owner in others)
 
     def _eager(self, me: Waiter, line: Sequence[Waiter]) -> set[str]:
         """Those of no lower class than `me` who want calls now."""
         lately = {
             each.owner: each.interactive for each in self.taken if each.at_s + EAGER_S > self.now_s
         }
-        soon = {
-            each.owner: each.interactive for each in line if abs(each.due_s - self.now_s) < EAGER_S
-        }
+        soon = {each.owner: each.interactive for each in line if each.due_s < self.now_s + EAGER_S}
         return {owner for owner, urgent in (lately | soon).items() if urgent or not me.interactive}
 
 

@@ -70,6 +70,8 @@ def test_a_pause_holds_although_there_is_room() -> None:
         pytest.param("AAAAABBBB", "A", ASK_AGAIN_S, id="the-last-is-the-others"),
         pytest.param("AAAAAb", "A", 0.0, id="background-ones-need-nothing-kept"),
         pytest.param("aaaaaB", "a", ASK_AGAIN_S, id="background-keeps-for-interactive"),
+        pytest.param("AAABBBCCC", "A", 0.0, id="one-over-for-who-asks-first"),
+        pytest.param("AAAABBBC", "A", ASK_AGAIN_S, id="one-over-is-enough"),
         pytest.param("AAAABBB", "C", 0.0, id="a-newcomer"),
     ],
 )
