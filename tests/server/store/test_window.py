@@ -126,7 +126,7 @@ def test_processes_together_never_exceed_the_budget_in_any_window(address: str) 
         calls_at_s = [at_s for each in (one, two, three) for at_s in gone_at_s(each)]
 
     assert len(calls_at_s) == 51
-    assert most_in_a_window(calls_at_s, WINDOW_S) == BUDGET_COUNT
+    assert most_in_a_window(calls_at_s, WINDOW_S) <= BUDGET_COUNT
 
 
 def test_a_killed_waiter_holds_nobody_up(address: str) -> None:
