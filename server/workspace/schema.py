@@ -145,7 +145,8 @@ def _option_name(source: Input) -> str:
 
 
 def _status(call: Call, _table: Table, before: Property | None, source: Input) -> dict[str, Any]:
-    sent = source.only("options").get("options")
+    # Groups may be sent and change nothing: they are settled in the app alone.
+    sent = source.only("options", "groups").get("options")
     if before is None:
         return _new_status(call, sent)
     if sent.absent:
@@ -164,7 +165,7 @@ def _new_status(call: Call, sent: Input) -> dict[str, Any]:
             "id": ids.database_id(call.ids),
             "name": name,
             "color": color,
-            "option_ids": [each["id"] for each in options if each["name"] == home],
+            "option_ids": [each["id"] for each in options if sent.absent and each["name"] == home],
         }
         for (name, color), (home, _) in zip(_STATUS_GROUPS, _STATUS_OPTIONS, strict=True)
     ]

@@ -150,6 +150,20 @@ async def test_a_status_has_notions_options_and_groups(
     }  # fmt: skip
 
 
+async def test_options_that_a_status_is_made_with_all_land_in_to_do(
+    api: httpx.AsyncClient, make_table: Make
+) -> None:
+    sent = {
+        "options": [{"name": "Backlog"}, {"name": "Done"}],
+        "groups": [{"name": "Complete", "option_ids": []}],
+    }
+
+    table = make_table({"State": {"status": sent}})
+
+    shown = (await api.get(f"/v1/data_sources/{table}")).json()["properties"]["State"]["status"]
+    assert [len(group["option_ids"]) for group in shown["groups"]] == [2, 0, 0]
+
+
 async def test_an_option_added_to_a_status_lands_in_to_do(
     api: httpx.AsyncClient, make_table: Make
 ) -> None:

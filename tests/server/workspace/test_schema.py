@@ -87,9 +87,6 @@ async def test_a_type_without_settings_shows_none(
             id="many-options",
         ),
         pytest.param(
-            {"status": {"groups": []}}, "New.status.groups should be not present", id="groups"
-        ),
-        pytest.param(
             {"formula": {"expression": 'prop("Nope") + 1'}},
             "Could not find property with name or id: Nope",
             id="formula-of-nothing",
