@@ -135,8 +135,10 @@ def _property_key(prop: Property, alias: str, *, descending: bool) -> Key:
 
 
 def _index(prop: Property) -> Index | None:
-    if prop.type in ("people", "relation"):
+    if prop.type == "relation":
         return None
+    if prop.type == "people":
+        return indexes.by_person(prop.column)
     if prop.type == "checkbox":
         return indexes.by_cell(prop.column, "number", absent="lowest")
     field: Literal["text", "number"] = "text" if prop.type in _TEXT_TYPES else "number"
