@@ -122,15 +122,13 @@ class Rollup:
     def extremum(self, shown: str, *, is_last: bool) -> str:
         """An expression over the cell `c` or page `t` with the earliest or the latest date."""
         moment, order = _moment(self.rolled), "DESC" if is_last else "ASC"
-        related = self.rows("t", _cells_of(self.rolled))
         return (
-            f"(SELECT {shown} {related}{_OF_ROW} AND {moment} IS NOT NULL"
+            f"(SELECT {shown} {self._values()} AND {moment} IS NOT NULL"
             f" ORDER BY {moment} {order} LIMIT 1)"
         )
 
     def _values(self) -> str:
-        first = " AND c.position = 0" if self.rolled.type == "date" else ""
-        return self.rows("t", _cells_of(self.rolled) + first) + _OF_ROW
+        return self.rows("t", _cells_of(self.rolled)) + _OF_ROW
 
     def _median(self) -> str:
         value = _value(self.rolled)
