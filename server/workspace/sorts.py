@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any, Final, Literal
 
-from server.workspace import indexes, rollups
+from server.workspace import indexes, knowing, rollups
 from server.workspace.call import Call
 from server.workspace.errors import invalid
 from server.workspace.indexes import Index
@@ -100,7 +100,7 @@ def _key(call: Call, table: Table, source: Input, alias: str) -> Key:
         name = source.get("timestamp").choice(tuple(_FIELDS))
         return _field_key(table, name, descending=descending)
     name = source.need("property").text()
-    prop = table.find(name)
+    prop = knowing.find(call, table, name)
     if prop is None:
         raise invalid(f"Could not find sort property with name or id: {name}")
     if prop.type in _FIELDS:
