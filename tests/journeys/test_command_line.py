@@ -2,9 +2,11 @@
 
 from pathlib import Path
 
+import httpx
 import pytest
 
 from server.cli.main import main
+from server.workspace.sample.names import ROOT_TITLE
 from tests.journeys.house import Home, Served, copy_database
 
 SAMPLE = {"PLAYBOOKS_WORKSPACE": "embedded"}
@@ -40,6 +42,9 @@ MISTAKES = (
     pytest.param("workspace faults add --fault fire", "'fire'", id="unknown fault"),
     pytest.param("workspace faults add --fault conflict --rate 2", "rate", id="rate beyond 1"),
     pytest.param("workspace faults add --fault conflict --route x", "'x'", id="route"),
+    pytest.param(
+        f"workspace faults add --fault conflict --count {10**20}", "less than", id="huge count"
+    ),
     pytest.param("workspace faults add --fault conflict --status 500", "status", id="option"),
     pytest.param("workspace faults add --fault delayed", "latency_ms", id="option is missing"),
     pytest.param("workspace faults set none.json", "none.json", id="no plan file"),
@@ -131,6 +136,22 @@ def test_reset_with_yes_makes_the_sample_anew(home: Home) -> None:
     assert ended.returncode == 0
     assert file.read_bytes().startswith(b"SQLite format 3")
     assert [left.name for left in Path(home.data).iterdir()] == ["workspace.sqlite3"]
+
+
+def test_a_reset_reaches_the_process_that_serves_and_its_clients_go_on(served: Served) -> None:
+    served.restore()
+    headers = {"Authorization": f"Bearer {served.own_token}", "Notion-Version": "2026-03-11"}
+    with httpx.Client(base_url=served.address, headers=headers) as client:
+        (found,) = client.post("/v1/search", json={"query": ROOT_TITLE}).json()["results"]
+        titled = {"title": {"title": [{"text": {"content": "Renamed"}}]}}
+        client.patch(f"/v1/pages/{found['id']}", json={"properties": titled})
+
+        ended = Home(served.file.parents[2]).run("workspace", "reset", "--yes")
+
+        assert ended.returncode == 0
+        assert len(client.post("/v1/search", json={"query": ROOT_TITLE}).json()["results"]) == 1
+        assert client.post("/v1/search", json={"query": "Renamed"}).json()["results"] == []
+    served.restore()
 
 
 def test_a_port_that_is_taken_is_told(sample_home: Home, served: Served) -> None:
