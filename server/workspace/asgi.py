@@ -73,7 +73,12 @@ class _Endpoint:
                 shown = partial(control.answer, self._workspace, request)
                 body = shown(token=_token(request), read_body=lambda: _parsed(request, raw))
                 return None, answers.performed(body, request_id)
-            effect = self._workspace.faults.take(request.method, _path(request))
+            effect = self._workspace.fault(
+                request.method,
+                _path(request),
+                token=_token(request),
+                version=request.headers.get("notion-version"),
+            )
             answer = self._under(effect, request, raw, request_id)
         except Exception as error:  # noqa: BLE001 - a bug, too, answers in Notion's shape
             answer = answers.refused(_refusal(error), request_id)
