@@ -30,6 +30,8 @@ from server.workspace.errors import ApiError
 MAX_BODY_BYTES: Final = 500 * 1024
 _BODILESS: Final = frozenset(("GET", "HEAD", "DELETE"))
 _MS_PER_S: Final = 1000
+_TOO_MUCH: Final = ("too many", "too large", "too big", "stack overflow")
+"""SQLite's words for what is beyond one of its limits, which differ by how it was built."""
 _LOG = logging.getLogger(__name__)
 
 
@@ -189,6 +191,8 @@ def _refusal(error: Exception) -> ApiError:
         return error
     if isinstance(error, sqlite3.OperationalError) and "locked" in str(error):
         return errors.conflict()
+    if isinstance(error, sqlite3.Error) and any(words in str(error) for words in _TOO_MUCH):
+        return errors.too_complex()
     if isinstance(error, RecursionError):
         return errors.invalid_json()
     _LOG.error("The embedded workspace failed to answer.", exc_info=error)

@@ -9,6 +9,7 @@ from server.workspace import (
     decorations,
     identities,
     knowing,
+    listing,
     nodes,
     paging,
     properties,
@@ -253,11 +254,7 @@ def _listed(
     call: Call, node: Node, prop: Property, items: Sequence[dict[str, Any]], *, summary: Any
 ) -> dict[str, Any]:
     """A page of property items; `summary` is what stands under the name of the type."""
-    found, following = paging.slice_from(
-        [(f"{i:x}", each) for i, each in enumerate(items)],
-        cursor=paging.start_cursor(call.query),
-        size=paging.page_size(call.query),
-    )
+    found, following = listing.page(call.query, items)
     listed = paging.envelope(found, kind="property_item", next_cursor=following)
     listed["property_item"] = {
         "id": prop.shown_id,
