@@ -11,7 +11,16 @@ from uuid import uuid4
 
 from playbooks.clock import Clock
 from playbooks.ports import Capability
-from server.workspace import conditions, errors, identities, ids, limits, versions
+from server.workspace import (
+    conditions,
+    errors,
+    identities,
+    ids,
+    limits,
+    mentions,
+    readable,
+    versions,
+)
 from server.workspace.call import Call
 from server.workspace.conditions import Conditions
 from server.workspace.database import Database
@@ -277,7 +286,9 @@ class Workspace:
                 query=Input(_query(request.query), "query"),
                 body=Input({} if request.body is None else request.body, "body"),
             )
-            return request.version.answer(route, call)
+            answer = readable.readable(call, request.version.answer(route, call))
+            mentions.tell(call, answer)
+            return answer
 
 
 @dataclass(frozen=True, slots=True)

@@ -43,7 +43,7 @@ def _mentions(answer: dict[str, Any]) -> Iterator[tuple[dict[str, Any], str, dic
             if "plain_text" not in node:
                 left += node.values()
             elif node["type"] == "mention":
-                kind = node["mention"]["type"]
+                kind: str = node["mention"]["type"]
                 if kind in ("user", "page", "database"):
                     yield node, kind, node["mention"][kind]
 
