@@ -23,7 +23,7 @@ MAX_ITEMS = 100
 MAX_TEXT_CHARS = 2000
 _SHOWN_CHARS = 200
 _MOMENT = re.compile(
-    r"\d{4}-\d\d-\d\d(T\d\d:\d\d(:\d\d(\.\d+)?)?(Z|[+-]\d\d(:?\d\d)?)?)?", re.ASCII
+    r"\d{4}-\d\d-\d\d(T\d\d(:\d\d(:\d\d(\.\d+)?)?)?(Z|[+-]\d\d(:?\d\d)?)?)?", re.ASCII
 )
 
 

@@ -204,6 +204,16 @@ QUERIES: Final[Mapping[str, list[str]]] = {
     "in_trash": ["true"],
 }
 
+PLAN: Final[dict[str, Any]] = {
+    "seed": 7,
+    "conditions": {"token_budget": 180, "search_delay_s": 5, "revoked": ["Robot"]},
+    "rules": [
+        {"route": "POST /v1/pages", "fault": "rate_limited", "rate": 0.5, "count": 2, "after": 1},
+        {"fault": "failed", "status": 502},
+        {"fault": "delayed", "latency_ms": 1250, "p95_ms": 2260},
+    ],
+}
+
 UNWRITABLE: Final[Mapping[str, str]] = {
     "<deep>": "[" * 2000 + "]" * 2000,
     "<deep objects>": '{"and":' * 300 + "[]" + "}" * 300,
@@ -219,7 +229,8 @@ ODD: Final[tuple[Any, ...]] = (
     [], {}, [[]], [{}], [None], {"": None}, {"a": {"b": {}}}, [None] * 101, ["x"] * 101,
     "2026-13-45", "0001-01-01", "9999-12-31T23:59:59+14:00", "2026-05-13T00:00:00.123456789Z",
     {"property": "Formula", "formula": {"number": {"equals": 1}}},
-    NIL, STRANGE, "AAA", "https://", "javascript:alert(1)", "%00", "'; DROP TABLE nodes; --",
+    NIL, STRANGE, "AAA", "https://", "http://[",
+    "https://a\u2100b.com", "a " * 999, "javascript:alert(1)", "%00", "'; DROP TABLE nodes; --",
     *(f"<{word}>" for word in KNOWN),
 )  # fmt: skip
 MALFORMED_IDS: Final = ("AAA", NIL, STRANGE, "%00", "%F0%9F%94%A5", "..", "title", "x" * 500)
@@ -273,6 +284,11 @@ def _asked(draw: DrawFn, patterns: list[tuple[str, str]]) -> Asked:
         body=draw(_body(known)),
         raw=draw(_mostly(st.none(), st.binary(max_size=8))),
     )
+
+
+def plans() -> SearchStrategy[Any]:
+    """Plans of faults, most of them nearly right."""
+    return st.just(PLAN).flatmap(_mutated)
 
 
 def _mostly(usual: SearchStrategy[Any], rare: SearchStrategy[Any]) -> SearchStrategy[Any]:

@@ -18,6 +18,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from server.workspace import control
 from server.workspace.core import Actor, Workspace
 from server.workspace.routes import NOT_BUILT, SERVED
 from tests.notion_types import checked_app, take_complaints
@@ -32,6 +33,7 @@ from tests.server.workspace.fuzzing import (
     VERSIONS,
     Asked,
     filled,
+    plans,
     requests,
 )
 
@@ -163,6 +165,23 @@ async def test_whatever_is_asked_the_workspace_answers_in_shape_and_stays_whole(
         assert take_complaints() == [], each
 
     assert await seen(client, witness) == before
+
+
+@settings(max_examples=settings().max_examples // 4)
+@given(plan=plans())
+async def test_whatever_plan_of_faults_is_sent_is_kept_or_refused(
+    target: Target, token: str, plan: Any
+) -> None:
+    sent = Asked("PUT", control.PATH, (), None, plan).content(target.words)
+    async with httpx.AsyncClient(
+        transport=httpx.ASGITransport(checked_app(target.workspace)),
+        base_url="http://localhost",
+        headers={"Authorization": f"Bearer {token}"},
+    ) as client:
+        answer = await client.put(control.PATH, content=sent)
+
+    assert answer.status_code in (200, 400), answer.text
+    assert take_complaints() == []
 
 
 async def test_each_request_that_is_then_spoilt_is_a_good_one_in_some_version(
