@@ -5,7 +5,7 @@ Names of pages, filters, sorts and the search go by the text as it was when it w
 
 import json
 from collections.abc import Collection, Iterator, Mapping
-from typing import Any
+from typing import Any, cast
 
 from server.workspace.call import Call
 from server.workspace.places import Places
@@ -40,12 +40,13 @@ def _mentions(answer: dict[str, Any]) -> Iterator[tuple[dict[str, Any], str, dic
         if isinstance(node, list):
             left += node
         elif isinstance(node, dict):
-            if "plain_text" not in node:
-                left += node.values()
-            elif node["type"] == "mention":
-                kind: str = node["mention"]["type"]
+            item = cast("dict[str, Any]", node)
+            if "plain_text" not in item:
+                left += item.values()
+            elif item["type"] == "mention":
+                kind = item["mention"]["type"]
                 if kind in ("user", "page", "database"):
-                    yield node, kind, node["mention"][kind]
+                    yield item, kind, item["mention"][kind]
 
 
 def _titles(call: Call, object_ids: Collection[str]) -> Mapping[str, str]:

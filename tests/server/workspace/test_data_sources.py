@@ -232,3 +232,18 @@ async def test_there_are_no_templates(api: httpx.AsyncClient, make_table: Make) 
     answer = await api.get(f"/v1/data_sources/{make_table({})}/templates")
 
     assert answer.json() == {"templates": [], "has_more": False, "next_cursor": None}
+
+
+async def test_a_data_source_does_not_go_below_itself(
+    api: httpx.AsyncClient, make_table: Make, add_row: Make
+) -> None:
+    table = make_table({})
+    row = {"type": "page_id", "page_id": add_row(table, "row")}
+    inner = (await api.post("/v1/databases", json={"parent": row})).json()["id"]
+
+    moved = await api.patch(
+        f"/v1/data_sources/{table}", json={"parent": {"type": "database_id", "database_id": inner}}
+    )
+
+    assert moved.json()["message"] == f"Data source {table} cannot be moved below itself."
+    assert (await api.get(f"/v1/data_sources/{table}")).json()["in_trash"] is False

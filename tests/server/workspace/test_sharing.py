@@ -201,7 +201,7 @@ async def test_who_may_append_and_not_read_learns_the_ids_alone(
     connect: Connect, add_integration: Make, root: str
 ) -> None:
     writer = await connect(add_integration(without=["read_content"]))
-    sent: Any = {"children": [{"divider": {}}, {"divider": {}}]}
+    sent: dict[str, Any] = {"children": [{"divider": {}}, {"divider": {}}]}
 
     added = (await writer.patch(f"/v1/blocks/{root}/children", json=sent)).json()["results"]
 
