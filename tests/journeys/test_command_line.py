@@ -5,9 +5,8 @@ from pathlib import Path
 import httpx
 import pytest
 
-from server.cli.main import main
 from server.workspace.sample.names import ROOT_TITLE
-from tests.journeys.house import Home, Served, copy_database
+from tests.journeys.house import Here, Home, Served, copy_database
 
 SAMPLE = {"PLAYBOOKS_WORKSPACE": "embedded"}
 REFUSED = 64
@@ -66,27 +65,14 @@ def mistaken_home(served: Served, tmp_path_factory: pytest.TempPathFactory) -> H
 
 @pytest.mark.parametrize(("typed", "told"), MISTAKES)
 def test_bad_input_is_refused_in_one_line(
-    mistaken_home: Home,
-    monkeypatch: pytest.MonkeyPatch,
-    capsys: pytest.CaptureFixture[str],
-    typed: str,
-    told: str,
+    mistaken_home: Home, here: Here, typed: str, told: str
 ) -> None:
-    """In this process, since starting Python takes longer than all the refusals."""
-    monkeypatch.chdir(mistaken_home.working)
-    for name, value in mistaken_home.environment(SAMPLE).items():
-        monkeypatch.setenv(name, value)
+    ended = here.run(mistaken_home, *typed.split(), env=SAMPLE)
 
-    try:
-        status: object = main(typed.split())
-    except SystemExit as ended:
-        status = ended.code
-
-    shown = capsys.readouterr()
-    assert status == REFUSED, shown.err
-    assert told in shown.err
-    assert shown.err.count("\n") == 1, shown.err
-    assert shown.out == ""
+    assert ended.returncode == REFUSED, ended.stderr
+    assert told in ended.stderr
+    assert ended.stderr.count("\n") == 1, ended.stderr
+    assert ended.stdout == ""
 
 
 @pytest.mark.parametrize(
@@ -100,16 +86,16 @@ def test_bad_input_is_refused_in_one_line(
         "workspace faults --help",
     ],
 )
-def test_help_is_no_mistake(home: Home, typed: str) -> None:
-    ended = home.run(*typed.split())
+def test_help_is_no_mistake(home: Home, here: Here, typed: str) -> None:
+    ended = here.run(home, *typed.split())
 
     assert (ended.returncode, ended.stderr) == (0, "")
     assert ended.stdout.startswith("usage: notion-playbooks")
 
 
-def test_a_named_configuration_that_is_not_there_is_a_mistake(home: Home) -> None:
-    checked = home.run("--config", "none.toml", "--health-check")
-    refused = home.run("--config", "none.toml", "call", "get_record", "--kind", "run")
+def test_a_named_configuration_that_is_not_there_is_a_mistake(home: Home, here: Here) -> None:
+    checked = here.run(home, "--config", "none.toml", "--health-check")
+    refused = here.run(home, "--config", "none.toml", "call", "get_record", "--kind", "run")
 
     assert (checked.returncode, refused.returncode) == (2, REFUSED)
     assert "none.toml: there is no such file" in checked.stdout
