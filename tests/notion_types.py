@@ -78,7 +78,7 @@ class _Checked:
         if scope["type"] != "http":
             await self._app(scope, receive, send)
             return
-        is_declared = bool(self._workspace.faults.rules())
+        is_declared = any(state.left_count != 0 for state in self._workspace.faults.states())
         answer = _Answer()
 
         async def judge_and_send(message: Message) -> None:

@@ -18,7 +18,6 @@ from server.workspace.plan import (
     Plan,
     PlanInvalid,
     load_plan,
-    read_conditions,
     read_rule,
     written_rule,
     written_state,
@@ -61,7 +60,7 @@ def _change(workspace: Workspace, options: argparse.Namespace) -> None:
         case "add":
             workspace.faults.set(read_rule(_given(options, RULE_OPTIONS)))
         case "limit":
-            workspace.set_conditions(**_limits(workspace, options))
+            workspace.set_conditions(**_limits(options))
         case "clear":
             workspace.set_plan(Plan())
         case _:
@@ -72,11 +71,10 @@ def _given(options: argparse.Namespace, names: tuple[str, ...]) -> dict[str, Any
     return {name: value for name in names if (value := getattr(options, name)) is not None}
 
 
-def _limits(workspace: Workspace, options: argparse.Namespace) -> dict[str, Any]:
+def _limits(options: argparse.Namespace) -> dict[str, Any]:
     given = {name: getattr(options, name) for name in LIMIT_OPTIONS if hasattr(options, name)}
     if not given:
         raise PlanInvalid(["limit needs --per-token, --per-workspace or --window"])
-    read_conditions(unusual(workspace.conditions()) | given)
     return given
 
 

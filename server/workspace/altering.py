@@ -3,14 +3,12 @@
 from collections.abc import Iterable, Sequence
 from dataclasses import replace
 
-from server.workspace import conversions, formulas, ids, nodes, relations, schema, tables
+from server.workspace import conversions, formulas, ids, knowing, relations, schema, tables
 from server.workspace.call import Call
 from server.workspace.errors import invalid
 from server.workspace.inputs import Input
-from server.workspace.properties import CODECS, cells
+from server.workspace.properties import CODECS
 from server.workspace.tables import Property, Table
-
-MAX_NAME_CHARS = 2000
 
 
 def add_all(call: Call, table: Table, sent: Input) -> None:
@@ -32,7 +30,7 @@ def change(call: Call, table: Table, sent: Input) -> None:
         return
     before, members = list(table.properties), list(sent.members())
     for name, config in _in_turn(members):
-        prop = table.find(name)
+        prop = knowing.find(call, table, name)
         if prop is None:
             _refuse_kind(schema.kind_of(config), schema.ONLY_FROM_THE_START)
             _add(call, table, name, config)
@@ -60,7 +58,7 @@ def _settle(call: Call, table: Table, *, before: Sequence[Property], sent: Seque
 
 def _add(call: Call, table: Table, name: str, sent: Input) -> None:
     kind = schema.kind_of(sent)
-    _refuse_taken_name(table, name, sent)
+    _refuse_name(table, Input(name, sent.path))
     _refuse_second(table, kind)
     prop = Property(
         id=_fresh_id(call, table, kind),
@@ -95,13 +93,18 @@ def _fresh_id(call: Call, table: Table, kind: str) -> str:
 
 def _number_rows(call: Call, table: Table, prop: Property) -> None:
     """Give the rows that are already there their numbers, in the order of their creation."""
-    numbered = conversions.rows(call, table)
-    for count, (number, document) in enumerate(numbered, start=1):
-        document["properties"][str(prop.column)] = count
-        nodes.write_document(call.db, number, document)
-        tables.write_cells(call.db, number, prop.column, cells(prop, count))
+    numbered = call.db.execute(
+        "INSERT INTO cells (node, column, position, number)"
+        " SELECT number, ?, 0, row_number() OVER (ORDER BY number) FROM nodes WHERE parent = ?",
+        (prop.column, table.node.number),
+    )
     call.db.execute(
-        "UPDATE columns SET last_unique = ? WHERE number = ?", (len(numbered), prop.column)
+        "UPDATE columns SET last_unique = ? WHERE number = ?", (numbered.rowcount, prop.column)
+    )
+    call.db.execute(
+        "UPDATE documents SET document = json_set(document, ?, CAST(c.number AS INTEGER))"
+        " FROM cells c WHERE c.node = documents.node AND c.column = ?",
+        (f'$.properties."{prop.column}"', prop.column),
     )
 
 
@@ -121,8 +124,8 @@ def _change(call: Call, table: Table, prop: Property, sent: Input) -> None:
         prop = replace(prop, description=schema.parse_description(sent.get("description")))
     renamed = sent.get("name")
     if not renamed.absent and renamed.text() != prop.name:
-        prop = replace(prop, name=renamed.text(MAX_NAME_CHARS))
-        _refuse_taken_name(table, prop.name, renamed)
+        _refuse_name(table, renamed)
+        prop = replace(prop, name=renamed.text())
         relations.rename(call, table, prop)
     table.put(prop)
 
@@ -172,9 +175,24 @@ def _rank_again(call: Call, before: Property, after: Property) -> None:
 
 
 def _forget_option(call: Call, column: int, option_id: str) -> None:
-    call.db.execute("DELETE FROM cells WHERE column = ? AND text = ?", (column, option_id))
+    """Take the option from all rows; those chosen after it move up, for the first one sorts."""
+    forgotten = "column = ? AND text = ?"
+    # By way of negative positions, so that no two ever share one.
+    call.db.execute(
+        "UPDATE cells SET position = -position WHERE column = ?"  # noqa: S608 - our own words
+        f" AND node IN (SELECT node FROM cells WHERE {forgotten}) AND position >"
+        f" (SELECT position FROM cells f WHERE f.node = cells.node AND {forgotten})",
+        (column, column, option_id, column, option_id),
+    )
+    call.db.execute(f"DELETE FROM cells WHERE {forgotten}", (column, option_id))  # noqa: S608 - our own words
+    call.db.execute(
+        "UPDATE cells SET position = -position - 1 WHERE column = ? AND position < 0", (column,)
+    )
 
 
-def _refuse_taken_name(table: Table, name: str, sent: Input) -> None:
-    if any(each.name == name for each in table.properties):
-        raise sent.refusal("a name that no other property has")
+def _refuse_name(table: Table, name: Input) -> None:
+    """400 for a name that is empty, too long or taken."""
+    if not name.text():
+        raise name.refusal("a name of at least one character")
+    if any(each.name == name.value for each in table.properties):
+        raise name.refusal("a name that no other property has")

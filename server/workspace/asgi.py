@@ -30,6 +30,8 @@ from server.workspace.errors import ApiError
 MAX_BODY_BYTES: Final = 500 * 1024
 _BODILESS: Final = frozenset(("GET", "HEAD", "DELETE"))
 _MS_PER_S: Final = 1000
+_TOO_MUCH: Final = ("too many", "too large", "too big", "stack overflow")
+"""SQLite's words for what is beyond one of its limits, which differ by how it was built."""
 _LOG = logging.getLogger(__name__)
 
 
@@ -73,7 +75,12 @@ class _Endpoint:
                 shown = partial(control.answer, self._workspace, request)
                 body = shown(token=_token(request), read_body=lambda: _parsed(request, raw))
                 return None, answers.performed(body, request_id)
-            effect = self._workspace.faults.take(request.method, _path(request))
+            effect = self._workspace.fault(
+                request.method,
+                _path(request),
+                token=_token(request),
+                version=request.headers.get("notion-version"),
+            )
             answer = self._under(effect, request, raw, request_id)
         except Exception as error:  # noqa: BLE001 - a bug, too, answers in Notion's shape
             answer = answers.refused(_refusal(error), request_id)
@@ -184,6 +191,8 @@ def _refusal(error: Exception) -> ApiError:
         return error
     if isinstance(error, sqlite3.OperationalError) and "locked" in str(error):
         return errors.conflict()
+    if isinstance(error, sqlite3.Error) and any(words in str(error) for words in _TOO_MUCH):
+        return errors.too_complex()
     if isinstance(error, RecursionError):
         return errors.invalid_json()
     _LOG.error("The embedded workspace failed to answer.", exc_info=error)

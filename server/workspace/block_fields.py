@@ -4,7 +4,6 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from functools import partial
 from typing import Any, Final
-from urllib.parse import urlsplit
 
 from server.workspace import comments, decorations, nodes, richtext
 from server.workspace.call import Call
@@ -61,11 +60,9 @@ def _ratio(_call: Call, source: Input) -> float:
 
 
 def _address(kind: str, _call: Call, source: Input) -> str:
-    url = source.text()
-    parts = urlsplit(url) if url.isprintable() and " " not in url else None
-    if parts is None or not (parts.scheme and parts.netloc):
+    if not source.names_a_host():
         raise content_refused(f"Invalid {kind} url.")
-    return url
+    return source.text()
 
 
 def _external(kind: str, call: Call, source: Input) -> dict[str, Any]:

@@ -1,5 +1,7 @@
 """Blocks: what stands on a page. List, append, retrieve, update, delete."""
 
+from collections.abc import Sequence
+from functools import partial
 from typing import Any
 
 from server.workspace import block_types, decorations, identities, nodes, paging, times
@@ -42,12 +44,13 @@ def delete(call: Call) -> dict[str, Any]:
 def list_children(call: Call) -> dict[str, Any]:
     """GET /v1/blocks/{block_id}/children; a copy of a synced block shows those of its original."""
     node = _find(call)
-    original = block_types.original_of(nodes.document(call.db, node.number))
-    node = nodes.find(call, original, "block") if original else node
-    found, following = paging.slice_from(
-        [(child.id, child) for child in nodes.children(call.db, node.number, *PAGE_CONTENT)],
-        cursor=paging.start_cursor(call.query, is_id=True),
-        size=paging.page_size(call.query),
+    node = _original(call, node, nodes.document(call.db, node.number))
+    found, following = paging.page(
+        call.query,
+        read=partial(nodes.children_from, call.db, node.number, PAGE_CONTENT),
+        place=partial(nodes.place, call.db, node.number),
+        cursor=lambda child: child.id,
+        is_id=True,
     )
     return paging.envelope(_answers(call, found), kind="block", next_cursor=following)
 
@@ -96,18 +99,25 @@ def _find(call: Call) -> Node:
     return nodes.find(call, call.path_id("block_id"), *PAGE_CONTENT)
 
 
-def _answers(call: Call, found: list[Node]) -> list[dict[str, Any]]:
+def _answers(call: Call, found: Sequence[Node]) -> list[dict[str, Any]]:
     loaded = nodes.load(call.db, [node.number for node in found])
     places = Places(call)
     return [answer(call, node, document, places) for node, document in loaded]
 
 
 def _has_children(call: Call, node: Node, document: dict[str, Any]) -> bool:
-    original = block_types.original_of(document)
-    if original is not None:
-        shown = nodes.known(call.db, original)
-        return not shown.in_trash and nodes.has_children(call.db, shown.number)
-    return node.kind != "database" and nodes.has_children(call.db, node.number)
+    shown = _original(call, node, document)
+    is_gone = node.kind == "database" or (shown is not node and shown.in_trash)
+    return not is_gone and nodes.has_children(call.db, shown.number)
+
+
+def _original(call: Call, node: Node, document: dict[str, Any]) -> Node:
+    """Whose children a block shows: a copy of a synced block those of an original that is seen."""
+    original_id = block_types.original_of(document)
+    if original_id is None:
+        return node
+    original = nodes.known(call.db, original_id)
+    return original if nodes.is_visible(call, original.number) else node
 
 
 def _changed(call: Call, node: Node, body: Input, document: dict[str, Any]) -> dict[str, Any]:

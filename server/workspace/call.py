@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Any
 
+from playbooks.ports import Capability
 from server.workspace import conditions, errors, identities
 from server.workspace.conditions import Conditions
 from server.workspace.identities import Caller, User
@@ -55,6 +56,11 @@ class Call:
     def conditions(self) -> Conditions:
         """Under which conditions it is answered."""
         return conditions.load(self.db)
+
+    def require(self, capability: Capability) -> None:
+        """403 when the caller lacks a right that the request needs besides that of its route."""
+        if capability not in self.caller.capabilities:
+            raise errors.restricted()
 
     def refuse_when_full(self) -> None:
         """403 when the workspace has all the blocks of its plan; one that reaches it succeeds."""

@@ -3,6 +3,7 @@
 import json
 import sqlite3
 from dataclasses import dataclass, replace
+from functools import partial
 from typing import Any
 
 from server.workspace import decorations, identities, ids, nodes, paging, richtext, times
@@ -10,8 +11,11 @@ from server.workspace.call import Call
 from server.workspace.errors import ApiError, not_found
 from server.workspace.inputs import Input
 from server.workspace.nodes import Node
+from server.workspace.paging import Place
 
 MAX_ATTACHMENTS = 3
+_NOWHERE = 0
+"""Where deleted comments stand; no node has this number."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,13 +46,14 @@ def create(call: Call) -> dict[str, Any]:
 def list_all(call: Call) -> dict[str, Any]:
     """GET /v1/comments: those that stand on exactly this page or block, oldest first."""
     node = nodes.find(call, call.query.need("block_id").id(), *nodes.PAGE_CONTENT)
-    rows = call.db.execute("SELECT * FROM comments WHERE node = ? ORDER BY number", (node.number,))
-    found, following = paging.slice_from(
-        [(row["id"], row) for row in rows],
-        cursor=paging.start_cursor(call.query, is_id=True),
-        size=paging.page_size(call.query),
+    found, following = paging.page(
+        call.query,
+        read=partial(_on, call.db, node.number),
+        place=partial(_stood, call.db, node.number),
+        cursor=lambda comment: comment.id,
+        is_id=True,
     )
-    answers = [_answer(_comment(row), node) for row in found]
+    answers = [_answer(comment, node) for comment in found]
     return paging.envelope(answers, kind="comment", next_cursor=following)
 
 
@@ -72,18 +77,41 @@ def update(call: Call) -> dict[str, Any]:
 
 
 def delete(call: Call) -> dict[str, Any]:
-    """DELETE /v1/comments/{comment_id}: an own comment is gone; answers what it was."""
+    """DELETE /v1/comments/{comment_id}: an own comment is gone; answers what it was.
+
+    Its place among the others is kept, for a cursor may name it.
+    """
     comment = _own(call)
-    call.db.execute("DELETE FROM comments WHERE number = ?", (comment.number,))
+    call.db.execute(
+        "UPDATE comments SET node = ?, discussion_id = '', document = '{}' WHERE number = ?",
+        (_NOWHERE, comment.number),
+    )
     return _answer(comment, nodes.by_number(call.db, comment.node))
 
 
 def find(call: Call, comment_id: str) -> Comment:
     """The comment of that id; 404 when it is missing or stands on something not shared."""
-    row = call.db.execute("SELECT * FROM comments WHERE id = ?", (comment_id,)).fetchone()
+    row = call.db.execute(
+        "SELECT * FROM comments WHERE id = ? AND node != ?", (comment_id, _NOWHERE)
+    ).fetchone()
     if row is None or not nodes.is_visible(call, row["node"]):
         raise _missing(call, "comment", comment_id)
     return _comment(row)
+
+
+def _on(db: sqlite3.Connection, node: int, start: Place, limit: int) -> list[Comment]:
+    rows = db.execute(
+        "SELECT * FROM comments WHERE node = ? AND number >= ? ORDER BY number LIMIT ?",
+        (node, start[1], limit),
+    )
+    return [_comment(row) for row in rows]
+
+
+def _stood(db: sqlite3.Connection, node: int, comment_id: str) -> Place | None:
+    row = db.execute(
+        "SELECT number FROM comments WHERE id = ? AND node IN (?, ?)", (comment_id, node, _NOWHERE)
+    ).fetchone()
+    return None if row is None else (0, row[0])
 
 
 def _own(call: Call) -> Comment:

@@ -2,12 +2,12 @@
 
 import json
 import sqlite3
-from dataclasses import asdict, dataclass, replace
+from dataclasses import asdict, dataclass
 from typing import Annotated, Any, ClassVar, Final, TypeAlias
 
 from pydantic import ConfigDict, Field
 
-Count: TypeAlias = Annotated[int, Field(ge=1)]
+Count: TypeAlias = Annotated[int, Field(ge=1, le=1_000_000_000)]
 Seconds: TypeAlias = Annotated[float, Field(ge=0, le=86_400)]
 
 _DECADE_S: Final = 315_360_000
@@ -56,13 +56,6 @@ def load(db: sqlite3.Connection) -> Conditions:
         return DEFAULTS
     kept["revoked"] = tuple(kept.get("revoked", ()))
     return Conditions(**kept)
-
-
-def change(db: sqlite3.Connection, changes: dict[str, Any]) -> Conditions:
-    """Set some of them; gives all that are then in force."""
-    changed = replace(load(db), **changes)
-    keep(db, changed)
-    return changed
 
 
 def keep(db: sqlite3.Connection, conditions: Conditions) -> None:

@@ -46,9 +46,15 @@ def _refuse_foreign(request: Request) -> None:
     host = request.headers.get("host", "")
     origin = request.headers.get("origin")
     is_near = request.client is not None and _is_loopback(request.client.host)
-    is_named = _is_loopback(urlsplit(f"//{host}").hostname or "")
-    if not (is_near and is_named) or origin not in {None, f"http://{host}"}:
+    if not (is_near and _names_loopback(host)) or origin not in {None, f"http://{host}"}:
         raise ApiError(403, "restricted_resource", "Only this machine may plan faults.")
+
+
+def _names_loopback(host: str) -> bool:
+    try:
+        return _is_loopback(urlsplit(f"//{host}").hostname or "")
+    except ValueError:
+        return False
 
 
 def _is_loopback(host: str) -> bool:

@@ -6,7 +6,7 @@ other values are lost, as they are when a property is removed.
 """
 
 import json
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from typing import Any, Final, TypeAlias, cast
 
 from server.workspace import nodes, richtext, tables
@@ -17,6 +17,7 @@ from server.workspace.tables import Property, Table
 
 OPTIONS: Final = frozenset(("select", "multi_select", "status"))
 _WORDS: Final = frozenset(("rich_text", "url", "email", "phone_number"))
+_ROWS_AT_ONCE: Final = 1000
 
 Conversion: TypeAlias = Callable[[Call, Property, Any], Any]
 """From a kept value to the one to keep, or None."""
@@ -27,7 +28,7 @@ def carry_over(call: Call, table: Table, before: Property, after: Property) -> N
     convert = _conversion(before.type, after.type)
     if convert is None:
         return
-    for number, document in rows(call, table):
+    for number, document in _rows(call, table):
         kept = document["properties"].pop(str(before.column), None)
         if kept is not None:
             value = convert(call, after, kept)
@@ -36,14 +37,16 @@ def carry_over(call: Call, table: Table, before: Property, after: Property) -> N
             tables.write_cells(call.db, number, after.column, cells(after, value))
 
 
-def rows(call: Call, table: Table) -> list[tuple[int, dict[str, Any]]]:
-    """Every row with its document, those in the trash too, as they were made."""
-    found = call.db.execute(
+def _rows(call: Call, table: Table) -> Iterator[tuple[int, dict[str, Any]]]:
+    """Every row with its document, those in the trash too; never the whole table at once."""
+    last = 0
+    while found := call.db.execute(
         "SELECT n.number, d.document FROM nodes n JOIN documents d ON d.node = n.number"
-        " WHERE n.parent = ? ORDER BY n.number",
-        (table.node.number,),
-    )
-    return [(row[0], json.loads(row[1])) for row in found]
+        " WHERE n.parent = ? AND n.position = 0 AND n.number > ? ORDER BY n.number LIMIT ?",
+        (table.node.number, last, _ROWS_AT_ONCE),
+    ).fetchall():
+        yield from ((row[0], json.loads(row[1])) for row in found)
+        last = found[-1][0]
 
 
 def _conversion(before: str, after: str) -> Conversion | None:

@@ -11,16 +11,26 @@ from uuid import uuid4
 
 from playbooks.clock import Clock
 from playbooks.ports import Capability
-from server.workspace import conditions, errors, identities, ids, limits, versions
+from server.workspace import (
+    conditions,
+    errors,
+    identities,
+    ids,
+    limits,
+    mentions,
+    readable,
+    versions,
+)
 from server.workspace.call import Call
 from server.workspace.conditions import Conditions
 from server.workspace.database import Database
+from server.workspace.effects import Effect
 from server.workspace.errors import ApiError
 from server.workspace.faults import FaultPlan
 from server.workspace.identities import Actor, BotToken, Caller, User
 from server.workspace.ids import IdSource
 from server.workspace.inputs import Input
-from server.workspace.plan import Plan
+from server.workspace.plan import Plan, read_conditions
 from server.workspace.times import to_ms
 from server.workspace.versions.version import Version
 
@@ -100,6 +110,19 @@ class Workspace:
         caller = self._admitted(token)
         known = versions.find(version)
         return self._answer(_Request(method, path, query, read_body(), known), caller)
+
+    def fault(
+        self, method: str, path: str, *, token: str | None, version: str | None
+    ) -> Effect | None:
+        """What the plan of faults does to a request, which counts it.
+
+        Raises ApiError for one that is refused for its route or token; no rule sees such a one.
+        """
+        if not self.faults.fit(method, path):
+            return None
+        versions.router(version).match(method, path)
+        self._caller(token)
+        return self.faults.take(method, path)
 
     def writes(self, method: str, path: str, version: str | None) -> bool:
         """Whether such a request changes anything. Raises ApiError for an unknown one."""
@@ -189,9 +212,14 @@ class Workspace:
             return conditions.load(db)
 
     def set_conditions(self, **changes: Any) -> Conditions:
-        """Change some of the conditions, for every process; gives all of them."""
+        """Change some of the conditions, for every process; gives all of them.
+
+        Raises PlanInvalid, and then nothing is changed.
+        """
         with self._database.writing() as db:
-            return conditions.change(db, changes)
+            changed = read_conditions(conditions.unusual(conditions.load(db)) | changes)
+            conditions.keep(db, changed)
+        return changed
 
     def plan(self) -> Plan:
         """The faults and conditions as they were set; `faults.states` tells how far each is."""
@@ -224,12 +252,16 @@ class Workspace:
         """Close the file."""
         self._database.close()
 
-    def _admitted(self, token: str | None) -> Caller:
+    def _caller(self, token: str | None) -> tuple[Caller, Conditions]:
         with self._database.reading() as db:
             caller = identities.caller_with(db, token) if token else None
             known = conditions.load(db)
         if caller is None or {caller.bot_id, caller.bot_name} & set(known.revoked):
             raise errors.unauthorized()
+        return caller, known
+
+    def _admitted(self, token: str | None) -> Caller:
+        caller, known = self._caller(token)
         if limits.are_on(known):
             now_ms = self._now_ms(known)
             with self._database.writing() as db:
@@ -254,7 +286,9 @@ class Workspace:
                 query=Input(_query(request.query), "query"),
                 body=Input({} if request.body is None else request.body, "body"),
             )
-            return request.version.answer(route, call)
+            answer = readable.readable(call, request.version.answer(route, call))
+            mentions.tell(call, answer)
+            return answer
 
 
 @dataclass(frozen=True, slots=True)

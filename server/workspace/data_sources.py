@@ -14,6 +14,7 @@ from server.workspace import (
     times,
 )
 from server.workspace.call import Call
+from server.workspace.errors import invalid
 from server.workspace.inputs import Input
 from server.workspace.nodes import Node
 from server.workspace.tables import Table
@@ -32,7 +33,12 @@ def retrieve(call: Call) -> dict[str, Any]:
 
 
 def update(call: Call) -> dict[str, Any]:
-    """PATCH /v1/data_sources/{data_source_id}: title, icon, schema, database, trash."""
+    """PATCH /v1/data_sources/{data_source_id}: title, icon, schema, database, trash.
+
+    To move it needs the right to insert besides that of the route.
+    """
+    if call.body.get("parent").given:
+        call.require("insert_content")
     node = nodes.find(call, call.path_id("data_source_id"), "data_source")
     body = call.body.only("title", "description", "icon", "properties", "in_trash", "parent")
     trashed = decorations.flag(body.get("in_trash"))
@@ -103,11 +109,10 @@ def _home(call: Call, sent: Input) -> Node:
 
 def _moved(call: Call, node: Node, database: Node) -> Node:
     """The data source in another database, which every relation to it names, too."""
-    for each in nodes.every(call.db, "data_source"):
-        table = tables.load(call, each)
-        for prop in table.properties:
-            if prop.type == "relation" and prop.config["data_source_id"] == node.id:
-                table.put(replace(prop, config=prop.config | {"database_id": database.id}))
+    if nodes.is_within(call.db, database.number, node.number):
+        raise invalid(f"Data source {node.id} cannot be moved below itself.")
+    for table, prop in tables.relations_to(call, node):
+        table.put(replace(prop, config=prop.config | {"database_id": database.id}))
         table.save(call.db)
     return nodes.move(call, node, database)
 

@@ -76,6 +76,7 @@ _FOURTH = (
     # What the search, which learns of titles late, still knows: NULL is nothing at all.
     "ALTER TABLE nodes ADD COLUMN former_title TEXT",
     "ALTER TABLE nodes ADD COLUMN titled_at INTEGER NOT NULL DEFAULT 0",
+    "CREATE INDEX users_name ON users (name)",
 )
 
 _UPGRADES = (_SCHEMA, _SECOND, _THIRD, _FOURTH)

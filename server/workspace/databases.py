@@ -41,7 +41,12 @@ def retrieve(call: Call) -> dict[str, Any]:
 
 
 def update(call: Call) -> dict[str, Any]:
-    """PATCH /v1/databases/{database_id}: words, looks, lock, place, trash."""
+    """PATCH /v1/databases/{database_id}: words, looks, lock, place, trash.
+
+    To move it needs the right to insert besides that of the route.
+    """
+    if call.body.get("parent").given:
+        call.require("insert_content")
     node = nodes.find(call, call.path_id("database_id"), "database")
     body = call.body.only(
         "parent", "title", "description", "is_inline", "icon", "cover", "in_trash", "is_locked"

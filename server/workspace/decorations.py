@@ -11,6 +11,8 @@ from server.workspace.nodes import Kind, Node
 _ICON_COLORS = (
     "gray", "lightgray", "brown", "yellow", "orange", "green", "blue", "purple", "pink", "red",
 )  # fmt: skip
+_EMOJI_LETTERS = "\N{INFORMATION SOURCE}"
+_PLACES = ("workspace", "page_id", "block_id", "database_id", "data_source_id")
 
 
 def icon(source: Input) -> dict[str, Any] | None:
@@ -20,7 +22,7 @@ def icon(source: Input) -> dict[str, Any] | None:
     refuse_upload(source.get("file_upload"))
     match source.key(("emoji", "external", "custom_emoji", "icon")):
         case "emoji":
-            return {"type": "emoji", "emoji": source.get("emoji").text()}
+            return {"type": "emoji", "emoji": _emoji(source.get("emoji"))}
         case "custom_emoji":
             raise source.get("custom_emoji").refusal(richtext.NO_CUSTOM_EMOJIS)
         case "icon":
@@ -60,7 +62,10 @@ def flag(source: Input) -> bool | None:
 
 def parent(call: Call, source: Input, *kinds: Kind) -> Node | None:
     """The parent that a new object names, out of these kinds; None is the workspace itself."""
+    _refuse_contradiction(source)
     if source.get("workspace").given:
+        if source.get("workspace").value is not True:
+            raise source.get("workspace").refusal("`true`")
         if call.caller.bot_id is not None:
             raise _no_private_pages()
         return None
@@ -69,9 +74,28 @@ def parent(call: Call, source: Input, *kinds: Kind) -> Node | None:
     return nodes.find_editable(call, object_id, kinds[keys.index(key)])
 
 
+def _refuse_contradiction(source: Input) -> None:
+    """400 unless one place is named; a table may come with its database, as rows show it."""
+    given = [key for key in _PLACES if source.only("type", *_PLACES).get(key).given]
+    if len(given) > 1 and given != ["database_id", "data_source_id"]:
+        raise source.get(given[1]).refusal("not present")
+    if given and not source.get("type").absent:
+        source.get("type").choice(given)
+
+
+def _emoji(source: Input) -> str:
+    """What is plainly text is refused; that it is an emoji is not looked up."""
+    text = source.text()
+    if text.isascii() or any(char.isalpha() for char in text if char not in _EMOJI_LETTERS):
+        raise source.refusal("an emoji")
+    return text
+
+
 def _external(source: Input) -> dict[str, Any]:
-    url = source.get("external").need("url").text()
-    return {"type": "external", "external": {"url": url}}
+    url = source.get("external").need("url")
+    if not url.names_a_host():
+        raise url.refusal("a valid url")
+    return {"type": "external", "external": {"url": url.text()}}
 
 
 def _no_private_pages() -> ApiError:

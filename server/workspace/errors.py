@@ -105,6 +105,11 @@ def too_large() -> ApiError:
     return ApiError(413, "validation_error", "Request body too large.")
 
 
+def too_complex() -> ApiError:
+    """More conditions than the embedded workspace can look at together; Notion takes them."""
+    return invalid("The embedded workspace cannot answer a request of so many conditions.")
+
+
 def workspace_full(block_limit: int) -> ApiError:
     """The plan of the workspace allows no more blocks; reading and editing go on."""
     return ApiError(
@@ -156,6 +161,14 @@ def several_data_sources(database_id: str, data_source_ids: Sequence[str]) -> Ap
             "child_data_source_ids": list(data_source_ids),
             "minimum_api_version": "2025-09-03",
         },
+    )
+
+
+def no_data_source(database_id: str) -> ApiError:
+    """A database was named for its table, and has none."""
+    return invalid(
+        f"Database with ID {database_id} does not contain any data sources accessible by this"
+        " API bot."
     )
 
 

@@ -72,11 +72,6 @@ class FaultPlan:
             rows = db.execute("SELECT * FROM faults ORDER BY number").fetchall()
         return tuple(RuleState(_rule(row), row["seen"], row["acted"]) for row in rows)
 
-    def rules(self) -> tuple[FaultRule, ...]:
-        """The rules in force, with what is left of their counts."""
-        with self._database.reading() as db:
-            return tuple(_rule(row, used=row["acted"]) for row in _live(db))
-
     def seed(self) -> int:
         """What chance is drawn from."""
         with self._database.reading() as db:
@@ -87,13 +82,13 @@ class FaultPlan:
         with self._database.writing() as db:
             db.execute("UPDATE workspace SET fault_seed = ?", (seed,))
 
+    def fit(self, method: str, path: str) -> bool:
+        """Whether any rule that is not used up is about such a request; counts nothing."""
+        with self._database.reading() as db:
+            return any(_fits(row, method, path) for row in _live(db))
+
     def take(self, method: str, path: str) -> Effect | None:
         """What happens to this request; each rule that sees it counts it."""
-        with self._database.reading() as db:
-            is_seen = any(_fits(row, method, path) for row in _live(db))
-        return self._decide(method, path) if is_seen else None
-
-    def _decide(self, method: str, path: str) -> Effect | None:
         with self._database.writing() as db:
             seed = _seed(db)
             for row in _live(db):
@@ -126,11 +121,9 @@ def _fits(row: sqlite3.Row, method: str, path: str) -> bool:
     return fnmatchcase(f"{method} {path}", row["route"])
 
 
-def _rule(row: sqlite3.Row, *, used: int = 0) -> FaultRule:
-    count = None if row["count"] is None else row["count"] - used
-    return FaultRule(
-        _read(json.loads(row["effect"])), row["route"], count, row["rate"], row["after"]
-    )
+def _rule(row: sqlite3.Row) -> FaultRule:
+    effect = _read(json.loads(row["effect"]))
+    return FaultRule(effect, row["route"], row["count"], row["rate"], row["after"])
 
 
 def _written(effect: Effect) -> str:

@@ -1,10 +1,11 @@
 """The filter compiler: a filter as sent becomes one SQL condition over `nodes n` and `cells`."""
 
+import json
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Final
 
-from server.workspace import days, rollups
+from server.workspace import days, knowing, rollups
 from server.workspace.call import Call
 from server.workspace.days import Span
 from server.workspace.errors import invalid
@@ -99,7 +100,7 @@ def _timestamp(call: Call, source: Input) -> Sql:
 
 def _property(call: Call, table: Table, source: Input) -> Sql:
     name = source.need("property").text()
-    prop = table.find(name)
+    prop = knowing.find(call, table, name)
     if prop is None:
         raise invalid(f"Could not find property with name or id: {name}")
     kind = source.key(_KEYS)
@@ -200,8 +201,10 @@ def _option(operand: Operand) -> Sql:
     sent = operand.value
     wanted = sent.items() if isinstance(sent.value, list) else [sent]
     chosen = [_option_id(operand.prop, each) for each in wanted]
-    marks = ", ".join("?" * len(chosen))
-    return _signed(operand, operand.having(Sql(f"text IN ({marks})", tuple(chosen))))
+    if len(chosen) == 1:
+        return _signed(operand, operand.having(Sql("text = ?", (chosen[0],))))
+    any_of = Sql("text IN (SELECT value FROM json_each(?))", (json.dumps(chosen),))
+    return _signed(operand, operand.having(any_of))
 
 
 def _option_id(prop: Property, source: Input) -> str:

@@ -3,7 +3,7 @@
 import re
 from dataclasses import replace
 
-from server.workspace import ids
+from server.workspace import ids, knowing
 from server.workspace.call import Call
 from server.workspace.errors import invalid
 from server.workspace.tables import Table
@@ -26,7 +26,7 @@ def settle(call: Call, table: Table) -> None:
 
 def _reference(call: Call, table: Table, escaped_name: str) -> str:
     name = re.sub(r"\\(.)", r"\1", escaped_name)
-    prop = table.find(name)
+    prop = knowing.find(call, table, name)
     if prop is None:
         raise invalid(f"Could not find property with name or id: {name}")
     place = f"{ids.escaped(prop.id)}:{table.node.id}:{call.workspace['id']}"

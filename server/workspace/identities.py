@@ -120,7 +120,22 @@ def caller_with(db: sqlite3.Connection, token: str) -> Caller | None:
 def users(db: sqlite3.Connection) -> Mapping[str, User]:
     """Everybody by id, in the order they were added."""
     rows = db.execute("SELECT id, kind, name, email FROM users ORDER BY number")
-    return {row["id"]: User(row["id"], row["kind"], row["name"], row["email"]) for row in rows}
+    return {row["id"]: User(*row) for row in rows}
+
+
+def users_from(db: sqlite3.Connection, start: tuple[int, int], limit: int) -> list[User]:
+    """The first of everybody, from a place on."""
+    rows = db.execute(
+        "SELECT id, kind, name, email FROM users WHERE number >= ? ORDER BY number LIMIT ?",
+        (start[1], limit),
+    )
+    return [User(*row) for row in rows]
+
+
+def place(db: sqlite3.Connection, user_id: str) -> tuple[int, int] | None:
+    """Where somebody stands among all; None where there is no such user."""
+    row = db.execute("SELECT number FROM users WHERE id = ?", (user_id,)).fetchone()
+    return None if row is None else (0, row[0])
 
 
 def user_answer(user: User, workspace: sqlite3.Row) -> dict[str, Any]:

@@ -15,7 +15,7 @@ class Index:
     row has no more than one of them.
     """
 
-    table: Literal["nodes", "cells"]
+    source: str
     row: str
     value: str
     entries: Sql
@@ -31,7 +31,7 @@ class Index:
         """A statement for (number, value) of these entries; its last parameter is how many."""
         where = joined("AND", [self.entries, *conditions])
         return Sql(
-            f"SELECT {self.row} AS number, {self.value} AS value FROM {self.table}"  # noqa: S608 - our own words
+            f"SELECT {self.row} AS number, {self.value} AS value FROM {self.source}"  # noqa: S608 - our own words
             f" WHERE {where.text} ORDER BY {order} LIMIT ?",
             where.parameters,
         )
@@ -59,6 +59,13 @@ def by_cell(
     """The rows with a value, by their first cell."""
     where = Sql(f"column = ? AND {field} IS NOT NULL AND position = 0", (column,))
     return Index("cells", "node", field, where, absent, column if is_single else None)
+
+
+def by_person(column: int) -> Index:
+    """The rows with people, by the name of the first."""
+    where = Sql("c.column = ? AND c.text = u.id AND c.position = 0", (column,))
+    # CROSS JOIN keeps the users outside, in the order of their index.
+    return Index("users u CROSS JOIN cells c", "c.node", "u.name", where, "last")
 
 
 def with_cell(any_of: Sequence[Cells]) -> Sql:

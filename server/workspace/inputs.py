@@ -6,10 +6,12 @@
 
 import json
 import math
+import re
 from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime, tzinfo
 from typing import Any, Final, cast
+from urllib.parse import urlsplit
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from server.workspace.errors import ApiError, any_of, invalid
@@ -20,6 +22,9 @@ MAX_ITEMS = 100
 
 MAX_TEXT_CHARS = 2000
 _SHOWN_CHARS = 200
+_MOMENT = re.compile(
+    r"\d{4}-\d\d-\d\d(T\d\d(:\d\d(:\d\d(\.\d+)?)?)?(Z|[+-]\d\d(:?\d\d)?)?)?", re.ASCII
+)
 
 
 class _Missing:
@@ -169,6 +174,15 @@ class Input:
         members = [self.get(key) for key in (*alternatives, *or_else)]
         raise self.failure(*(each.complaint(_wanted_of_id(each)) for each in members))
 
+    def names_a_host(self) -> bool:
+        """Whether the string is an absolute address; 400 when it is no string."""
+        url = self.text()
+        try:
+            parts = urlsplit(url)
+        except ValueError:
+            return False
+        return url.isprintable() and " " not in url and bool(parts.scheme and parts.netloc)
+
     def zone(self) -> tzinfo:
         """A time zone of the IANA database."""
         try:
@@ -219,6 +233,8 @@ def _wanted_of_id(member: Input) -> str:
 
 
 def _moment(text: str, zone: tzinfo) -> date | datetime:
+    if not _MOMENT.fullmatch(text):
+        raise ValueError(text)
     if len(text) <= len("2026-01-31"):
         return date.fromisoformat(text)
     moment = datetime.fromisoformat(text)

@@ -1,11 +1,10 @@
 """Moving: a page goes under another page, or becomes a row of a data source."""
 
-import json
 from typing import Any
 
 from server.workspace import nodes, pages, tables
 from server.workspace.call import Call
-from server.workspace.errors import invalid, restricted
+from server.workspace.errors import invalid
 from server.workspace.inputs import Input
 from server.workspace.nodes import Node
 from server.workspace.tables import PAGE_TITLE, Table
@@ -16,8 +15,7 @@ def move(call: Call) -> dict[str, Any]:
 
     What stands on the page goes with it. Needs the right to insert besides that of the route.
     """
-    if "insert_content" not in call.caller.capabilities:
-        raise restricted()
+    call.require("insert_content")
     page = nodes.find_editable(call, call.path_id("page_id"), "page")
     target = _target(call, call.body.only("parent").need("parent"))
     if nodes.is_within(call.db, target.number, page.number):
@@ -63,18 +61,5 @@ def _leave(call: Call, page: Node, table: Table) -> None:
     call.db.execute("DELETE FROM cells WHERE node = ?", (page.number,))
     call.db.executemany(
         "DELETE FROM cells WHERE column = ? AND number = ?",
-        [(column, page.number) for column in _relations_to(call, table)],
+        [(prop.column, page.number) for _, prop in tables.relations_to(call, table.node)],
     )
-
-
-def _relations_to(call: Call, table: Table) -> list[int]:
-    rows = call.db.execute(
-        "SELECT d.document FROM documents d JOIN nodes n ON n.number = d.node"
-        " WHERE n.kind = 'data_source'"
-    )
-    return [
-        prop["column"]
-        for row in rows
-        for prop in json.loads(row["document"])["properties"]
-        if prop["type"] == "relation" and prop["config"]["data_source_id"] == table.node.id
-    ]

@@ -86,10 +86,11 @@ def is_visible(call: Call, number: int) -> bool:
 
 def upwards(db: sqlite3.Connection, number: int) -> list[sqlite3.Row]:
     """Row and own trash flag of the object and of everything above it, from below."""
+    # UNION, not UNION ALL: it ends even in a damaged file, where something stands below itself.
     return db.execute(
         """WITH RECURSIVE up (number, parent, in_trash) AS (
             SELECT number, parent, in_trash FROM nodes WHERE number = ?
-            UNION ALL
+            UNION
             SELECT n.number, n.parent, n.in_trash FROM nodes n JOIN up ON n.number = up.parent)
         SELECT number, in_trash FROM up""",
         (number,),
@@ -120,9 +121,27 @@ def children(db: sqlite3.Connection, number: int, *kinds: Kind) -> list[Node]:
     return [_node(row) for row in rows]
 
 
-def every(db: sqlite3.Connection, kind: Kind) -> list[Node]:
-    """All objects of that kind, those in the trash included."""
-    return [_node(row) for row in db.execute(_select("n.kind = ?"), (kind,))]
+def children_from(
+    db: sqlite3.Connection, number: int, kinds: Sequence[Kind], start: tuple[int, int], limit: int
+) -> list[Node]:
+    """The first children as `children` gives them, from a position and number on."""
+    marks = ",".join("?" * len(kinds))
+    where = (
+        f"n.parent = ? AND n.in_trash = 0 AND n.kind IN ({marks})"
+        " AND (n.position, n.number) >= (?, ?)"
+    )
+    rows = db.execute(
+        f"{_select(where)} ORDER BY n.position, n.number LIMIT ?", (number, *kinds, *start, limit)
+    )
+    return [_node(row) for row in rows]
+
+
+def place(db: sqlite3.Connection, number: int, object_id: str) -> tuple[int, int] | None:
+    """Position and number of a child, also of one in the trash; None where there is none."""
+    row = db.execute(
+        "SELECT position, number FROM nodes WHERE id = ? AND parent = ?", (object_id, number)
+    ).fetchone()
+    return None if row is None else (row[0], row[1])
 
 
 def shared_with(db: sqlite3.Connection, bot_id: str | None) -> frozenset[int]:

@@ -8,6 +8,8 @@ from server.workspace import (
     blocks,
     decorations,
     identities,
+    knowing,
+    listing,
     nodes,
     paging,
     properties,
@@ -18,7 +20,7 @@ from server.workspace import (
     times,
 )
 from server.workspace.call import Call
-from server.workspace.errors import invalid, no_property, several_data_sources
+from server.workspace.errors import invalid, no_data_source, no_property, several_data_sources
 from server.workspace.inputs import Input
 from server.workspace.nodes import Node
 from server.workspace.places import Places
@@ -108,8 +110,7 @@ def answers(
     `wanted` are names or ids of properties; none means all.
     """
     shown = _wanted(table, wanted)
-    columns = [prop.column for prop in shown if prop.type == "relation"]
-    related = relations.read(call.db, numbers, columns)
+    related = relations.read(call, numbers, shown, at_most=properties.CUT + 1)
     summed = rolled.read(call, table, shown, numbers)
     loaded = nodes.load(call.db, numbers)
     places = Places(call)
@@ -135,7 +136,9 @@ def home(call: Call, parent: Node) -> Node:
     if parent.kind != "database":
         return parent
     inside = nodes.children(call.db, parent.number, "data_source")
-    if len(inside) != 1:
+    if not inside:
+        raise no_data_source(parent.id)
+    if len(inside) > 1:
         raise several_data_sources(parent.id, [each.id for each in inside])
     return inside[0]
 
@@ -178,8 +181,7 @@ def _wanted(table: Table | None, wanted: Sequence[str]) -> Sequence[Property]:
 
 
 def _row(call: Call, node: Node, table: Table | None, prop: Property) -> Row:
-    columns = [prop.column] if prop.type == "relation" else []
-    related = relations.read(call.db, [node.number], columns)[node.number]
+    related = relations.read(call, [node.number], [prop], at_most=None)[node.number]
     summed = rolled.read(call, table, [prop], [node.number])[node.number]
     return Row(call, node, nodes.document(call.db, node.number)["properties"], related, summed)
 
@@ -214,10 +216,16 @@ def _parsed(call: Call, table: Table | None, sent: Input) -> Iterator[tuple[Prop
         return
     properties.refuse_shapeless(sent)
     for name, value in sent.members():
-        prop = table.find(name) if table else PAGE_TITLE if name == PAGE_TITLE.name else None
+        prop = _writable(call, table, name)
         if prop is None:
             raise no_property(name)
         yield prop, properties.parse(Writer(call, table), prop, value)
+
+
+def _writable(call: Call, table: Table | None, name: str) -> Property | None:
+    if table is not None:
+        return knowing.find(call, table, name)
+    return PAGE_TITLE if name == PAGE_TITLE.name else None
 
 
 def index(call: Call, node: Node, prop: Property, value: Any) -> None:
@@ -246,11 +254,7 @@ def _listed(
     call: Call, node: Node, prop: Property, items: Sequence[dict[str, Any]], *, summary: Any
 ) -> dict[str, Any]:
     """A page of property items; `summary` is what stands under the name of the type."""
-    found, following = paging.slice_from(
-        [(f"{i:x}", each) for i, each in enumerate(items)],
-        cursor=paging.start_cursor(call.query),
-        size=paging.page_size(call.query),
-    )
+    found, following = listing.page(call.query, items)
     listed = paging.envelope(found, kind="property_item", next_cursor=following)
     listed["property_item"] = {
         "id": prop.shown_id,

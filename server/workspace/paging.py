@@ -1,12 +1,17 @@
 """Lists: how many, from where on, and the envelope around them."""
 
-from collections.abc import Sequence
-from typing import Any, TypeVar
+from collections.abc import Callable, Sequence
+from typing import Any, Final, TypeAlias, TypeVar
 
 from server.workspace.errors import ApiError, invalid
 from server.workspace.inputs import MAX_ITEMS, Input
 
 T = TypeVar("T")
+
+Place: TypeAlias = tuple[int, int]
+"""Where an element of a list stands: its position, and its number where positions are equal."""
+
+BEGIN: Final[Place] = (0, 0)
 
 
 def page_size(source: Input) -> int:
@@ -47,18 +52,26 @@ def envelope(results: list[Any], *, kind: str, next_cursor: str | None = None) -
     }
 
 
-def slice_from(
-    keyed: Sequence[tuple[str, T]], *, cursor: str | None, size: int
-) -> tuple[list[T], str | None]:
-    """A page of a list that is already in memory; the cursor is the key of the next element."""
-    start = 0
-    if cursor is not None:
-        start = next((i for i, (key, _) in enumerate(keyed) if key == cursor), -1)
-        if start < 0:
-            raise bad_cursor(cursor)
-    chosen = keyed[start : start + size]
-    following = keyed[start + size : start + size + 1]
-    return [value for _, value in chosen], following[0][0] if following else None
+def page(
+    source: Input,
+    *,
+    read: Callable[[Place, int], Sequence[T]],
+    place: Callable[[str], Place | None],
+    cursor: Callable[[T], str],
+    is_id: bool = False,
+) -> tuple[Sequence[T], str | None]:
+    """The elements that are asked for, and the cursor of the next one.
+
+    `read` gives up to so many in order, from a place on. `cursor` names an element; `place` tells
+    where that one stands, or stood before it was deleted, and None where it never did.
+    """
+    sent = start_cursor(source, is_id=is_id)
+    size = page_size(source)
+    start = BEGIN if sent is None else place(sent)
+    if start is None:
+        raise bad_cursor(str(sent))
+    found = read(start, size + 1)
+    return found[:size], cursor(found[size]) if len(found) > size else None
 
 
 def _whole(asked: Input) -> int:

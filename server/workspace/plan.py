@@ -12,7 +12,7 @@ from typing import Annotated, Any, ClassVar, Final, TypeVar, cast
 from pydantic import AfterValidator, ConfigDict, Field, TypeAdapter, ValidationError
 
 from playbooks.errors import PlaybookError
-from server.workspace.conditions import DEFAULTS, Conditions, unusual
+from server.workspace.conditions import DEFAULTS, Conditions, Count, unusual
 from server.workspace.effects import BY_NAME, NAME_OF, Effect
 from server.workspace.faults import FaultRule, RuleState
 
@@ -21,7 +21,8 @@ T = TypeVar("T")
 READY_MADE: Final = Path(__file__).parent / "plans"
 """Plans for common drills, a JSON file each."""
 
-_ROUTE: Final = re.compile(r"\*|[A-Z*?\[\]]+ [/*]\S*")
+_ROUTE: Final = re.compile(r"\*|(GET|POST|PATCH|PUT|DELETE|\*) (/v1/|\*)[^\s?\[\]]*")
+"""A query is no part of it, and nothing but `*` stands for anything."""
 _LARGEST_SEED: Final = 2**63 - 1
 _KEYS: Final = ("seed", "conditions", "rules")
 
@@ -48,7 +49,7 @@ class Plan:
 
 def _route(given: str) -> str:
     if not _ROUTE.fullmatch(given):
-        problem = f"should be like 'POST /v1/pages*' or '*', not {given!r}"
+        problem = f"should be '*', or like 'POST /v1/pages*' without a query, not {given!r}"
         raise ValueError(problem)
     return given
 
@@ -61,8 +62,8 @@ class _Match:
 
     route: Annotated[str, AfterValidator(_route)] = "*"
     rate: Annotated[float, Field(ge=0, le=1)] = 1.0
-    count: Annotated[int, Field(ge=1)] | None = None
-    after: Annotated[int, Field(ge=0)] = 0
+    count: Count | None = None
+    after: Annotated[int, Field(ge=0, le=1_000_000_000)] = 0
 
 
 _MATCH_KEYS: Final = tuple(field.name for field in fields(_Match))

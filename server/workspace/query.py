@@ -36,7 +36,7 @@ def query(call: Call) -> dict[str, Any]:
     asked = question(call, table, body)
     cursor = _cursor(call, node, paging.start_cursor(body))
     if cursor is not None:
-        asked = replace(asked, after=place(call, asked, cursor.row_id))
+        asked = replace(asked, after=_after(call, asked, cursor))
     seen_count = cursor.rows_count if cursor else 0
     left_count = max(0, call.conditions.query_results_limit - seen_count)
     size = min(asked_size, left_count)
@@ -60,32 +60,43 @@ def question(call: Call, table: Table, body: Input) -> Question:
 
 
 def _scope(number: int, body: Input) -> Sql:
-    """Rows trashed themselves, and archived ones, come only when asked for, and then alone."""
+    """Rows trashed themselves, and archived ones, come only when asked for, and then alone.
+
+    Of the trash, archived and other rows alike, unless told.
+    """
     kind = body.get("result_type")
     if not kind.absent and kind.choice(("page", "data_source")) == "data_source":
         return FALSE  # All rows are pages.
-    flags = (bool(decorations.flag(body.get(key))) for key in ("in_trash", "is_archived"))
-    return Sql(
-        "n.parent = ? AND n.position = 0 AND n.in_trash = ? AND n.is_archived = ?",
-        (number, *flags),
-    )
+    in_trash = bool(decorations.flag(body.get("in_trash")))
+    is_archived = decorations.flag(body.get("is_archived"))
+    scope = Sql("n.parent = ? AND n.position = 0 AND n.in_trash = ?", (number, in_trash))
+    if in_trash and is_archived is None:
+        return scope
+    return joined("AND", [scope, Sql("n.is_archived = ?", (bool(is_archived),))])
 
 
 def _cursor(call: Call, node: Node, sent: str | None) -> Cursor | None:
     return None if sent is None else cursors.opened(sent, _words(call, node))
 
 
-def place(call: Call, asked: Question, row_id: str) -> tuple[Any, ...]:
-    """Where a row stands by now: the values of the keys, and its number; 400 when it is gone."""
+def _after(call: Call, asked: Question, cursor: Cursor) -> tuple[Any, ...] | None:
+    """Behind which place the page begins: where its row was moved away, behind all before it."""
+    found = place(call, asked, cursor.row_id)
+    if found is not None or cursor.rows_count == 1:
+        return found
+    before = seek.numbers(call.db, asked, cursor.rows_count - 1)
+    return place(call, asked, nodes.by_number(call.db, before[-1]).id) if before else None
+
+
+def place(call: Call, asked: Question, row_id: str) -> tuple[Any, ...] | None:
+    """Where a row stands by now: the values of the keys, and its number; None when it is gone."""
     joins = sorts.joins(asked.keys)
     values = [*(key.expression for key in asked.keys), "n.number"]
     row = call.db.execute(
         f"SELECT {', '.join(values)} FROM nodes n {joins.text} WHERE n.id = ? AND n.parent = ?",  # noqa: S608 - compiled
         (*joins.parameters, row_id, asked.data_source),
     ).fetchone()
-    if row is None:
-        raise paging.bad_cursor(str(call.body.get("start_cursor").value))
-    return tuple(row)
+    return None if row is None else tuple(row)
 
 
 def _words(call: Call, node: Node) -> str:

@@ -3,6 +3,7 @@
 The cells hold the truth: a cell of column C on page P with number T says that P refers to T.
 """
 
+import json
 import sqlite3
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
@@ -44,20 +45,36 @@ def partner_column(call: Call, prop: Property) -> int | None:
     return found[1].column if found else None
 
 
-def read(db: sqlite3.Connection, pages: Sequence[int], columns: Iterable[int]) -> Related:
-    """Every reference of these pages in these columns, in order."""
-    wanted = list(columns)
+def is_shared(call: Call, prop: Property) -> bool:
+    """Whether the caller sees the data source that a relation leads to."""
+    home = nodes.known(call.db, prop.config["data_source_id"])
+    return nodes.is_visible(call, home.number)
+
+
+def read(
+    call: Call, pages: Sequence[int], props: Iterable[Property], *, at_most: int | None
+) -> Related:
+    """The first references of these pages, in order, in those of the properties that have any.
+
+    No more than `at_most` of each page and property are read, however many there are. There are
+    none to a data source that is not shared with the caller.
+    """
     related: dict[int, dict[int, list[str]]] = defaultdict(lambda: defaultdict(list))
-    if not wanted:
-        return related
-    rows = db.execute(
-        "SELECT c.node, c.column, n.id FROM cells c JOIN nodes n ON n.number = c.number"  # noqa: S608 - marks only
-        f" WHERE c.node IN ({marks(pages)}) AND c.column IN ({marks(wanted)})"
-        " ORDER BY c.node, c.column, c.position",
-        (*pages, *wanted),
+    wanted = [each for each in props if each.type == "relation" and is_shared(call, each)]
+    rows = call.db.execute(
+        "SELECT p.value, w.value, n.id FROM json_each(?) p CROSS JOIN json_each(?) w"
+        " CROSS JOIN cells c ON c.node = p.value AND c.column = w.value AND c.position IN ("
+        "SELECT position FROM cells WHERE node = p.value AND column = w.value"
+        " ORDER BY position LIMIT ?)"
+        " CROSS JOIN nodes n ON n.number = c.number ORDER BY p.value, w.value, c.position",
+        (
+            json.dumps(list(pages)),
+            json.dumps([each.column for each in wanted]),
+            -1 if at_most is None else at_most,
+        ),
     )
-    for row in rows:
-        related[row[0]][row[1]].append(row[2])
+    for page, column, target_id in rows:
+        related[page][column].append(target_id)
     return related
 
 
@@ -65,7 +82,7 @@ def join(call: Call, table: Table, prop: Property, sent: Input) -> None:
     """Give a new dual relation its other side."""
     if prop.config["type"] != "dual_property":
         return
-    other = _other_table(call, prop, table)
+    other = tables.related(call, prop, table)
     back = Property(
         id=ids.property_id(call.ids, {each.id for each in other.properties}),
         name=_back_name(table, other, prop, sent.get("dual_property").get("synced_property_name")),
@@ -165,17 +182,9 @@ def _other_side(
 ) -> tuple[Table, Property] | None:
     if prop.type != "relation" or prop.config["type"] != "dual_property":
         return None
-    other = _other_table(call, prop, table)
+    other = tables.related(call, prop, table)
     back = other.by_id(ids.unescaped(prop.config["dual_property"]["synced_property_id"]))
     return (other, back) if back else None
-
-
-def _other_table(call: Call, prop: Property, table: Table | None) -> Table:
-    """The related table, which may be `table` itself; it need not be shared with the caller."""
-    related_id: str = prop.config["data_source_id"]
-    if table is not None and related_id == table.node.id:
-        return table
-    return tables.load(call, nodes.known(call.db, related_id))
 
 
 def _dual(table: Table, prop: Property, *, database_id: str) -> dict[str, Any]:

@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from datetime import UTC, date, datetime
 from typing import Any, Final
 
-from server.workspace import identities, nodes
+from server.workspace import identities, mentions, nodes
 from server.workspace.call import Call
 from server.workspace.errors import content_refused
 from server.workspace.inputs import Input
@@ -31,7 +31,7 @@ _Shown = tuple[dict[str, Any], str, str | None]
 def parse(call: Call, source: Input) -> list[dict[str, Any]]:
     """An array of rich text, complete as an answer shows it.
 
-    A mention shows the name or title that the caller may see when it is written.
+    A mention says what the caller may see when it is written; `mentions.tell` says it anew.
     """
     return [_item(call, item) for item in source.items()]
 
@@ -126,12 +126,12 @@ def _mentioned(call: Call, kind: str, source: Input) -> _Shown:
 
 
 def _user(call: Call, user_id: str) -> _Shown:
-    name = call.show_user(user_id).get("name", "Anonymous")
-    return identities.partial_user(user_id), f"@{name}", None
+    return identities.partial_user(user_id), mentions.user_text(call, user_id), None
 
 
 def _object(call: Call, object_id: str) -> _Shown:
-    return {"id": object_id}, nodes.title_of(call, object_id) or "Untitled", page_url("", object_id)
+    text = mentions.title_text(nodes.title_of(call, object_id))
+    return {"id": object_id}, text, page_url("", object_id)
 
 
 def _placeholder(source: Input) -> _Shown:

@@ -1,5 +1,6 @@
 """The values of rollups as answers show them, read for a whole page of rows at once."""
 
+import json
 import math
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
@@ -35,7 +36,7 @@ def items(call: Call, table: Table, prop: Property, page: int) -> list[dict[str,
     rollup = rollups.resolve(call, table, prop)
     if rollup is None:
         return []
-    rows = _shown_rows(call, rollup, _related(call, rollup, [page]))[page]
+    rows = _shown_rows(call, rollup, [page], at_most=None)[page]
     return [item for row in rows for item in properties.items(row, rollup.rolled)]
 
 
@@ -80,60 +81,37 @@ def _dates(
 def _arrays(
     call: Call, rollup: Rollup, pages: Sequence[int]
 ) -> Iterable[tuple[int, dict[str, Any]]]:
-    related = _related(call, rollup, pages)
-    if rollup.function == "show_original":
-        # What the cut leaves out need not be read.
-        related = {page: targets[:CUT] for page, targets in related.items()}
-    for page, rows in _shown_rows(call, rollup, related).items():
-        shown = [_array_item(row, rollup.rolled) for row in rows[:CUT]]
+    for page, rows in _shown_rows(call, rollup, pages, at_most=CUT).items():
+        shown = [_array_item(row, rollup.rolled) for row in rows]
         yield page, {"type": "array", "array": shown}
 
 
 def _shown_rows(
-    call: Call, rollup: Rollup, related: Mapping[int, Sequence[int]]
+    call: Call, rollup: Rollup, pages: Sequence[int], *, at_most: int | None
 ) -> Mapping[int, list[Row]]:
-    """The related rows that stand in the array of each page, in order."""
+    """The first related rows that stand in the array of each page, in order."""
+    related: dict[int, list[int]] = {page: [] for page in pages}
+    chosen = call.db.execute(
+        "SELECT n.value, r.number FROM json_each(?) n CROSS JOIN cells r ON r.node = n.value"  # noqa: S608 - compiled
+        f" AND r.column = ? AND r.position IN ({rollup.chosen('n.value')} LIMIT ?)"
+        " ORDER BY n.value, r.position",
+        (json.dumps(list(pages)), rollup.relation.column, -1 if at_most is None else at_most),
+    )
+    for page, target in chosen:
+        related[page].append(target)
     numbers = list(dict.fromkeys(each for targets in related.values() for each in targets))
     rows = _rows(call, rollup.rolled, numbers)
-    shown = {page: [rows[each] for each in targets] for page, targets in related.items()}
-    if rollup.function == "show_original":
-        return shown
-    return {page: _distinct(each, rollup.rolled) for page, each in shown.items()}
-
-
-def _related(call: Call, rollup: Rollup, pages: Sequence[int]) -> Mapping[int, list[int]]:
-    related: dict[int, list[int]] = {page: [] for page in pages}
-    rows = call.db.execute(
-        "SELECT r.node, r.number FROM cells r JOIN nodes t ON t.number = r.number"  # noqa: S608 - marks only
-        f" WHERE r.node IN ({relations.marks(pages)}) AND r.column = ?"
-        " AND t.in_trash = 0 AND ? ORDER BY r.node, r.position",
-        (*pages, rollup.relation.column, rollup.is_visible),
-    )
-    for page, target in rows:
-        related[page].append(target)
-    return related
+    return {page: [rows[each] for each in targets] for page, targets in related.items()}
 
 
 def _rows(call: Call, rolled: Property, numbers: Sequence[int]) -> Mapping[int, Row]:
     found: dict[int, Row] = {}
     for i in range(0, len(numbers), _AT_ONCE):
         part = numbers[i : i + _AT_ONCE]
-        related = relations.read(
-            call.db, part, [rolled.column] if rolled.type == "relation" else []
-        )
+        related = relations.read(call, part, [rolled], at_most=None)
         for node, document in nodes.load(call.db, part):
             found[node.number] = Row(call, node, document["properties"], related[node.number])
     return found
-
-
-def _distinct(rows: Sequence[Row], rolled: Property) -> list[Row]:
-    """The first row of each value; values are the same when filters take them for the same."""
-    first: dict[str, Row] = {}
-    for row in rows:
-        kept = row.value(rolled)
-        known = properties.cells(rolled, kept) or properties.whole(row, rolled)
-        first.setdefault(repr(known), row)
-    return list(first.values())
 
 
 def _array_item(row: Row, rolled: Property) -> dict[str, Any]:

@@ -2,8 +2,8 @@
 
 The same expression is shown, filtered by and sorted by. What counts, and what nothing amounts to:
 
-* Related pages count unless they lie in the trash. Where the related data source is not shared
-  with the caller, a rollup is that of an empty relation.
+* Related pages count unless they lie in the trash, or their data source does. Where that is not
+  shared with the caller, a rollup is that of an empty relation.
 * `count` counts pages; `count_values` and `unique` count values, so that a page with two options
   counts twice; texts that differ by case alone are one value; a checkbox always has a value.
 * `empty` and `not_empty` count pages. Shares are fractions from 0 to 1.
@@ -20,7 +20,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Final, Literal
 
-from server.workspace import nodes, tables
+from server.workspace import nodes, relations, tables
 from server.workspace.call import Call
 from server.workspace.tables import NODE_FIELDS, Property, Table
 
@@ -75,12 +75,16 @@ FUNCTIONS: Final = (*_NUMBERS, "median", *DATES, *ARRAYS)
 
 @dataclass(frozen=True, slots=True)
 class Rollup:
-    """A rollup with what it looks at: a column of references, and a property behind them."""
+    """A rollup with what it looks at: a column of references, and a property behind them.
+
+    `is_shared` tells whether the caller may know of both.
+    """
 
     function: str
     relation: Property
     rolled: Property
-    is_visible: bool
+    is_shared: bool
+    is_trashed: bool
 
     @property
     def kind(self) -> Kind:
@@ -95,7 +99,7 @@ class Rollup:
 
     def rows(self, page: str, cells: str = "") -> str:
         """FROM and WHERE of all references `r` to related pages of that name, joined to cells."""
-        seen = "" if self.is_visible else " AND 0"
+        seen = "" if self.is_shared and not self.is_trashed else " AND 0"
         return (
             f"FROM cells r JOIN nodes {page} ON {page}.number = r.number AND {page}.in_trash = 0"
             f"{cells} WHERE r.column = {self.relation.column}{seen}"
@@ -122,15 +126,23 @@ class Rollup:
     def extremum(self, shown: str, *, is_last: bool) -> str:
         """An expression over the cell `c` or page `t` with the earliest or the latest date."""
         moment, order = _moment(self.rolled), "DESC" if is_last else "ASC"
-        related = self.rows("t", _cells_of(self.rolled))
         return (
-            f"(SELECT {shown} {related}{_OF_ROW} AND {moment} IS NOT NULL"
+            f"(SELECT {shown} {self._values()} AND {moment} IS NOT NULL"
             f" ORDER BY {moment} {order} LIMIT 1)"
         )
 
+    def chosen(self, page: str) -> str:
+        """Positions of the references of a page that stand in its array, in order.
+
+        Of those to equal values the first; values are equal when filters take them for equal.
+        """
+        rows = f"{self.rows('t')} AND r.node = {page}"
+        if self.function == "show_original":
+            return f"SELECT r.position {rows} ORDER BY r.position"
+        return f"SELECT min(r.position) {rows} GROUP BY {_whole(self.rolled)} ORDER BY 1"
+
     def _values(self) -> str:
-        first = " AND c.position = 0" if self.rolled.type == "date" else ""
-        return self.rows("t", _cells_of(self.rolled) + first) + _OF_ROW
+        return self.rows("t", _cells_of(self.rolled)) + _OF_ROW
 
     def _median(self) -> str:
         value = _value(self.rolled)
@@ -157,26 +169,24 @@ def resolve(call: Call, table: Table, prop: Property) -> Rollup | None:
     relation = table.by_id(prop.config["relation_property_id"])
     if relation is None or relation.type != "relation":
         return None
-    other = related_table(call, table, relation)
+    other = tables.related(call, relation, table)
     rolled = other.by_id(prop.config["rollup_property_id"])
     if rolled is None or rolled.type == "rollup":
         return None
-    is_visible = nodes.is_visible(call, other.node.number)
-    return Rollup(prop.config["function"], relation, rolled, is_visible)
+    return Rollup(
+        prop.config["function"],
+        relation,
+        rolled,
+        is_shared=nodes.is_visible(call, other.node.number)
+        and (rolled.type != "relation" or relations.is_shared(call, rolled)),
+        is_trashed=nodes.is_trashed(call.db, other.node.number),
+    )
 
 
 def value_of(call: Call, table: Table, prop: Property) -> str:
     """The SQL expression of a rollup's value for a row `n`."""
     rollup = resolve(call, table, prop)
     return rollup.value() if rollup else "NULL"
-
-
-def related_table(call: Call, table: Table, relation: Property) -> Table:
-    """The table a relation leads to, which may be `table` itself; it need not be shared."""
-    related_id: str = relation.config["data_source_id"]
-    if related_id == table.node.id:
-        return table
-    return tables.load(call, nodes.known(call.db, related_id))
 
 
 def _group(function: str) -> Group:
@@ -203,6 +213,16 @@ def _value(rolled: Property) -> str:
             return "NULL"
         case _:
             return "c.text"
+
+
+def _whole(rolled: Property) -> str:
+    """All that a page `t` has as its value: a field of its own, or its cells."""
+    if rolled.type in NODE_FIELDS:
+        return f"t.{NODE_FIELDS[rolled.type]}"
+    return (
+        "(SELECT json_group_array(json_array(text, number)) FROM (SELECT text, number FROM cells"  # noqa: S608 - a number of ours
+        f" WHERE node = t.number AND column = {rolled.column} ORDER BY position))"
+    )
 
 
 def _moment(rolled: Property) -> str:

@@ -1,10 +1,9 @@
 """The schema codec: property configurations as sent, as kept, and as answered."""
 
-import json
 from collections.abc import Callable, Mapping
 from typing import Any, Final
 
-from server.workspace import ids, nodes, rollups, tables
+from server.workspace import ids, knowing, nodes, rollups, tables
 from server.workspace.call import Call
 from server.workspace.errors import invalid
 from server.workspace.inputs import Input
@@ -65,8 +64,12 @@ def parse_description(source: Input) -> str | None:
 
 
 def answer(call: Call, table: Table) -> dict[str, Any]:
-    """Every property of a data source by name, as the API shows it."""
-    return {prop.name: _property_answer(call, table, prop) for prop in table.properties}
+    """Every property of a data source that the caller may know, by name, as the API shows it."""
+    return {
+        prop.name: _property_answer(call, table, prop)
+        for prop in table.properties
+        if knowing.is_shown(call, table, prop)
+    }
 
 
 def _property_answer(call: Call, table: Table, prop: Property) -> dict[str, Any]:
@@ -145,7 +148,8 @@ def _option_name(source: Input) -> str:
 
 
 def _status(call: Call, _table: Table, before: Property | None, source: Input) -> dict[str, Any]:
-    sent = source.only("options").get("options")
+    # Groups may be sent and change nothing: they are settled in the app alone.
+    sent = source.only("options", "groups").get("options")
     if before is None:
         return _new_status(call, sent)
     if sent.absent:
@@ -164,7 +168,7 @@ def _new_status(call: Call, sent: Input) -> dict[str, Any]:
             "id": ids.database_id(call.ids),
             "name": name,
             "color": color,
-            "option_ids": [each["id"] for each in options if each["name"] == home],
+            "option_ids": [each["id"] for each in options if sent.absent and each["name"] == home],
         }
         for (name, color), (home, _) in zip(_STATUS_GROUPS, _STATUS_OPTIONS, strict=True)
     ]
@@ -195,14 +199,11 @@ def _unique_id(call: Call, table: Table, before: Property | None, source: Input)
 
 
 def _taken_prefixes(call: Call, table: Table) -> set[str]:
-    rows = call.db.execute(
-        "SELECT d.document FROM nodes n JOIN documents d ON d.node = n.number"
-        " WHERE n.kind = 'data_source' AND n.in_trash = 0 AND n.number != ?"
-        """ AND instr(d.document, '"prefix"')""",
-        (table.node.number,),
-    )
-    schemas = [json.loads(row[0])["properties"] for row in rows]
-    return {each["config"].get("prefix") for schema in schemas for each in schema}
+    return {
+        prop.config["prefix"]
+        for other, prop in tables.of_type(call, "unique_id")
+        if not other.node.in_trash and other.node.number != table.node.number
+    }
 
 
 def _formula(_call: Call, _table: Table, _before: Property | None, source: Input) -> dict[str, Any]:
@@ -211,12 +212,12 @@ def _formula(_call: Call, _table: Table, _before: Property | None, source: Input
 
 
 def _rollup(call: Call, table: Table, _before: Property | None, source: Input) -> dict[str, Any]:
-    relation = _referred(table, source, "relation_property")
+    relation = _referred(call, table, source, "relation_property")
     if relation.type != "relation":
         raise source.refusal("a rollup over a relation property")
     nodes.find(call, relation.config["data_source_id"], "data_source")
-    other = rollups.related_table(call, table, relation)
-    rolled = _referred(other, source, "rollup_property")
+    other = tables.related(call, relation, table)
+    rolled = _referred(call, other, source, "rollup_property")
     if rolled.type == "rollup":
         raise source.refusal("over a property that is no rollup itself")
     return {
@@ -226,9 +227,9 @@ def _rollup(call: Call, table: Table, _before: Property | None, source: Input) -
     }
 
 
-def _referred(table: Table, source: Input, what: str) -> Property:
+def _referred(call: Call, table: Table, source: Input, what: str) -> Property:
     name = source.get(source.key((f"{what}_name", f"{what}_id"))).text()
-    found = table.find(name)
+    found = knowing.find(call, table, name)
     if found is None:
         raise invalid(f"Could not find property with name or id: {name}")
     return found

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any, Final, Literal
 
-from server.workspace import indexes, rollups
+from server.workspace import indexes, knowing, rollups
 from server.workspace.call import Call
 from server.workspace.errors import invalid
 from server.workspace.indexes import Index
@@ -100,7 +100,7 @@ def _key(call: Call, table: Table, source: Input, alias: str) -> Key:
         name = source.get("timestamp").choice(tuple(_FIELDS))
         return _field_key(table, name, descending=descending)
     name = source.need("property").text()
-    prop = table.find(name)
+    prop = knowing.find(call, table, name)
     if prop is None:
         raise invalid(f"Could not find sort property with name or id: {name}")
     if prop.type in _FIELDS:
@@ -135,8 +135,10 @@ def _property_key(prop: Property, alias: str, *, descending: bool) -> Key:
 
 
 def _index(prop: Property) -> Index | None:
-    if prop.type in ("people", "relation"):
+    if prop.type == "relation":
         return None
+    if prop.type == "people":
+        return indexes.by_person(prop.column)
     if prop.type == "checkbox":
         return indexes.by_cell(prop.column, "number", absent="lowest")
     field: Literal["text", "number"] = "text" if prop.type in _TEXT_TYPES else "number"

@@ -8,6 +8,9 @@ _AMONG = "n.number IN (SELECT node FROM cells WHERE"
 # By their primary key: SQLite would take the index by value, and read all of its matches.
 _EACH = "EXISTS (SELECT 1 FROM cells INDEXED BY sqlite_autoindex_cells_1 WHERE node = n.number AND"
 
+_MAX_ALTERNATIVES = 100
+"""Rows are not listed by more kinds of cells than this: SQLite unites no more than 500 lists."""
+
 
 @dataclass(frozen=True, slots=True)
 class Sql:
@@ -60,4 +63,5 @@ def joined(word: str, parts: Sequence[Sql]) -> Sql:
         return Sql(text, values, tuple(any_of for each in narrowed for any_of in each))
     if not all(narrowed):
         return Sql(text, values)
-    return Sql(text, values, (tuple(cells for each in narrowed for cells in each[0]),))
+    any_of = tuple(cells for each in narrowed for cells in each[0])
+    return Sql(text, values, (any_of,) if len(any_of) <= _MAX_ALTERNATIVES else ())

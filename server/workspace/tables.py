@@ -1,7 +1,7 @@
 """A data source as a table: its properties, in order, and their columns in the index of cells."""
 
 import sqlite3
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from typing import Any, Final
 
@@ -116,6 +116,35 @@ class Table:
 def load(call: Call, node: Node) -> Table:
     """The table of a data source."""
     return Table(node, nodes.document(call.db, node.number))
+
+
+def related(call: Call, relation: Property, table: Table | None = None) -> Table:
+    """The table a relation leads to, which may be `table` itself; shared with the caller or not."""
+    related_id: str = relation.config["data_source_id"]
+    if table is not None and related_id == table.node.id:
+        return table
+    return load(call, nodes.known(call.db, related_id))
+
+
+def relations_to(call: Call, data_source: Node) -> list[tuple[Table, Property]]:
+    """Every relation of the workspace that leads to a data source, and the table it stands in."""
+    return [
+        (table, prop)
+        for table, prop in of_type(call, "relation")
+        if prop.config["data_source_id"] == data_source.id
+    ]
+
+
+def of_type(call: Call, kind: str) -> Iterator[tuple[Table, Property]]:
+    """Every property of that type in the workspace, and the table it stands in."""
+    rows = call.db.execute(
+        "SELECT n.number FROM nodes n JOIN documents d ON d.node = n.number"
+        " WHERE n.kind = 'data_source' AND instr(d.document, ?) > 0",
+        (f'"type":"{kind}"',),
+    )
+    for node, document in nodes.load(call.db, [row[0] for row in rows]):
+        table = Table(node, document)
+        yield from ((table, prop) for prop in table.properties if prop.type == kind)
 
 
 def new_column(db: sqlite3.Connection, data_source: int) -> int:

@@ -1,5 +1,6 @@
 """Users: who am I, who is there."""
 
+from functools import partial
 from typing import Any
 
 from server.workspace import identities, paging
@@ -19,10 +20,11 @@ def retrieve(call: Call) -> dict[str, Any]:
 
 def list_all(call: Call) -> dict[str, Any]:
     """GET /v1/users."""
-    found, following = paging.slice_from(
-        list(call.users.items()),
-        cursor=paging.start_cursor(call.query),
-        size=paging.page_size(call.query),
+    found, following = paging.page(
+        call.query,
+        read=partial(identities.users_from, call.db),
+        place=partial(identities.place, call.db),
+        cursor=lambda user: user.id,
     )
     shown = [identities.user_answer(user, call.workspace) for user in found]
     return paging.envelope(shown, kind="user", next_cursor=following)

@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.journeys.house import Home, Served, Team, copy_database, serving, team_at
+from tests.journeys.house import Here, Home, Served, Team, copy_database, serving, team_at
 
 
 @pytest.fixture(scope="session")
@@ -17,6 +17,11 @@ def anyio_backend() -> str:
 def served(tmp_path_factory: pytest.TempPathFactory) -> Generator[Served]:
     with serving(tmp_path_factory.mktemp("served")) as shared:
         yield shared
+
+
+@pytest.fixture
+def here(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> Here:
+    return Here(monkeypatch, capsys)
 
 
 @pytest.fixture

@@ -16,10 +16,12 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any, Literal, cast, get_args
 
+import pytest
 import tomlkit
 
 from playbooks.ports import Capability
 from playbooks.report import Report
+from server.cli.main import main
 from server.workspace.core import JSON, Actor, Workspace
 
 CHECKOUT = Path(__file__).parents[2]
@@ -91,6 +93,38 @@ class Home:
         )
         assert_kept_secret(ended.stdout + ended.stderr, variables)
         return ended
+
+
+@dataclass(frozen=True, slots=True)
+class Here:
+    """Commands in this process, since starting Python takes longer than most of them."""
+
+    monkeypatch: pytest.MonkeyPatch
+    capsys: pytest.CaptureFixture[str]
+
+    def run(
+        self, home: Home, *arguments: str, env: Mapping[str, str] | None = None
+    ) -> subprocess.CompletedProcess[str]:
+        """What `home.run` gives, with no terminal either."""
+        variables = env or {}
+        for name in os.environ:
+            if name.startswith(("PLAYBOOKS_", "NOTION_")) or name == "COLUMNS":
+                self.monkeypatch.delenv(name)
+        for name, value in home.environment(variables).items():
+            self.monkeypatch.setenv(name, value)
+        self.monkeypatch.chdir(home.working)
+        try:
+            status = main(arguments)
+        except SystemExit as ended:
+            status = cast("int", ended.code)
+        shown = self.capsys.readouterr()
+        assert_kept_secret(shown.out + shown.err, variables)
+        return subprocess.CompletedProcess(arguments, status, shown.out, shown.err)
+
+    def run_for(self, team: "Team", *arguments: str) -> subprocess.CompletedProcess[str]:
+        """What `team.run` gives."""
+        team.write_settings()
+        return self.run(team.home, *arguments, env=team.variables)
 
 
 def assert_kept_secret(shown: str, variables: Mapping[str, str]) -> None:

@@ -2,10 +2,11 @@
 
 from pathlib import Path
 
+import httpx
 import pytest
 
-from server.cli.main import main
-from tests.journeys.house import Home, Served, copy_database
+from server.workspace.sample.names import ROOT_TITLE
+from tests.journeys.house import Here, Home, Served, copy_database
 
 SAMPLE = {"PLAYBOOKS_WORKSPACE": "embedded"}
 REFUSED = 64
@@ -40,6 +41,9 @@ MISTAKES = (
     pytest.param("workspace faults add --fault fire", "'fire'", id="unknown fault"),
     pytest.param("workspace faults add --fault conflict --rate 2", "rate", id="rate beyond 1"),
     pytest.param("workspace faults add --fault conflict --route x", "'x'", id="route"),
+    pytest.param(
+        f"workspace faults add --fault conflict --count {10**20}", "less than", id="huge count"
+    ),
     pytest.param("workspace faults add --fault conflict --status 500", "status", id="option"),
     pytest.param("workspace faults add --fault delayed", "latency_ms", id="option is missing"),
     pytest.param("workspace faults set none.json", "none.json", id="no plan file"),
@@ -61,27 +65,14 @@ def mistaken_home(served: Served, tmp_path_factory: pytest.TempPathFactory) -> H
 
 @pytest.mark.parametrize(("typed", "told"), MISTAKES)
 def test_bad_input_is_refused_in_one_line(
-    mistaken_home: Home,
-    monkeypatch: pytest.MonkeyPatch,
-    capsys: pytest.CaptureFixture[str],
-    typed: str,
-    told: str,
+    mistaken_home: Home, here: Here, typed: str, told: str
 ) -> None:
-    """In this process, since starting Python takes longer than all the refusals."""
-    monkeypatch.chdir(mistaken_home.working)
-    for name, value in mistaken_home.environment(SAMPLE).items():
-        monkeypatch.setenv(name, value)
+    ended = here.run(mistaken_home, *typed.split(), env=SAMPLE)
 
-    try:
-        status: object = main(typed.split())
-    except SystemExit as ended:
-        status = ended.code
-
-    shown = capsys.readouterr()
-    assert status == REFUSED, shown.err
-    assert told in shown.err
-    assert shown.err.count("\n") == 1, shown.err
-    assert shown.out == ""
+    assert ended.returncode == REFUSED, ended.stderr
+    assert told in ended.stderr
+    assert ended.stderr.count("\n") == 1, ended.stderr
+    assert ended.stdout == ""
 
 
 @pytest.mark.parametrize(
@@ -95,16 +86,16 @@ def test_bad_input_is_refused_in_one_line(
         "workspace faults --help",
     ],
 )
-def test_help_is_no_mistake(home: Home, typed: str) -> None:
-    ended = home.run(*typed.split())
+def test_help_is_no_mistake(home: Home, here: Here, typed: str) -> None:
+    ended = here.run(home, *typed.split())
 
     assert (ended.returncode, ended.stderr) == (0, "")
     assert ended.stdout.startswith("usage: notion-playbooks")
 
 
-def test_a_named_configuration_that_is_not_there_is_a_mistake(home: Home) -> None:
-    checked = home.run("--config", "none.toml", "--health-check")
-    refused = home.run("--config", "none.toml", "call", "get_record", "--kind", "run")
+def test_a_named_configuration_that_is_not_there_is_a_mistake(home: Home, here: Here) -> None:
+    checked = here.run(home, "--config", "none.toml", "--health-check")
+    refused = here.run(home, "--config", "none.toml", "call", "get_record", "--kind", "run")
 
     assert (checked.returncode, refused.returncode) == (2, REFUSED)
     assert "none.toml: there is no such file" in checked.stdout
@@ -131,6 +122,22 @@ def test_reset_with_yes_makes_the_sample_anew(home: Home) -> None:
     assert ended.returncode == 0
     assert file.read_bytes().startswith(b"SQLite format 3")
     assert [left.name for left in Path(home.data).iterdir()] == ["workspace.sqlite3"]
+
+
+def test_a_reset_reaches_the_process_that_serves_and_its_clients_go_on(served: Served) -> None:
+    served.restore()
+    headers = {"Authorization": f"Bearer {served.own_token}", "Notion-Version": "2026-03-11"}
+    with httpx.Client(base_url=served.address, headers=headers) as client:
+        (found,) = client.post("/v1/search", json={"query": ROOT_TITLE}).json()["results"]
+        titled = {"title": {"title": [{"text": {"content": "Renamed"}}]}}
+        client.patch(f"/v1/pages/{found['id']}", json={"properties": titled})
+
+        ended = Home(served.file.parents[2]).run("workspace", "reset", "--yes")
+
+        assert ended.returncode == 0
+        assert len(client.post("/v1/search", json={"query": ROOT_TITLE}).json()["results"]) == 1
+        assert client.post("/v1/search", json={"query": "Renamed"}).json()["results"] == []
+    served.restore()
 
 
 def test_a_port_that_is_taken_is_told(sample_home: Home, served: Served) -> None:

@@ -6,7 +6,7 @@ from collections.abc import Generator
 import httpx
 import pytest
 
-from tests.journeys.house import Home, Served
+from tests.journeys.house import Here, Home, Served
 
 VERSION = "2026-03-11"
 
@@ -32,6 +32,12 @@ def faults(owner: Home, *arguments: str) -> str:
     return ended.stdout
 
 
+def faults_here(here: Here, owner: Home, *arguments: str) -> str:
+    ended = here.run(owner, "workspace", "faults", *arguments)
+    assert (ended.returncode, ended.stderr) == (0, "")
+    return ended.stdout
+
+
 def test_a_rule_that_is_added_acts_on_the_served_workspace_until_it_is_cleared(
     owner: Home, client: httpx.Client
 ) -> None:
@@ -50,22 +56,24 @@ def test_a_rule_that_is_added_acts_on_the_served_workspace_until_it_is_cleared(
     assert client.get("/v1/users/me").status_code == 200
 
 
-def test_limits_hold_for_the_served_workspace(owner: Home, client: httpx.Client) -> None:
-    shown = faults(owner, "limit", "--per-token", "1", "--window", "3600")
+def test_limits_hold_for_the_served_workspace(
+    owner: Home, here: Here, client: httpx.Client
+) -> None:
+    shown = faults_here(here, owner, "limit", "--per-token", "1", "--window", "3600")
     statuses = {client.get("/v1/users/me").status_code for _ in range(3)}
-    off = faults(owner, "limit", "--per-token", "off")
+    off = faults_here(here, owner, "limit", "--per-token", "off")
 
     assert "token_budget 1, " in shown or "token_budget 1." in shown
     assert 429 in statuses
     assert "token_budget" not in off
 
 
-def test_a_plan_is_set_from_a_file_or_by_its_name(owner: Home) -> None:
+def test_a_plan_is_set_from_a_file_or_by_its_name(owner: Home, here: Here) -> None:
     plan = {"seed": 3, "conditions": {"block_limit": 9}, "rules": [{"fault": "conflict"}]}
     (owner.working / "plan.json").write_text(json.dumps(plan))
 
-    from_file = faults(owner, "set", "plan.json")
-    named = faults(owner, "--json", "set", "outage")
+    from_file = faults_here(here, owner, "set", "plan.json")
+    named = faults_here(here, owner, "--json", "set", "outage")
 
     assert "block_limit 9" in from_file
     assert "*: conflict; acted on 0 of 0 requests, until cleared" in from_file

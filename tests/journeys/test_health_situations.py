@@ -2,11 +2,7 @@
 
 import socket
 from collections.abc import Callable
-from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import closing
-from queue import SimpleQueue
-from subprocess import CompletedProcess
-from typing import cast
 from uuid import uuid4
 
 import pytest
@@ -14,13 +10,12 @@ import pytest
 from server.workspace.faults import Delayed, FaultRule, RateLimited
 from tests.journeys.house import (
     OWNER,
+    Here,
     Home,
     Served,
     Team,
     new_token,
     report_in,
-    serving,
-    team_at,
 )
 
 OK, WARNING, CRITICAL, UNKNOWN, REFUSED = 0, 1, 2, 3, 64
@@ -223,36 +218,15 @@ SITUATIONS = (
 
 
 Arrange = Callable[[Team], None]
-Checks = dict[Arrange, "Future[CompletedProcess[str]]"]
-
-
-@pytest.fixture(scope="module")
-def checks(served: Served, tmp_path_factory: pytest.TempPathFactory) -> Checks:
-    """All situations, two at a time: starting Python is what takes long."""
-    free: SimpleQueue[Served] = SimpleQueue()
-    free.put(served)
-
-    def check(arrange: Arrange) -> CompletedProcess[str]:
-        home = Home.made(tmp_path_factory.mktemp("situation") / "home")
-        workspace = free.get()
-        try:
-            with team_at(home, workspace) as team:
-                arrange(team)
-                return team.run("--health-check")
-        finally:
-            free.put(workspace)
-
-    with serving(tmp_path_factory.mktemp("second")) as second, ThreadPoolExecutor(2) as pool:
-        free.put(second)
-        arrangements = cast("list[Arrange]", [case.values[0] for case in SITUATIONS])
-        return {arrange: pool.submit(check, arrange) for arrange in arrangements}
 
 
 @pytest.mark.parametrize(("arrange", "status", "told", "remedy"), SITUATIONS)
-def test_the_exit_status_the_reason_and_the_remedy_fit_the_situation(
-    checks: Checks, arrange: Arrange, status: int, told: str, remedy: str
+def test_the_exit_status_the_reason_and_the_remedy_fit_the_situation(  # noqa: PLR0917 - a row of the table
+    team: Team, here: Here, arrange: Arrange, status: int, told: str, remedy: str
 ) -> None:
-    ended = checks[arrange].result()
+    arrange(team)
+
+    ended = here.run_for(team, "--health-check")
 
     assert ended.returncode == status, ended.stdout
     assert told in ended.stdout
@@ -271,10 +245,10 @@ def test_the_token_that_serve_prints_works(team: Team, served: Served) -> None:
 
 
 def test_without_a_token_sample_data_are_a_warning_that_only_critical_lets_pass(
-    sample_home: Home,
+    sample_home: Home, here: Here
 ) -> None:
-    careful = sample_home.run("--health-check")
-    lenient = sample_home.run("--health-check", "--fail-on", "critical")
+    careful = here.run(sample_home, "--health-check")
+    lenient = here.run(sample_home, "--health-check", "--fail-on", "critical")
 
     assert (careful.returncode, lenient.returncode) == (WARNING, OK)
     assert "no token: these are sample data" in careful.stdout
@@ -298,11 +272,11 @@ def test_a_recent_report_is_reused_with_its_age_and_only_when_asked(sample_home:
     assert again.age_s > 0
 
 
-def test_a_report_of_another_token_is_not_reused(team: Team) -> None:
-    first = report_in(team.run("--health-check", "--json"))
+def test_a_report_of_another_token_is_not_reused(team: Team, here: Here) -> None:
+    first = report_in(here.run_for(team, "--health-check", "--json"))
     team.integrate()
 
-    second = report_in(team.run("--health-check", "--json", "--max-age", "3600"))
+    second = report_in(here.run_for(team, "--health-check", "--json", "--max-age", "3600"))
 
     assert second.run_id != first.run_id
 
@@ -316,12 +290,12 @@ health_deadline = 3
 """
 
 
-def test_every_mistake_of_the_configuration_is_told_with_its_place(home: Home) -> None:
+def test_every_mistake_of_the_configuration_is_told_with_its_place(home: Home, here: Here) -> None:
     file = home.working / "playbooks.toml"
     file.write_text(MISTAKEN)
 
-    ended = home.run("--health-check")
-    refused = home.run("call", "get_record", "--kind", "run")
+    ended = here.run(home, "--health-check")
+    refused = here.run(home, "call", "get_record", "--kind", "run")
 
     assert (ended.returncode, refused.returncode) == (CRITICAL, REFUSED)
     for told in (ended.stdout, refused.stderr):

@@ -11,7 +11,7 @@ from contextlib import contextmanager, suppress
 
 import pytest
 
-from tests.journeys.house import SERVER, TIMEOUT_S, Team, assert_kept_secret
+from tests.journeys.house import SERVER, TIMEOUT_S, Here, Team, assert_kept_secret
 
 END_OF_INPUT = "\x04"
 RENAMED = {"properties": {"Status": {"name": "Etappe"}}}
@@ -73,7 +73,7 @@ def at_a_terminal(
             os.close(ours)
 
 
-def test_a_person_chooses_the_property_that_no_guess_finds(team: Team) -> None:
+def test_a_person_chooses_the_property_that_no_guess_finds(team: Team, here: Here) -> None:
     team.change_table("task_management", RENAMED)
 
     with at_a_terminal(team, "init") as (terminal, process):
@@ -88,7 +88,7 @@ def test_a_person_chooses_the_property_that_no_guess_finds(team: Team) -> None:
     assert_kept_secret(shown, team.variables)
     assert "Wrote playbooks.toml" in shown
     assert 'status = "Etappe"' in (team.home.working / "playbooks.toml").read_text()
-    checked = team.run("--health-check")
+    checked = here.run_for(team, "--health-check")
     assert checked.returncode == 0, checked.stdout
 
 
@@ -117,22 +117,24 @@ def test_a_question_can_be_left_and_then_no_file_is_written(team: Team, interrup
     assert not (team.home.working / "playbooks.toml").exists()
 
 
-def test_every_proposal_accepted_makes_a_file_with_which_all_is_well(team: Team) -> None:
-    made = team.run("init", "--yes", "--output", "made.toml")
-    checked = team.run("--config", "made.toml", "--health-check")
+def test_every_proposal_accepted_makes_a_file_with_which_all_is_well(
+    team: Team, here: Here
+) -> None:
+    made = here.run_for(team, "init", "--yes", "--output", "made.toml")
+    checked = here.run_for(team, "--config", "made.toml", "--health-check")
 
     assert (made.returncode, checked.returncode) == (0, 0), checked.stdout
     assert "made.toml" in checked.stdout
     assert "found by its title" not in checked.stdout
 
 
-def test_an_existing_file_is_refused_unless_it_may_be_replaced(team: Team) -> None:
+def test_an_existing_file_is_refused_unless_it_may_be_replaced(team: Team, here: Here) -> None:
     existing = team.home.working / "playbooks.toml"
     existing.write_text("# mine\n")
 
-    refused = team.run("init", "--yes")
+    refused = here.run_for(team, "init", "--yes")
     kept = existing.read_text()
-    replaced = team.run("init", "--yes", "--force")
+    replaced = here.run_for(team, "init", "--yes", "--force")
 
     assert (refused.returncode, replaced.returncode) == (64, 0)
     assert kept == "# mine\n"

@@ -1,3 +1,5 @@
+import shutil
+import sqlite3
 from contextlib import closing
 from datetime import UTC, datetime
 from pathlib import Path
@@ -8,6 +10,7 @@ from server.embedded import alone, make_sample, open_embedded
 from server.workspace.errors import WorkspaceUnusable
 
 NOW = datetime(2026, 11, 25, 9, 30, tzinfo=UTC)
+NAME_OF_IT = "SELECT name FROM workspace"
 
 
 def test_the_sample_is_made_once_and_found_again(tmp_path: Path) -> None:
@@ -26,9 +29,9 @@ def test_the_sample_is_made_once_and_found_again(tmp_path: Path) -> None:
     assert [left.name for left in path.parent.glob(".making-*")] == []
 
 
-def test_a_second_maker_leaves_the_first_ones_file(tmp_path: Path) -> None:
+def test_a_second_maker_leaves_the_first_ones_file(tmp_path: Path, sample_file: Path) -> None:
     path = tmp_path / "workspace.sqlite3"
-    make_sample(path, clock=lambda: NOW)
+    shutil.copy(sample_file, path)
     with closing(open_embedded(path, clock=lambda: NOW)) as first:
         token = first.own_token()
 
@@ -38,11 +41,50 @@ def test_a_second_maker_leaves_the_first_ones_file(tmp_path: Path) -> None:
         assert still.own_token() == token
 
 
+def test_a_reset_gives_the_new_sample_to_whoever_has_the_workspace_open(
+    tmp_path: Path, sample_file: Path
+) -> None:
+    path = tmp_path / "workspace.sqlite3"
+    shutil.copy(sample_file, path)
+    with (
+        closing(open_embedded(path, clock=lambda: NOW)) as opened,
+        closing(sqlite3.connect(path, isolation_level=None)) as reader,
+    ):
+        token = opened.own_token()
+        opened.rename("Before")
+        reader.execute("BEGIN")
+        before = reader.execute(NAME_OF_IT).fetchone()
+
+        make_sample(path, clock=lambda: NOW, replace=True)
+
+        assert opened.info().name == "Sample workspace"
+        assert (opened.own_token(), opened.knows(token)) == (token, True)
+        # A read that was under way sees one state until its end.
+        assert reader.execute(NAME_OF_IT).fetchone() == before == ("Before",)
+        opened.rename("After")
+        reader.execute("COMMIT")
+        assert reader.execute(NAME_OF_IT).fetchone() == ("After",)
+    with closing(open_embedded(path, clock=lambda: NOW)) as again:
+        assert again.info().name == "After"
+
+
+def test_a_reset_that_is_interrupted_changes_nothing(tmp_path: Path, sample_file: Path) -> None:
+    path = tmp_path / "workspace.sqlite3"
+    shutil.copy(sample_file, path)
+
+    with pytest.raises(KeyboardInterrupt):
+        make_sample(path, clock=lambda: NOW, tell=interrupt, replace=True)
+
+    assert path.read_bytes() == sample_file.read_bytes()
+    assert list(tmp_path.iterdir()) == [path]
+
+
+def interrupt(_done: int, _total: int) -> None:
+    raise KeyboardInterrupt
+
+
 def test_an_interrupted_making_leaves_nothing(tmp_path: Path) -> None:
     path = tmp_path / "workspace.sqlite3"
-
-    def interrupt(_done: int, _total: int) -> None:
-        raise KeyboardInterrupt
 
     with pytest.raises(KeyboardInterrupt):
         make_sample(path, clock=lambda: NOW, tell=interrupt)

@@ -31,16 +31,22 @@ _PRIVATE_BODY: Final = (
 
 
 def create_sample(
-    workspace: Workspace, *, now: datetime, seed: int = 2718, progress: Progress | None = None
+    workspace: Workspace,
+    *,
+    now: datetime,
+    seed: int = 2718,
+    token: str | None = None,
+    progress: Progress | None = None,
 ) -> None:
     """Fill an empty workspace with the team's last half year up to `now`, all or nothing.
 
-    The same seed and day give the same ids and values; only the token and the planted keys differ.
+    The same seed and day give the same ids and values; only the planted keys differ, and the
+    integration's token when none is given.
     """
     history = invent(now, seed)
     bits = Random(f"{seed}/ids")  # noqa: S311 - ids of invented rows, no secrets
     with workspace.transaction(ids=lambda: UUID(int=bits.getrandbits(128))):
-        _Loader(workspace, history, now, progress).load()
+        _Loader(workspace, history, now, progress).load(token or fresh_key("current"))
 
 
 class _Loader:
@@ -58,13 +64,13 @@ class _Loader:
         self._users: dict[str, str] = {}
         self._task_ids: list[str] = []
 
-    def load(self) -> None:
+    def load(self, token: str) -> None:
         """People first, then what they wrote, in order of time within each database."""
         self._workspace.rename(WORKSPACE_NAME)
         for person in TEAM:
             user_id = self._workspace.add_person(person.name, person.email)
             self._users[person.key] = user_id
-        bot_id = self._workspace.add_bot(names.INTEGRATION_NAME, token=fresh_key("current"))
+        bot_id = self._workspace.add_bot(names.INTEGRATION_NAME, token=token)
         root_id = self._page(names.ROOT_TITLE, _ROOT_BODY)
         self._page(names.PRIVATE_TITLE, _PRIVATE_BODY)
         self._workspace.share(root_id, bot_id)

@@ -62,9 +62,9 @@ def query_rows(call: Call) -> JSON:
 
 def list_all(call: Call) -> JSON:
     """GET /v1/databases: those that are shared."""
-    paged = call.query.only("start_cursor", "page_size").object()
+    paged = call.query.only("start_cursor", "page_size")
     wanted = {"filter": {"property": "object", "value": "data_source"}}
-    return search.search(_with_body(call, wanted | paged))
+    return search.listed(call, Input(wanted, "body"), paged)
 
 
 def _place(call: Call) -> Call:
@@ -112,10 +112,7 @@ def _table_of(call: Call, database_id: str) -> Node:
     database = nodes.find(call, database_id, "database")
     inside = nodes.children(call.db, database.number, "data_source")
     if not inside:
-        raise errors.invalid(
-            f"Database with ID {database_id} does not contain any data sources accessible by this"
-            " API bot."
-        )
+        raise errors.no_data_source(database_id)
     if len(inside) > 1:
         raise errors.several_data_sources(database_id, [each.id for each in inside])
     return inside[0]

@@ -7,7 +7,7 @@ from subprocess import PIPE, Popen
 from tests.server.importing.conftest import HEADER, House, Write, numbered
 
 ROOT = Path(__file__).parents[3]
-TASKS_COUNT = 400
+TASKS_COUNT = 200
 IMPORTER = """
 import sys
 from datetime import UTC, datetime
@@ -24,7 +24,7 @@ workspace = Workspace.open(Path(workspace_file), clock=lambda: datetime.now(UTC)
 
 def tell(done):
     print(done, flush=True)
-    if done >= 300:
+    if done >= 150:
         sys.stdin.read()  # waits to be killed
 
 async def main():
@@ -49,11 +49,11 @@ async def test_a_killed_import_is_gone_on_with_and_loses_and_doubles_nothing(
     path = write(HEADER, *numbered(TASKS_COUNT))
     workspace_file = tmp_path / "workspace.sqlite3"
 
-    _import_and_kill(workspace_file, house.page_id, path, at_least_done=100)
+    _import_and_kill(workspace_file, house.page_id, path, at_least_done=50)
     result = await house.load(path)
 
     # The first map named fewer columns, so that what was there is now brought up to date.
-    assert 100 <= result.updated_count <= 300
+    assert 50 <= result.updated_count <= 150
     assert result.created_count == TASKS_COUNT - result.updated_count
     rows = await house.rows(result.data_source_id, "External ID", "Actual hours", "Completed")
     assert [row[0] for row in rows] == [f"T{number}" for number in range(1, TASKS_COUNT + 1)]

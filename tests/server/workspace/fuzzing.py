@@ -18,8 +18,8 @@ Words: TypeAlias = Mapping[str, str]
 NIL: Final = "00000000-0000-0000-0000-000000000000"
 STRANGE: Final = "0f0e0d0c-0b0a-4908-8706-050403020100"
 KNOWN: Final = (
-    "page", "text_page", "data_source", "other", "database", "block", "table_block", "user",
-    "bot", "comment", "discussion", "private",
+    "page", "linked", "text_page", "private", "data_source", "other", "database", "block",
+    "table_block", "user", "bot", "comment", "discussion",
 )  # fmt: skip
 VERSIONS: Final = ("2026-03-11", "2025-09-03", "2022-06-28")
 
@@ -27,7 +27,7 @@ HELLO: Final = [{"text": {"content": "hello", "link": {"url": "https://example.o
                  "annotations": {"bold": True, "color": "red"}}]  # fmt: skip
 MENTIONS: Final = [
     {"mention": {"user": {"id": "<user>"}}},
-    {"mention": {"page": {"id": "<page>"}}},
+    {"mention": {"page": {"id": "<linked>"}}},
     {"mention": {"date": {"start": "2026-05-13"}}},
     {"equation": {"expression": "e=mc^2"}},
 ]
@@ -54,16 +54,20 @@ SCHEMA: Final[dict[str, Any]] = {
     "Maker": {"created_by": {}},
     "Edited": {"last_edited_time": {}},
     "Editor": {"last_edited_by": {}},
-    "Key": {"unique_id": {"prefix": "T"}},
+    "Key": {"unique_id": {}},
 }
-ROLLUP: Final[dict[str, Any]] = {
-    "Rollup": {
+OLD_SCHEMA: Final[dict[str, Any]] = SCHEMA | {
+    "Relation": {"relation": {"database_id": "<database>", "single_property": {}}}
+}
+ROLLUPS: Final[dict[str, Any]] = {
+    name: {
         "rollup": {
             "relation_property_name": "Relation",
             "rollup_property_name": "Name",
-            "function": "count",
+            "function": function,
         }
     }
+    for name, function in {"Rollup": "count", "Shown": "show_original"}.items()
 }
 VALUES: Final[dict[str, Any]] = {
     "Name": {"title": HELLO},
@@ -79,7 +83,7 @@ VALUES: Final[dict[str, Any]] = {
     "Link": {"url": "https://example.org"},
     "Mail": {"email": "a@example.org"},
     "Phone": {"phone_number": "+1"},
-    "Relation": {"relation": [{"id": "<page>"}]},
+    "Relation": {"relation": [{"id": "<linked>"}]},
 }
 CHILDREN: Final[list[Any]] = [
     {"type": "paragraph", "paragraph": {"rich_text": HELLO, "children": [{"divider": {}}]}},
@@ -108,10 +112,9 @@ CONDITIONS: Final[list[Any]] = [
     {"property": "People", "people": {"contains": "<user>"}},
     {"property": "Files", "files": {"is_empty": True}},
     {"property": "Tick", "checkbox": {"equals": True}},
-    {"property": "Formula", "formula": {"number": {"equals": 1}}},
-    {"property": "Relation", "relation": {"contains": "<page>"}},
+    {"property": "Relation", "relation": {"contains": "<linked>"}},
     {"property": "Rollup", "rollup": {"number": {"equals": 1}}},
-    {"property": "Rollup", "rollup": {"any": {"rich_text": {"contains": "a"}}}},
+    {"property": "Shown", "rollup": {"any": {"rich_text": {"contains": "a"}}}},
     {"property": "Key", "unique_id": {"equals": 1}},
     {"property": "Maker", "created_by": {"contains": "me"}},
     {"timestamp": "created_time", "created_time": {"this_week": {}}},
@@ -125,6 +128,7 @@ QUERY: Final[dict[str, Any]] = {
     "page_size": 2,
     "start_cursor": None,
 }
+COMMENTS: Final = "/v1/comments"
 COMMENT: Final[dict[str, Any]] = {"parent": {"page_id": "<page>"}, "rich_text": HELLO}
 
 BODIES: Final[Mapping[str, list[Any]]] = {
@@ -135,11 +139,12 @@ BODIES: Final[Mapping[str, list[Any]]] = {
     "POST /v1/databases": [
         {"parent": {"page_id": "<text_page>"}, "title": HELLO, "icon": EMOJI, "cover": EXTERNAL,
          "is_inline": True, "initial_data_source": {"properties": SCHEMA}},
-        {"parent": {"page_id": "<text_page>"}, "title": HELLO, "properties": SCHEMA},
+        {"parent": {"page_id": "<text_page>"}, "title": HELLO, "properties": OLD_SCHEMA},
     ],
     "PATCH /v1/databases/{database_id}": [
         {"title": HELLO, "description": MENTIONS, "is_locked": True, "in_trash": False},
-        {"parent": {"page_id": "<text_page>"}, "properties": SCHEMA, "archived": True},
+        {"parent": {"page_id": "<text_page>"}, "in_trash": True},
+        {"properties": OLD_SCHEMA, "archived": False},
     ],
     "POST /v1/data_sources": [
         {"parent": {"database_id": "<database>"}, "properties": SCHEMA, "title": HELLO},
@@ -147,7 +152,7 @@ BODIES: Final[Mapping[str, list[Any]]] = {
     "PATCH /v1/data_sources/{data_source_id}": [
         {"properties": {
             "Number": None, "Text": {"name": "Renamed"}, "Select": {"multi_select": {}},
-            "Tags": {"multi_select": {"options": [{"name": "z"}]}}, **ROLLUP,
+            "Tags": {"multi_select": {"options": [{"name": "z"}]}}, **ROLLUPS,
         }, "title": HELLO, "in_trash": False},
         {"properties": SCHEMA},
         {"parent": {"database_id": "<database>"}},
@@ -173,7 +178,7 @@ BODIES: Final[Mapping[str, list[Any]]] = {
     ],
     "PATCH /v1/blocks/{block_id}": [
         {"paragraph": {"rich_text": HELLO, "color": "blue_background"}}, {"in_trash": True},
-        {"table": {"has_column_header": True}}, {"type": "to_do", "to_do": {"checked": True}},
+        {"type": "paragraph", "paragraph": {"rich_text": MENTIONS}, "archived": False},
     ],
     "PATCH /v1/blocks/{block_id}/children": [
         {"children": CHILDREN},
@@ -199,6 +204,16 @@ QUERIES: Final[Mapping[str, list[str]]] = {
     "in_trash": ["true"],
 }
 
+PLAN: Final[dict[str, Any]] = {
+    "seed": 7,
+    "conditions": {"token_budget": 180, "search_delay_s": 5, "revoked": ["Robot"]},
+    "rules": [
+        {"route": "POST /v1/pages", "fault": "rate_limited", "rate": 0.5, "count": 2, "after": 1},
+        {"fault": "failed", "status": 502},
+        {"fault": "delayed", "latency_ms": 1250, "p95_ms": 2260},
+    ],
+}
+
 UNWRITABLE: Final[Mapping[str, str]] = {
     "<deep>": "[" * 2000 + "]" * 2000,
     "<deep objects>": '{"and":' * 300 + "[]" + "}" * 300,
@@ -213,7 +228,9 @@ ODD: Final[tuple[Any, ...]] = (
     "", " ", "x" * 2001, "x" * 100_000, "\x00", "a\x00b", "\ud800", "😀" * 1001, "title", "me",
     [], {}, [[]], [{}], [None], {"": None}, {"a": {"b": {}}}, [None] * 101, ["x"] * 101,
     "2026-13-45", "0001-01-01", "9999-12-31T23:59:59+14:00", "2026-05-13T00:00:00.123456789Z",
-    NIL, STRANGE, "AAA", "https://", "javascript:alert(1)", "%00", "'; DROP TABLE nodes; --",
+    {"property": "Formula", "formula": {"number": {"equals": 1}}},
+    NIL, STRANGE, "AAA", "https://", "http://[",
+    "https://a\u2100b.com", "a " * 999, "javascript:alert(1)", "%00", "'; DROP TABLE nodes; --",
     *(f"<{word}>" for word in KNOWN),
 )  # fmt: skip
 MALFORMED_IDS: Final = ("AAA", NIL, STRANGE, "%00", "%F0%9F%94%A5", "..", "title", "x" * 500)
@@ -261,11 +278,17 @@ def _asked(draw: DrawFn, patterns: list[tuple[str, str]]) -> Asked:
     return Asked(
         method=draw(_mostly(st.just(method), st.sampled_from(["GET", "POST", "PATCH", "PUT"]))),
         path="/".join(draw(_segment(each)) for each in pattern.split("/")),
-        query=tuple(draw(st.lists(_parameters(), max_size=2))),
+        query=tuple(draw(st.lists(_parameters(), max_size=2)))
+        + draw(st.sampled_from([(("block_id", "<page>"),), ()] if pattern == COMMENTS else [()])),
         version=draw(_mostly(st.sampled_from(VERSIONS), st.sampled_from([None, "2020", "\xff"]))),
         body=draw(_body(known)),
         raw=draw(_mostly(st.none(), st.binary(max_size=8))),
     )
+
+
+def plans() -> SearchStrategy[Any]:
+    """Plans of faults, most of them nearly right."""
+    return st.just(PLAN).flatmap(_mutated)
 
 
 def _mostly(usual: SearchStrategy[Any], rare: SearchStrategy[Any]) -> SearchStrategy[Any]:
@@ -277,8 +300,11 @@ def _segment(part: str) -> SearchStrategy[str]:
         return st.just(part)
     word = part[1:-1].removesuffix("_id")
     if word == "property":
-        return st.sampled_from([*SCHEMA, "Rollup", "title", "%3A%7B", *MALFORMED_IDS])
-    right = {"page": ["<page>", "<text_page>"], "block": ["<block>", "<table_block>", "<page>"]}
+        return st.sampled_from([*SCHEMA, *ROLLUPS, "title", "%3A%7B", *MALFORMED_IDS])
+    right = {
+        "page": ["<page>", "<text_page>"],
+        "block": ["<block>", "<table_block>", "<text_page>"],
+    }
     usual = st.sampled_from(right.get(word, [f"<{word}>" if word in KNOWN else NIL]))
     return _mostly(usual, st.sampled_from([*(f"<{each}>" for each in KNOWN), *MALFORMED_IDS]))
 

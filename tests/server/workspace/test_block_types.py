@@ -315,6 +315,13 @@ async def test_a_block_that_cannot_be_is_refused(
     [
         pytest.param({"image": {"external": {"url": "a.png"}}}, "Invalid image url.", id="image"),
         pytest.param({"bookmark": {"url": "not a url"}}, "Invalid bookmark url.", id="bookmark"),
+        pytest.param({"bookmark": {"url": "http://["}}, "Invalid bookmark url.", id="bracket"),
+        pytest.param({"embed": {"url": "http://[::1"}}, "Invalid embed url.", id="half-address"),
+        pytest.param(
+            {"image": {"external": {"url": "https://a\u2100b.com"}}},
+            "Invalid image url.",
+            id="host-that-normalizes-to-a-path",
+        ),
     ],
 )
 async def test_what_is_no_url_is_no_content(

@@ -149,3 +149,28 @@ async def test_a_block_elsewhere_is_no_place_to_append_after(
     )
 
     assert answer["code"] == "validation_error"
+
+
+async def test_a_cursor_names_the_next_block_and_holds_while_blocks_come_and_go(
+    api: httpx.AsyncClient, root: str
+) -> None:
+    made = (await append(api, root, *[paragraph(name) for name in "abcd"]))["results"]
+    first = (await api.get(f"/v1/blocks/{root}/children", params={"page_size": 2})).json()
+
+    await append(api, root, paragraph("new"), position={"type": "start"})
+    for gone in (made[0], made[2]):
+        await api.delete(f"/v1/blocks/{gone['id']}")
+
+    assert first["next_cursor"] == made[2]["id"]
+    assert await contents(api, root, start_cursor=first["next_cursor"]) == ["d"]
+
+
+async def test_a_block_that_stands_elsewhere_is_no_cursor(
+    api: httpx.AsyncClient, root: str
+) -> None:
+    outer = (await append(api, root, paragraph("outer", paragraph("inner"))))["results"][0]["id"]
+
+    path = f"/v1/blocks/{outer}/children"
+    answer = (await api.get(path, params={"start_cursor": outer})).json()
+
+    assert answer["message"] == f"The start_cursor provided is invalid: {outer}"

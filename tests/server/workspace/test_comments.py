@@ -6,7 +6,7 @@ from typing import Any
 import httpx
 import pytest
 
-from server.workspace.core import Actor, Workspace
+from server.workspace.core import Actor, ApiError, Workspace
 
 Connect = Callable[..., Any]
 KEYS = (
@@ -251,3 +251,28 @@ async def test_nothing_is_said_about_what_lies_in_the_trash(
     ]
 
     assert {answer.json()["code"] for answer in refused} == {"validation_error"}
+
+
+async def test_a_cursor_holds_while_comments_are_deleted(api: httpx.AsyncClient, root: str) -> None:
+    made = [await comment_on(api, root, said) for said in "abcd"]
+    first = await listed(api, root, page_size=2)
+    for gone in (made[0], made[2]):
+        await api.delete(f"/v1/comments/{gone['id']}")
+
+    rest = await listed(api, root, start_cursor=first["next_cursor"])
+
+    assert [words(each) for each in rest["results"]] == ["d"]
+
+
+async def test_nothing_leads_to_a_deleted_comment(
+    workspace: Workspace, api: httpx.AsyncClient, root: str, ada: Actor
+) -> None:
+    made = await comment_on(api, root, "a")
+    await api.delete(f"/v1/comments/{made['id']}")
+
+    read = await api.get(f"/v1/comments/{made['id']}")
+    said = await api.post("/v1/comments", json=saying("b", discussion_id=made["discussion_id"]))
+
+    assert (read.status_code, said.status_code) == (404, 404)
+    with pytest.raises(ApiError, match="Could not find comment"):
+        workspace.perform("GET", f"/v1/comments/{made['id']}", actor=ada)

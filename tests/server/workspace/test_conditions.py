@@ -7,6 +7,7 @@ import pytest
 
 from server.workspace.conditions import Conditions
 from server.workspace.core import Workspace
+from server.workspace.plan import PlanInvalid
 
 
 @pytest.mark.parametrize("named", ["by-name", "by-id"])
@@ -76,3 +77,22 @@ def test_conditions_are_kept_and_those_not_named_stay(workspace: Workspace, bot_
     workspace.set_conditions(window_s=60)
 
     assert workspace.conditions() == Conditions(revoked=(bot_id,), search_delay_s=0.5)
+
+
+@pytest.mark.parametrize(
+    "changes",
+    [
+        pytest.param({"search_delay_s": "x"}, id="another-type"),
+        pytest.param({"window_s": 0}, id="out-of-range"),
+        pytest.param({"serch_delay_s": 1}, id="unknown"),
+    ],
+)
+def test_mistaken_conditions_are_refused_and_change_nothing(
+    workspace: Workspace, changes: dict[str, Any]
+) -> None:
+    workspace.set_conditions(window_s=5)
+
+    with pytest.raises(PlanInvalid, match=next(iter(changes))):
+        workspace.set_conditions(**changes)
+
+    assert workspace.conditions() == Conditions(window_s=5)

@@ -39,7 +39,7 @@ async def test_a_plan_is_set_shown_and_cleared(
     assert put.json()["plan"] == shown.json()["plan"]
     assert shown.json()["progress"] == [{"seen": 0, "acted": 0, "left": None}]
     assert cleared.json()["plan"] == {"seed": 0, "conditions": {}, "rules": []}
-    assert workspace.faults.rules() == ()
+    assert workspace.faults.states() == ()
 
 
 async def test_faults_and_limits_do_not_act_on_it(
@@ -63,7 +63,7 @@ async def test_a_plan_with_mistakes_changes_nothing_and_names_them_all(
     assert (answer.status_code, answer.json()["code"]) == (400, "validation_error")
     assert "seed: should be a whole number" in answer.json()["message"]
     assert "rules[0].fault: there is no 'y'" in answer.json()["message"]
-    assert len(workspace.faults.rules()) == 1
+    assert len(workspace.faults.states()) == 1
 
 
 @pytest.mark.parametrize(
@@ -73,6 +73,7 @@ async def test_a_plan_with_mistakes_changes_nothing_and_names_them_all(
         pytest.param({"Authorization": ""}, 401, id="no-token"),
         pytest.param({"Host": "evil.example"}, 403, id="another-name-for-this-machine"),
         pytest.param({"Host": ""}, 403, id="no-name"),
+        pytest.param({"Host": "["}, 403, id="what-is-no-name"),
         pytest.param({"Origin": "http://evil.example"}, 403, id="a-page-from-elsewhere"),
         pytest.param({"Origin": "http://localhost:3000"}, 403, id="a-page-of-another-server"),
         pytest.param({"Origin": "null"}, 403, id="a-page-of-nowhere"),

@@ -150,6 +150,20 @@ async def test_a_status_has_notions_options_and_groups(
     }  # fmt: skip
 
 
+async def test_options_that_a_status_is_made_with_all_land_in_to_do(
+    api: httpx.AsyncClient, make_table: Make
+) -> None:
+    sent = {
+        "options": [{"name": "Backlog"}, {"name": "Done"}],
+        "groups": [{"name": "Complete", "option_ids": []}],
+    }
+
+    table = make_table({"State": {"status": sent}})
+
+    shown = (await api.get(f"/v1/data_sources/{table}")).json()["properties"]["State"]["status"]
+    assert [len(group["option_ids"]) for group in shown["groups"]] == [2, 0, 0]
+
+
 async def test_an_option_added_to_a_status_lands_in_to_do(
     api: httpx.AsyncClient, make_table: Make
 ) -> None:
@@ -218,3 +232,18 @@ async def test_there_are_no_templates(api: httpx.AsyncClient, make_table: Make) 
     answer = await api.get(f"/v1/data_sources/{make_table({})}/templates")
 
     assert answer.json() == {"templates": [], "has_more": False, "next_cursor": None}
+
+
+async def test_a_data_source_does_not_go_below_itself(
+    api: httpx.AsyncClient, make_table: Make, add_row: Make
+) -> None:
+    table = make_table({})
+    row = {"type": "page_id", "page_id": add_row(table, "row")}
+    inner = (await api.post("/v1/databases", json={"parent": row})).json()["id"]
+
+    moved = await api.patch(
+        f"/v1/data_sources/{table}", json={"parent": {"type": "database_id", "database_id": inner}}
+    )
+
+    assert moved.json()["message"] == f"Data source {table} cannot be moved below itself."
+    assert (await api.get(f"/v1/data_sources/{table}")).json()["in_trash"] is False

@@ -105,3 +105,20 @@ def test_a_file_of_the_first_version_is_opened_and_brought_up_to_date(
         assert (opened.created, opened.info().id) == (False, "its-id")
         assert opened.set_conditions(search_delay_s=2).search_delay_s == 2
         assert opened.conditions().search_delay_s == 2
+
+
+def test_a_file_in_which_something_stands_below_itself_still_answers(
+    workspace: Workspace, ada: Actor, make_table: Make, add_row: Make, tmp_path: Path
+) -> None:
+    table = make_table({})
+    row = add_row(table, "row")
+    with closing(sqlite3.connect(tmp_path / "workspace.sqlite3")) as damaged, damaged:
+        damaged.execute(
+            "UPDATE nodes SET parent = (SELECT number FROM nodes WHERE id = ?)"
+            " WHERE kind = 'database'",
+            (row,),
+        )
+
+    found = workspace.perform("GET", f"/v1/pages/{row}", actor=ada)
+
+    assert found["in_trash"] is False

@@ -17,6 +17,8 @@ async def decorated(api: httpx.AsyncClient, root: str, key: str, value: Any) -> 
     ("key", "sent", "shown"),
     [
         pytest.param("icon", {"emoji": "💡"}, EMOJI, id="emoji"),
+        *(pytest.param("icon", {"emoji": each}, {"type": "emoji", "emoji": each}, id=each)
+          for each in ("🇨🇭", "1️⃣", "ℹ️", "👩‍🚀", "©️")),
         pytest.param("icon", {"external": EXTERNAL["external"]}, EXTERNAL, id="external-icon"),
         pytest.param("icon", {"icon": {"name": "pizza"}},
                      {"type": "icon", "icon": {"name": "pizza", "color": "gray"}}, id="named"),
@@ -44,6 +46,12 @@ async def test_an_icon_or_cover_is_shown_as_notion_shows_it(
                      'body.icon.icon.color should be `"gray"`', id="colour"),
         pytest.param("cover", {"emoji": "💡"}, "body.cover.external should be defined",
                      id="no-cover"),
+        pytest.param("cover", {"external": {"url": "nope"}},
+                     "body.cover.external.url should be a valid url", id="cover-nowhere"),
+        pytest.param("icon", {"external": {"url": "http://["}},
+                     "body.icon.external.url should be a valid url", id="icon-nowhere"),
+        pytest.param("icon", {"emoji": "not an emoji"}, "body.icon.emoji should be an emoji",
+                     id="words-for-an-emoji"),
     ],
 )  # fmt: skip
 async def test_what_cannot_be_an_icon_or_cover_is_refused(

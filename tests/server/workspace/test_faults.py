@@ -7,6 +7,7 @@ from pathlib import Path
 from random import Random
 from statistics import median
 from typing import Any
+from uuid import uuid4
 
 import httpx
 import pytest
@@ -239,7 +240,7 @@ async def test_latency_delays_an_answer_and_changes_nothing_else(
     answer = await api.get("/v1/users/me")
 
     assert answer.status_code == 200
-    assert workspace.faults.rules() == ()
+    assert workspace.faults.states()[0].left_count == 0
 
 
 def test_drawn_latencies_have_the_median_and_the_95th_percentile_asked_for() -> None:
@@ -257,7 +258,7 @@ async def test_a_rule_acts_as_often_as_it_counts(
     workspace.faults.set(FaultRule(RateLimited(), count=2))
 
     assert await statuses(client, 3) == [429, 429, 200]
-    assert workspace.faults.rules() == ()
+    assert workspace.faults.states()[0].left_count == 0
 
 
 async def test_a_rule_lets_the_first_requests_pass(
@@ -292,6 +293,41 @@ async def test_the_first_rule_that_is_due_acts(
     assert [state.seen_count for state in workspace.faults.states()] == [0, 2, 1, 1]
 
 
+@pytest.mark.parametrize(
+    ("method", "path", "headers", "status"),
+    [
+        pytest.param("GET", "/v1/nowhere", {}, 400, id="no-route"),
+        pytest.param("GET", "/v1/users/me", {"Authorization": "Bearer wrong"}, 401, id="no-token"),
+    ],
+)
+async def test_what_is_refused_for_its_route_or_token_is_refused_as_ever_and_not_counted(
+    client: httpx.AsyncClient,
+    workspace: Workspace,
+    *,
+    method: str,
+    path: str,
+    headers: dict[str, str],
+    status: int,
+) -> None:
+    workspace.faults.set(FaultRule(Failed(503), count=1))
+
+    refused = await client.request(method, path, headers=headers)
+
+    assert refused.status_code == status
+    assert workspace.faults.states()[0].seen_count == 0
+    assert await statuses(client, 2) == [503, 200]
+
+
+async def test_a_fault_hits_what_would_be_refused_for_another_reason(
+    client: httpx.AsyncClient, workspace: Workspace
+) -> None:
+    """As in life: an outage does not first look whether the page is there."""
+    workspace.faults.set(FaultRule(Failed(503), count=1))
+    missing = f"/v1/pages/{uuid4()}"
+
+    assert [(await client.get(missing)).status_code for _ in range(2)] == [503, 404]
+
+
 def outcomes(workspace: Workspace, seed: int) -> list[bool]:
     workspace.faults.clear()
     workspace.faults.reseed(seed)
@@ -319,7 +355,7 @@ async def test_rules_are_seen_and_cleared_from_another_process_at_once(
 
     assert (limited, acted) == ([429], 1)
     assert await statuses(client, 1) == [200]
-    assert workspace.faults.rules() == ()
+    assert workspace.faults.states() == ()
 
 
 def test_rules_are_kept_in_order_with_what_is_left(workspace: Workspace) -> None:
@@ -330,8 +366,9 @@ def test_rules_are_kept_in_order_with_what_is_left(workspace: Workspace) -> None
 
     workspace.faults.take("GET", "/v1/users/me")
 
-    assert workspace.faults.rules() == (FaultRule(RateLimited(), "GET *", 2), second)
-    assert [state.left_count for state in workspace.faults.states()] == [2, None]
+    states = workspace.faults.states()
+    assert [state.rule for state in states] == [first, second]
+    assert [state.left_count for state in states] == [2, None]
 
 
 EVERY: list[Callable[[], Effect]] = [Blocked, Committed, Failed, Reset, Stalled, Truncated, Revoked]
@@ -339,6 +376,8 @@ EVERY: list[Callable[[], Effect]] = [Blocked, Committed, Failed, Reset, Stalled,
 
 @pytest.mark.parametrize("make", EVERY)
 def test_a_fault_is_kept_as_it_was_set(workspace: Workspace, make: Callable[[], Effect]) -> None:
-    workspace.faults.set(FaultRule(make(), rate=0.5, after=3))
+    rule = FaultRule(make(), rate=0.5, after=3)
 
-    assert workspace.faults.rules() == (FaultRule(make(), rate=0.5, after=3),)
+    workspace.faults.set(rule)
+
+    assert [state.rule for state in workspace.faults.states()] == [rule]

@@ -4,9 +4,10 @@ A longer run: `.venv/bin/python -m pytest tests/server/workspace/test_fuzz.py -s
 --hypothesis-profile=long --hypothesis-seed=7`.
 """
 
+import json
 import sqlite3
 import sys
-from collections.abc import Generator, Mapping
+from collections.abc import AsyncGenerator, Generator, Mapping
 from contextlib import closing
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -17,18 +18,22 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from server.workspace import control
 from server.workspace.core import Actor, Workspace
 from server.workspace.routes import NOT_BUILT, SERVED
 from tests.notion_types import checked_app, take_complaints
 from tests.server.workspace.fuzzing import (
+    BODIES,
     CHILDREN,
     COMMENT,
     HELLO,
-    ROLLUP,
+    ROLLUPS,
     SCHEMA,
     VALUES,
+    VERSIONS,
     Asked,
     filled,
+    plans,
     requests,
 )
 
@@ -67,15 +72,13 @@ class Target:
             read.backup(written)
 
     async def send(self, client: httpx.AsyncClient, asked: Asked) -> httpx.Response:
-        named = (
-            {} if asked.version is None else {b"notion-version": asked.version.encode("latin-1")}
-        )
+        version = asked.version
         answer = await client.request(
             asked.method,
             httpx.URL(filled(asked.path, self.words)),
             params=[(name, filled(value, self.words)) for name, value in asked.query],
             content=asked.content(self.words),
-            headers=named,
+            headers={} if version is None else {b"notion-version": version.encode("latin-1")},
         )
         self.statuses.append(answer.status_code)
         return answer
@@ -83,7 +86,34 @@ class Target:
 
 @pytest.fixture
 def words(workspace: Workspace, ada: Actor, root: str, bot_id: str) -> Mapping[str, str]:
-    return inhabited(workspace, ada, root) | {"user": ada.id, "bot": bot_id}
+    """Something of every kind below the root page, by the words that stand for it."""
+    words = {"root": root, "user": ada.id, "bot": bot_id}
+
+    def do(method: str, path: str, body: Any, actor: Actor = ada) -> Any:
+        known = json.loads(filled(json.dumps(body), words))
+        return workspace.perform(method, filled(path, words), known, actor=actor)
+
+    def page(parent: Any, properties: Any) -> Any:
+        return do("POST", "/v1/pages", {"parent": parent, "properties": properties})["id"]
+
+    def database(schema: Any) -> tuple[str, str]:
+        body = {"parent": {"page_id": "<root>"}, "initial_data_source": {"properties": schema}}
+        made = do("POST", "/v1/databases", body)
+        return made["id"], made["data_sources"][0]["id"]
+
+    title = {"title": HELLO}
+    _, words["other"] = database({"Name": {"title": {}}})
+    words["database"], words["data_source"] = database(SCHEMA)
+    do("PATCH", "/v1/data_sources/<data_source>", {"properties": ROLLUPS})
+    words["linked"] = page({"data_source_id": "<other>"}, title)
+    words["page"] = page({"data_source_id": "<data_source>"}, VALUES)
+    words["text_page"] = page({"page_id": "<root>"}, title)
+    words["private"] = page({"workspace": True}, title)
+    added = do("PATCH", "/v1/blocks/<text_page>/children", {"children": CHILDREN})
+    ids = {block["type"]: block["id"] for block in added["results"]}
+    words["block"], words["table_block"] = ids["paragraph"], ids["table"]
+    comment = do("POST", "/v1/comments", COMMENT, Actor(bot_id, "bot"))
+    return words | {"comment": comment["id"], "discussion": comment["discussion_id"]}
 
 
 @pytest.fixture
@@ -96,55 +126,6 @@ def target(
         read.backup(written)
     yield made
     sys.stdout.write(f"{len(made.statuses)} requests, {made.statuses.count(200)} of them done\n")
-
-
-def inhabited(workspace: Workspace, ada: Actor, root: str) -> dict[str, str]:
-    """Something of every kind below the root, and a table beside it that no word names."""
-
-    def do(method: str, path: str, body: Any) -> Any:
-        return workspace.perform(method, path, body, actor=ada)
-
-    def make_table(parent: str, schema: Any) -> Any:
-        initial = {"properties": schema}
-        body = {"parent": {"page_id": parent}, "title": HELLO, "initial_data_source": initial}
-        return do("POST", "/v1/databases", body)
-
-    def make_page(parent: Any, properties: Any) -> str:
-        body = {"parent": parent, "properties": properties}
-        return str(do("POST", "/v1/pages", body)["id"])
-
-    other = make_table(root, {"Name": {"title": {}}})["data_sources"][0]["id"]
-    words = {"user": ada.id, "other": other}
-    database = make_table(root, _with(SCHEMA, words))
-    table = database["data_sources"][0]["id"]
-    do("PATCH", f"/v1/data_sources/{table}", {"properties": ROLLUP})
-    linked = make_page({"data_source_id": other}, {"Name": {"title": HELLO}})
-    page = make_page({"data_source_id": table}, _with(VALUES, words | {"page": linked}))
-    text_page = make_page({"page_id": root}, {"title": HELLO})
-    children = _with(CHILDREN[:5], words | {"page": page})
-    blocks = do("PATCH", f"/v1/blocks/{text_page}/children", {"children": children})["results"]
-    comment = do("POST", "/v1/comments", _with(COMMENT, {"page": page}))
-    return words | {
-        "page": page,
-        "text_page": text_page,
-        "data_source": table,
-        "database": database["id"],
-        "block": blocks[0]["id"],
-        "table_block": next(each["id"] for each in blocks if each["type"] == "table"),
-        "comment": comment["id"],
-        "discussion": comment["discussion_id"],
-        "private": make_page({"workspace": True}, {"title": HELLO}),
-    }
-
-
-def _with(body: Any, words: Mapping[str, str]) -> Any:
-    if isinstance(body, str):
-        return filled(body, words)
-    if isinstance(body, list):
-        return [_with(each, words) for each in body]
-    if isinstance(body, dict):
-        return {key: _with(value, words) for key, value in body.items()}
-    return body
 
 
 @pytest.fixture
@@ -160,23 +141,63 @@ def witness(workspace: Workspace, ada: Actor, bot_id: str) -> dict[str, str]:
     return {"table": table, "row": row}
 
 
+@pytest.fixture
+async def client(target: Target) -> AsyncGenerator[httpx.AsyncClient]:
+    async with httpx.AsyncClient(
+        transport=httpx.ASGITransport(checked_app(target.workspace)),
+        base_url="http://workspace.test",
+        headers={"Authorization": f"Bearer {target.token}"},
+    ) as opened:
+        yield opened
+
+
 @settings(max_examples=settings().max_examples // 4)
 @given(asked=st.lists(requests(PATTERNS), min_size=10, max_size=40))
 async def test_whatever_is_asked_the_workspace_answers_in_shape_and_stays_whole(
-    witness: dict[str, str], target: Target, asked: list[Asked]
+    witness: dict[str, str], target: Target, client: httpx.AsyncClient, asked: list[Asked]
 ) -> None:
     target.restore()
-    headers = {"Authorization": f"Bearer {target.token}"}
-    transport = httpx.ASGITransport(checked_app(target.workspace))
+    before = await seen(client, witness)
+
+    for each in asked:
+        answer = await target.send(client, each)
+        assert not [word for word in LEAKS if word in answer.text], answer.text
+        assert take_complaints() == [], each
+
+    assert await seen(client, witness) == before
+
+
+@settings(max_examples=settings().max_examples // 4)
+@given(plan=plans())
+async def test_whatever_plan_of_faults_is_sent_is_kept_or_refused(
+    target: Target, token: str, plan: Any
+) -> None:
+    sent = Asked("PUT", control.PATH, (), None, plan).content(target.words)
     async with httpx.AsyncClient(
-        transport=transport, base_url="http://workspace.test", headers=headers
+        transport=httpx.ASGITransport(checked_app(target.workspace)),
+        base_url="http://localhost",
+        headers={"Authorization": f"Bearer {token}"},
     ) as client:
-        before = await seen(client, witness)
-        for each in asked:
-            answer = await target.send(client, each)
-            assert not [word for word in LEAKS if word in answer.text], answer.text
-            assert take_complaints() == [], each
-        assert await seen(client, witness) == before
+        answer = await client.put(control.PATH, content=sent)
+
+    assert answer.status_code in (200, 400), answer.text
+    assert take_complaints() == []
+
+
+async def test_each_request_that_is_then_spoilt_is_a_good_one_in_some_version(
+    target: Target, client: httpx.AsyncClient
+) -> None:
+    for route, bodies in BODIES.items():
+        method, pattern = route.split()
+        path = pattern.replace("{block_id}/children", "{text_page}/children")
+        path = path.replace("_id}", ">").replace("}", ">").replace("{", "<")
+        for body in bodies:
+            target.restore()
+            sent = [
+                await target.send(client, Asked(method, path, (), version, body))
+                for version in VERSIONS
+            ]
+            assert 200 in [answer.status_code for answer in sent], (route, sent[0].text)
 
 
 async def seen(client: httpx.AsyncClient, witness: Mapping[str, str]) -> Any:

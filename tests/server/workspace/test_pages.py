@@ -7,7 +7,7 @@ from typing import Any
 import httpx
 import pytest
 
-from server.workspace.core import Actor, Workspace
+from server.workspace.core import Actor, ApiError, Workspace
 
 Make = Callable[..., str]
 
@@ -247,3 +247,52 @@ async def test_an_unknown_property_item_is_refused(api: httpx.AsyncClient, root:
     answer = await api.get(f"/v1/pages/{root}/properties/nope")
 
     assert answer.json()["message"] == "nope is not a property that exists."
+
+
+async def test_a_database_without_a_table_is_no_parent(
+    api: httpx.AsyncClient, make_table: Make
+) -> None:
+    table = make_table({})
+    database = (await api.get(f"/v1/data_sources/{table}")).json()["parent"]["database_id"]
+    await api.patch(f"/v1/data_sources/{table}", json={"in_trash": True})
+
+    made = await api.post("/v1/pages", json={"parent": {"database_id": database}, "properties": {}})
+
+    assert made.json()["message"] == (
+        f"Database with ID {database} does not contain any data sources accessible by this API bot."
+    )
+
+
+@pytest.mark.parametrize(
+    ("more", "complaint"),
+    [
+        pytest.param({"junk": 1}, "body.parent.junk should be not present", id="junk"),
+        pytest.param({"workspace": True}, "body.parent.page_id should be not present", id="two"),
+        pytest.param({"type": "database_id"}, 'body.parent.type should be `"page_id"`', id="type"),
+    ],
+)
+async def test_a_parent_that_contradicts_itself_is_refused(
+    api: httpx.AsyncClient, root: str, more: Any, complaint: str
+) -> None:
+    sent = {"parent": {"page_id": root} | more, "properties": {}}
+
+    answer = await api.post("/v1/pages", json=sent)
+
+    assert complaint in answer.json()["message"]
+
+
+async def test_the_parent_of_a_row_may_be_sent_as_it_was_answered(
+    api: httpx.AsyncClient, make_table: Make, add_row: Make
+) -> None:
+    row = (await api.get(f"/v1/pages/{add_row(make_table({}), 'row')}")).json()
+
+    made = await api.post("/v1/pages", json={"parent": row["parent"], "properties": {}})
+
+    assert made.json()["parent"] == row["parent"]
+
+
+async def test_a_page_is_in_the_workspace_or_it_is_not(workspace: Workspace, ada: Actor) -> None:
+    sent: Any = {"parent": {"workspace": False}, "properties": {}}
+
+    with pytest.raises(ApiError, match=r"body\.parent\.workspace should be `true`"):
+        workspace.perform("POST", "/v1/pages", sent, actor=ada)

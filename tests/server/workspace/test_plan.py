@@ -100,7 +100,7 @@ def test_all_mistakes_are_told_at_once_with_their_place() -> None:
         ),
         pytest.param(
             {"rules": [{"fault": "conflict", "route": "get x"}]},
-            "rules[0].route: should be like 'POST /v1/pages*' or '*', not 'get x'",
+            "rules[0].route: should be '*', or like 'POST /v1/pages*' without a query, not 'get x'",
             id="route",
         ),
         pytest.param(
@@ -118,10 +118,43 @@ def test_all_mistakes_are_told_at_once_with_their_place() -> None:
             "rules[0].count: should be a valid integer",
             id="no-coercion",
         ),
+        pytest.param(
+            {"rules": [{"fault": "conflict", "count": 2**70}]},
+            "rules[0].count: should be less than or equal to 1000000000",
+            id="huge-count",
+        ),
+        pytest.param(
+            {"rules": [{"fault": "conflict", "after": 2**63}]},
+            "rules[0].after: should be less than or equal to 1000000000",
+            id="huge-after",
+        ),
+        pytest.param(
+            {"conditions": {"query_results_limit": 2**70}},
+            "conditions.query_results_limit: should be less than or equal to 1000000000",
+            id="huge-limit",
+        ),
     ],
 )
 def test_a_mistake_says_what_would_be_right(document: object, sentence: str) -> None:
     assert mistakes_in(document) == [sentence]
+
+
+@pytest.mark.parametrize(
+    ("route", "is_one"),
+    [
+        pytest.param("*", True, id="everything"),
+        pytest.param("POST *", True, id="a-method"),
+        pytest.param("* /v1/data_sources/*/query", True, id="a-path"),
+        pytest.param("GET /v1/comments?block_id=*", False, id="a-query"),
+        pytest.param("GET /pages/*", False, id="no-path-of-the-api"),
+        pytest.param("FETCH /v1/pages", False, id="no-method"),
+        pytest.param("GET /v1/[a-f]*", False, id="a-class-of-letters"),
+    ],
+)
+def test_a_route_that_no_request_can_fit_is_refused(route: str, *, is_one: bool) -> None:
+    document = {"rules": [{"fault": "conflict", "route": route}]}
+
+    assert (read_plan(document).rules[0].route == route) if is_one else mistakes_in(document)
 
 
 def test_a_plan_takes_the_place_of_all_that_was_in_force(workspace: Workspace) -> None:

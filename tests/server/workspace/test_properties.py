@@ -103,6 +103,10 @@ async def test_a_value_comes_back_as_notion_shows_it(
             {"start": "soon"},
             'It.date.start should be a valid ISO 8601 date string, instead was `"soon"`.',
         ),
+        *(
+            ("date", {"start": odd}, "It.date.start should be a valid ISO 8601 date string,")
+            for odd in ("20260101", "2026-W01-1", "2026-01-01 10:00", "20260101T10:00")
+        ),
         (
             "date",
             {"start": "2026-05-13", "end": "2026-05-12"},

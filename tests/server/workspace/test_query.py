@@ -208,3 +208,40 @@ async def test_fifty_sorts_go_on_behind_a_cursor(api: httpx.AsyncClient, table: 
     second = await ask(api, table, sorts=sorts, page_size=1, start_cursor=first["next_cursor"])
 
     assert names(first) + names(second) == "be"
+
+
+@pytest.mark.parametrize("sorts", [[], [{"property": "Points"}]], ids=["as-made", "sorted"])
+@pytest.mark.parametrize("size", [1, 3])
+async def test_a_cursor_holds_when_its_row_is_moved_away(
+    api: httpx.AsyncClient, table: str, root: str, sorts: Any, size: int
+) -> None:
+    everything = names(await ask(api, table, sorts=sorts))
+    first = await ask(api, table, sorts=sorts, page_size=size)
+    moved = first["results"][-1]["id"]
+    await api.post(f"/v1/pages/{moved}/move", json={"parent": {"page_id": root}})
+
+    rest = await ask(api, table, sorts=sorts, start_cursor=first["next_cursor"])
+
+    assert names(first) + names(rest) == everything
+
+
+@pytest.mark.parametrize(
+    ("asked", "found"),
+    [
+        pytest.param({}, "de", id="neither"),
+        pytest.param({"in_trash": True}, "ac", id="trash"),
+        pytest.param({"is_archived": True}, "b", id="archive"),
+        pytest.param({"in_trash": True, "is_archived": True}, "c", id="both"),
+        pytest.param({"in_trash": True, "is_archived": False}, "a", id="trash-alone"),
+    ],
+)
+async def test_the_trash_has_archived_rows_as_well(
+    api: httpx.AsyncClient, table: str, asked: Any, found: str
+) -> None:
+    a, b, c, *_ = [row["id"] for row in (await ask(api, table))["results"]]
+    for row in (b, c):
+        await api.patch(f"/v1/pages/{row}", json={"is_archived": True})
+    for row in (a, c):
+        await api.patch(f"/v1/pages/{row}", json={"in_trash": True})
+
+    assert names(await ask(api, table, **asked)) == found

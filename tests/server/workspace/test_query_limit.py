@@ -1,5 +1,6 @@
 """A question yields a limited number of rows; windows on the time of creation are the way round."""
 
+import sqlite3
 from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 from typing import Any
@@ -104,3 +105,22 @@ async def test_windows_on_the_time_of_creation_get_all_rows(
         asked["filter"] = {"timestamp": "created_time", "created_time": since}
 
     assert list(found.values()) == list(range(120))
+
+
+async def test_a_filter_of_many_options_is_one_parameter_and_one_beyond_sqlite_is_refused(
+    api: httpx.AsyncClient, workspace: Workspace, make_table: Make
+) -> None:
+    options = [{"name": f"o{i}"} for i in range(100)]
+    table = make_table({"It": {"multi_select": {"options": options}}})
+    chosen = {"property": "It", "multi_select": {"contains": [each["name"] for each in options]}}
+    # How SQLite was built differs; this is how some have it, the next request uses it again.
+    with workspace._database.reading() as db:
+        db.setlimit(sqlite3.SQLITE_LIMIT_VARIABLE_NUMBER, 100)
+
+    taken = await ask(api, table, {"filter": {"or": [chosen] * 9}})
+    refused = await ask(api, table, {"filter": {"or": [chosen] * 99}})
+
+    assert taken["results"] == []
+    assert (refused["status"], refused["message"]) == (
+        400, "The embedded workspace cannot answer a request of so many conditions.",
+    )  # fmt: skip

@@ -305,13 +305,55 @@ async def narrow(
     return await connect(token)
 
 
-async def test_the_other_side_need_not_be_shared(
-    narrow: httpx.AsyncClient, tasks: str, projects: str, add_row: Make, related: Related
+async def test_a_relation_with_gaps_shows_its_first_25_references(
+    api: httpx.AsyncClient, tasks: str, projects: str, add_row: Make
+) -> None:
+    made = [add_row(projects, f"project {i}") for i in range(30)]
+    task = add_row(tasks, "task", {"Project": to(*made)})
+    for project in made[:3]:
+        await api.patch(f"/v1/pages/{project}", json={"properties": {"Tasks": to()}})
+
+    shown = (await api.get(f"/v1/pages/{task}")).json()["properties"]["Project"]
+
+    assert [each["id"] for each in shown["relation"]] == made[3:28]
+    assert shown["has_more"] is True
+
+
+async def test_what_lies_in_the_trash_can_be_referred_to_and_both_sides_stay_in_step(
+    api: httpx.AsyncClient, tasks: str, projects: str, add_row: Make, related: Related
+) -> None:
+    project, task = add_row(projects, "project"), add_row(tasks, "task")
+    await api.patch(f"/v1/data_sources/{projects}", json={"in_trash": True})
+
+    await api.patch(f"/v1/pages/{task}", json={"properties": {"Project": to(project)}})
+    made = await related(task, "Project"), await related(project, "Tasks")
+    await api.patch(f"/v1/pages/{task}", json={"properties": {"Project": to()}})
+
+    assert made == ([project], [task])
+    assert await related(project, "Tasks") == []
+
+
+async def test_a_cursor_of_references_holds_while_some_are_taken_away(
+    api: httpx.AsyncClient, tasks: str, projects: str, add_row: Make
 ) -> None:
     project = add_row(projects, "project")
-    task = add_row(tasks, "task", {"Project": to(project)})
+    made = [add_row(tasks, f"task {i}", {"Project": to(project)}) for i in range(6)]
+    shown = (await api.get(f"/v1/pages/{project}")).json()["properties"]["Tasks"]
+    path = f"/v1/pages/{project}/properties/{shown['id']}"
+    first = (await api.get(path, params={"page_size": 3})).json()
+    for gone in (made[0], made[3]):
+        await api.patch(f"/v1/pages/{gone}", json={"properties": {"Project": to()}})
 
-    emptied = await narrow.patch(f"/v1/pages/{task}", json={"properties": {"Project": to()}})
+    rest = (await api.get(path, params={"start_cursor": first["next_cursor"]})).json()
 
-    assert emptied.status_code == 200
-    assert await related(project, "Tasks") == []
+    assert [each["relation"]["id"] for each in rest["results"]] == made[4:]
+
+
+async def test_a_cursor_of_another_list_of_items_is_refused(
+    api: httpx.AsyncClient, tasks: str, add_row: Make
+) -> None:
+    path = f"/v1/pages/{add_row(tasks, 'task')}/properties/title"
+
+    answer = await api.get(path, params={"start_cursor": "1"})
+
+    assert answer.json()["message"] == "The start_cursor provided is invalid: 1"

@@ -176,3 +176,47 @@ async def test_a_link_leads_somewhere(api: httpx.AsyncClient, root: str, link: s
     assert answer["message"] == (
         "Content creation Failed. Fix the following: \nInvalid URL for link."
     )
+
+
+async def shown(api: httpx.AsyncClient, page: str) -> list[str]:
+    """What the first block of a page says, item by item."""
+    block = (await api.get(f"/v1/blocks/{page}/children")).json()["results"][0]
+    return [item["plain_text"] for item in block["paragraph"]["rich_text"]]
+
+
+async def test_a_mention_says_the_title_that_the_object_has_by_now(
+    api: httpx.AsyncClient, root: str, make_table: Make
+) -> None:
+    database = (await api.get(f"/v1/data_sources/{make_table({}, 'Old')}")).json()["parent"]
+    page = (await api.post("/v1/pages", json={"parent": {"page_id": root}})).json()["id"]
+    await write(api, page, {"mention": {"database": {"id": database["database_id"]}}})
+
+    before = await shown(api, page)
+    title = {"title": [{"text": {"content": "New"}}]}
+    await api.patch(f"/v1/databases/{database['database_id']}", json=title)
+
+    assert (before, await shown(api, page)) == (["Old"], ["New"])
+
+
+async def test_a_mention_tells_no_title_and_no_name_to_who_may_not_know_it(
+    workspace: Workspace, ada: Actor, *, connect: Connect, add_integration: Callable[..., str],
+    root: str,
+) -> None:  # fmt: skip
+    secret = workspace.perform(
+        "POST",
+        "/v1/pages",
+        {"parent": {"workspace": True}, "properties": {"title": [{"text": {"content": "Secret"}}]}},
+        actor=ada,
+    )
+    items = [{"mention": {"page": {"id": secret["id"]}}}, {"mention": {"user": {"id": ada.id}}}]
+    written_by_ada = workspace.perform(
+        "PATCH",
+        f"/v1/blocks/{root}/children",
+        {"children": [{"paragraph": {"rich_text": items}}]},
+        actor=ada,
+    )["results"][0]
+    narrow = await connect(add_integration(without=["read_users"]))
+
+    own = [item["plain_text"] for item in written_by_ada["paragraph"]["rich_text"]]
+    assert own == ["Secret", "@Ada"]
+    assert await shown(narrow, root) == ["Untitled", "@Anonymous"]

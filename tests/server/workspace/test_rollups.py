@@ -1,14 +1,13 @@
 """Rollups: what they look at, their values in answers, filters and sorts, and what is refused."""
 
-from collections.abc import Awaitable, Callable
+from collections.abc import Callable
 from typing import Any
 
 import httpx
 import pytest
 
-from server.workspace.core import Actor, Workspace
+from server.workspace.core import Actor
 
-Connect = Callable[..., Awaitable[httpx.AsyncClient]]
 Make = Callable[..., str]
 
 ROLLED: dict[str, Any] = {
@@ -158,26 +157,35 @@ async def test_numbers_beyond_all_bounds_are_no_number(
     assert shown["number"] is None
 
 
-@pytest.fixture
-async def narrow(
-    connect: Connect, workspace: Workspace, add_integration: Make, projects: str
-) -> httpx.AsyncClient:
-    """An integration that sees the projects and not the tasks."""
-    token = add_integration(shared=False)
-    workspace.share(projects, workspace.tokens()[-1].bot_id)
-    return await connect(token)
-
-
-async def test_what_is_not_shared_is_not_rolled_up(
-    narrow: httpx.AsyncClient, projects: str
+async def test_a_table_in_the_trash_is_not_rolled_up(
+    api: httpx.AsyncClient, projects: str, tasks: str
 ) -> None:
     asked = {"filter": {"property": "Sum", "rollup": {"number": {"greater_than": 0}}}}
-    rows = (await narrow.post(f"/v1/data_sources/{projects}/query")).json()["results"]
-    found = (await narrow.post(f"/v1/data_sources/{projects}/query", json=asked)).json()["results"]
+    await api.patch(f"/v1/data_sources/{tasks}", json={"in_trash": True})
+
+    rows = (await api.post(f"/v1/data_sources/{projects}/query")).json()["results"]
+    found = (await api.post(f"/v1/data_sources/{projects}/query", json=asked)).json()["results"]
+    await api.patch(f"/v1/data_sources/{tasks}", json={"in_trash": False})
+    back = (await api.post(f"/v1/data_sources/{projects}/query", json=asked)).json()["results"]
 
     assert [row["properties"]["Sum"]["rollup"]["number"] for row in rows] == [0, 0, 0]
     assert [row["properties"]["Names"]["rollup"]["array"] for row in rows] == [[], [], []]
-    assert found == []
+    assert (len(found), len(back)) == (0, 2)
+
+
+async def test_the_first_25_of_distinct_values_are_shown(
+    api: httpx.AsyncClient, add_rollups: Make, tasks: str, add_row: Make
+) -> None:
+    made = [add_row(tasks, "task", {"Points": {"number": i % 30}}) for i in range(60)]
+    table = add_rollups(It=over("Points", "show_unique"))
+    await api.patch(f"/v1/pages/{made[0]}", json={"in_trash": True})
+
+    row = add_row(table, "row", {"Tasks": to(*made)})
+    page = (await api.get(f"/v1/pages/{row}")).json()["properties"]["It"]
+    listed = (await api.get(f"/v1/pages/{row}/properties/{page['id']}")).json()["results"]
+
+    assert [each["number"] for each in page["rollup"]["array"]] == list(range(1, 26))
+    assert [each["number"] for each in listed] == [*range(1, 30), 0]
 
 
 @pytest.fixture

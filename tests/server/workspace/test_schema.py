@@ -87,9 +87,6 @@ async def test_a_type_without_settings_shows_none(
             id="many-options",
         ),
         pytest.param(
-            {"status": {"groups": []}}, "New.status.groups should be not present", id="groups"
-        ),
-        pytest.param(
             {"formula": {"expression": 'prop("Nope") + 1'}},
             "Could not find property with name or id: Nope",
             id="formula-of-nothing",
@@ -251,3 +248,54 @@ async def test_a_title_stays_a_title(make_table: Make, change: Change) -> None:
     refused = await change(make_table({}), Name={"rich_text": {}})
 
     assert "should be of type title, which cannot become rich_text" in refused
+
+
+@pytest.mark.parametrize(
+    ("name", "complaint"),
+    [
+        pytest.param("", "a name of at least one character", id="empty"),
+        pytest.param("x" * 2001, "length should be ≤ `2000`", id="long"),
+        pytest.param("Taken", "a name that no other property has", id="taken"),
+    ],
+)
+async def test_a_name_that_cannot_be_is_refused_of_new_and_renamed_properties_alike(
+    make_table: Make, change: Change, name: str, complaint: str
+) -> None:
+    table = make_table({"Taken": {"number": {}}, "It": {"number": {}}})
+    refusals = [await change(table, It={"name": name})]
+    if name != "Taken":  # Of a known name, this would be a change.
+        refusals.append(await change(table, **{name: {"number": {}}}))
+
+    assert all(complaint in refusal for refusal in refusals)
+
+
+async def test_what_is_chosen_after_a_deleted_option_sorts_the_row(
+    api: httpx.AsyncClient, make_table: Make, add_row: Make, change: Change
+) -> None:
+    options = [{"name": name} for name in "abcd"]
+    table = make_table({"It": {"multi_select": {"options": options}}})
+
+    def chosen(*names: str) -> Any:
+        return {"It": {"multi_select": [{"name": name} for name in names]}}
+
+    last = add_row(table, "last", chosen("d"))
+    third = add_row(table, "third", chosen("a", "c", "d"))
+    second = add_row(table, "second", chosen("b", "a"))
+    empty = add_row(table, "empty", chosen("a"))
+
+    await change(table, It={"multi_select": {"options": options[1:]}})
+    asked = {"sorts": [{"property": "It", "direction": "ascending"}]}
+    found = (await api.post(f"/v1/data_sources/{table}/query", json=asked)).json()["results"]
+
+    assert [row["id"] for row in found] == [second, third, last, empty]
+
+
+async def test_a_number_stays_what_else_a_row_holds(
+    make_table: Make, add_row: Make, change: Change, value: Change
+) -> None:
+    table = make_table({"It": {"rich_text": {}}})
+    row = add_row(table, "row", {"It": {"rich_text": text("“é”\x00😀")}})
+
+    await change(table, ID={"unique_id": {}})
+
+    assert [each["plain_text"] for each in await value(row, "It")] == ["“é”\x00😀"]

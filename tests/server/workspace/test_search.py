@@ -202,3 +202,14 @@ async def test_a_cursor_of_another_list_is_refused(api: httpx.AsyncClient, root:
     answer = await api.post("/v1/search", json={"start_cursor": root})
 
     assert answer.json()["message"] == f"The start_cursor provided is invalid: {root}"
+
+
+async def test_a_query_may_be_of_very_many_words(
+    api: httpx.AsyncClient, add_row: Make, make_table: Make
+) -> None:
+    words = " ".join(chr(i) for i in range(0x4E00, 0x4E00 + 999))
+    add_row(make_table({}), "", {"Name": {"title": [{"text": {"content": f"{words} b"}}]}})
+
+    assert await found(api, query=words) == [f"{words} b"]
+    assert await found(api, query="一 " * 999) == [f"{words} b"]
+    assert await found(api, query=f"absent {words}"[:2000]) == []

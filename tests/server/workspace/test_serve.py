@@ -95,7 +95,10 @@ def test_ctrl_c_does_not_wait_for_a_request_that_a_fault_holds(path: Path) -> No
         plan = {"rules": [{"fault": "stalled", "duration_s": 3600}]}
         httpx.put(f"{address}/_workspace/faults", json=plan, headers=headers(token))
         with closing(socket.create_connection(_endpoint(address))) as waiting:
-            waiting.sendall(b"GET /v1/users/me HTTP/1.1\r\nHost: x\r\n\r\n")
+            asking = (
+                f"GET /v1/users/me HTTP/1.1\r\nHost: x\r\nAuthorization: Bearer {token}\r\n\r\n"
+            )
+            waiting.sendall(asking.encode())
             assert any(_acted_count(address, token) for _ in range(5000))
             process.send_signal(signal.SIGINT)
             out, complaints = process.communicate(timeout=10)

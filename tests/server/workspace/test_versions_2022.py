@@ -189,6 +189,14 @@ async def test_databases_are_listed(old: httpx.AsyncClient, tasks: JSON) -> None
     assert [each["id"] for each in listed["results"]] == [tasks["id"]]
 
 
+async def test_a_mistaken_page_of_databases_is_told_where_it_was_sent(
+    old: httpx.AsyncClient,
+) -> None:
+    answer = await old.get("/v1/databases", params={"page_size": "abc"})
+
+    assert "query.page_size should be a number" in answer.json()["message"]
+
+
 @pytest.mark.parametrize(
     ("request_line", "body"),
     [
