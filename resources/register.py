@@ -83,7 +83,7 @@ def _runs(mcp: MCPServer[Any], open_desk: OpenDesk) -> None:
 def _plans(mcp: MCPServer[Any], open_desk: OpenDesk) -> None:
     @mcp.resource("playbooks://plans/{plan_id}", title="A plan", mime_type=JSON_TYPE)
     async def plan(plan_id: str) -> str:
-        """The whole plan as it stands: every change, its evidence, its state and what it brought."""
+        """The plan as it stands: every change, its evidence, its state and what it brought."""
         with _told():
             return (await find_plan(await open_desk(), plan_id)).model_dump_json(indent=1)
 
