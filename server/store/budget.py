@@ -51,8 +51,10 @@ def take(engine: Engine, share: Share, *, interactive: bool) -> float:
         own = waiters.pop(share.owner, None)
         since_s = own.since_s if own and own.interactive == interactive else budget.now_s
         me = Waiter(share.owner, interactive, since_s, budget.now_s)
-        line = in_line([*waiters.values(), me], budget.overtaken_count)
-        wait_s = _room(connection, share, budget).wait_s(me, line)
+        room = _room(connection, share, budget)
+        asking = [*waiters.values(), me]
+        line = in_line(asking, budget.overtaken_count, room.served(asking))
+        wait_s = room.wait_s(me, line)
         if wait_s > 0:
             _keep_place(connection, share, replace(me, due_s=budget.now_s + wait_s))
             _set(connection, share, seen_s=budget.now_s)

@@ -2,7 +2,7 @@
 
 import secrets
 from collections import Counter
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Container, Sequence
 from dataclasses import dataclass, field
 from typing import Final
 
@@ -75,6 +75,13 @@ class Room:
         kept_count = self._kept_for_others_count(me, line)
         return ASK_AGAIN_S if self._until_free_s(kept_count) > 0 else 0.0
 
+    def served(self, waiters: Sequence[Waiter]) -> set[str]:
+        """The owners who have had their fair part, if all want one who wait or called lately."""
+        wanting = {each.owner for each in waiters} | self._lately().keys()
+        part_count = self.allowed_count // max(1, len(wanting))
+        had_count = Counter(each.owner for each in self.taken)
+        return {owner for owner, count in had_count.items() if count >= part_count}
+
     def _until_free_s(self, kept_count: int) -> float:
         """When there is a call beyond so many."""
         needed = kept_count + len(self.taken) - self.allowed_count
@@ -102,19 +109,26 @@ class Room:
 
     def _eager(self, me: Waiter, line: Sequence[Waiter]) -> set[str]:
         """Those of no lower class than `me` who want calls now."""
-        lately = {
+        soon = {each.owner: each.interactive for each in line if each.due_s < self.now_s + EAGER_S}
+        eager = self._lately() | soon
+        return {owner for owner, urgent in eager.items() if urgent or not me.interactive}
+
+    def _lately(self) -> dict[str, bool]:
+        """Who has called lately, and whether that was interactive."""
+        return {
             each.owner: each.interactive for each in self.taken if each.at_s + EAGER_S > self.now_s
         }
-        soon = {each.owner: each.interactive for each in line if each.due_s < self.now_s + EAGER_S}
-        return {owner for owner, urgent in (lately | soon).items() if urgent or not me.interactive}
 
 
-def in_line(waiters: Sequence[Waiter], overtaken_count: int) -> list[Waiter]:
+def in_line(
+    waiters: Sequence[Waiter], overtaken_count: int, served: Container[str] = ()
+) -> list[Waiter]:
     """The waiters in the order in which they go.
 
     `overtaken_count` interactive calls have gone since a background one went that had to wait.
+    In each class `served` owners, who have had their fair part, go last; else who came first.
     """
-    ordered = sorted(waiters, key=lambda waiter: (waiter.since_s, waiter.owner))
+    ordered = sorted(waiters, key=lambda each: (each.owner in served, each.since_s, each.owner))
     interactive = [waiter for waiter in ordered if waiter.interactive]
     background = [waiter for waiter in ordered if not waiter.interactive]
     until_background = max(0, OVERTAKING_MOST_COUNT - overtaken_count)

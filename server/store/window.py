@@ -47,8 +47,9 @@ class SharedWindow:
     """A Window in the store, the same for all processes with the share's connection key.
 
     At most `share.calls_count` calls in any `share.window_s` seconds. Interactive callers go
-    before background ones, of which at least every tenth call is, and in each class who came first
-    goes first, whatever its process. A process that dies loses its place; a pause holds everybody.
+    before background ones, of which at least every tenth call is. In each class who came first goes
+    first, whatever its process, but who has not yet had its fair part of the window goes before who
+    has. A process that dies loses its place; a pause holds everybody.
     While the store cannot be used `local` decides, which always knows of this process's calls.
     """
 

@@ -90,3 +90,11 @@ def test_nothing_is_kept_for_who_has_not_asked_lately() -> None:
     asking = Waiter("A", interactive=True, since_s=10.0, due_s=10.0)
 
     assert Room(10.0, 10.0, 10, calls, paused_until_s=0.0).wait_s(asking, [asking]) == 0
+
+
+def test_who_has_had_its_fair_part_goes_behind_who_has_not() -> None:
+    calls = [Taken(owner, interactive=True, at_s=5.0) for owner in "AAAAAB"]
+    came = waiters("ABC")
+    served = Room(10.0, 10.0, 6, calls, paused_until_s=0.0).served(came)
+
+    assert (served, told(in_line(came, 0, served))) == ({"A"}, "BCA")
