@@ -104,7 +104,8 @@ class Diagnosis:
         counted = f"{measured} of {len(self.verdicts)} databases measured"
         if not named:
             return f"no cause of slowness found; {counted}."
-        return f"{len(named)} causes: {told}; {counted}."
+        causes = "1 cause" if len(named) == 1 else f"{len(named)} causes"
+        return f"{causes}: {told}; {counted}."
 
     def _measurements(self) -> dict[str, float | int | str | None]:
         split = split_of(self.calls)

@@ -19,13 +19,15 @@ from tools.catalog import tools
 
 def run_call(options: argparse.Namespace) -> int:
     """Call the tool and print its report; the exit status is the report's, 64 when refused."""
-    known = [tool.name for tool in tools()]
+    known = {tool.name: tool for tool in tools()}
     if options.tool not in known:
         return _refuse(f"there is no tool {options.tool!r}; there are: {', '.join(known)}")
     try:
         arguments, as_json = parse_arguments(options.arguments)
     except ValueError as error:
         return _refuse(str(error))
+    if not as_json and "detail" in known[options.tool].parameters["properties"]:
+        arguments.setdefault("detail", "full")  # a terminal has room for all evidence
     configuration = read_configuration(options.config)
     result = anyio.run(_call, configuration, options.tool, arguments)
     if result.is_error:
