@@ -34,7 +34,8 @@ from playbooks.databases import DatabaseKey
 from playbooks.desk import ConfigurationState, Connection, DatabaseSetting, Desk, TokenView
 from playbooks.diagnose_performance import diagnose_performance
 from playbooks.errors import NotionError
-from playbooks.ports import CallRecord, ServerState
+from playbooks.ports import ServerState
+from playbooks.records import CallRecord
 from playbooks.report import Report
 from server.concurrency import together
 from server.notion.call import TimeAndChance

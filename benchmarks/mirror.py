@@ -27,7 +27,7 @@ if not __package__:
     # Run by its path: the checkout takes this folder's place, whose names would hide others.
     sys.path[0] = str(Path(__file__).resolve().parents[1])
 
-from playbooks.ports import CallRecord, Reading
+from playbooks.records import CallRecord, Reading
 from server.notion.client import NotionClient, open_client
 from server.notion.mirror import Freshness, NotionMirror, open_mirror
 from server.notion.wire import Profile

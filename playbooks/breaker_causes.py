@@ -4,7 +4,7 @@ from collections.abc import Iterator, Sequence
 from datetime import datetime
 
 from playbooks.causes import Cause
-from playbooks.ports import BreakerState
+from playbooks.records import BreakerState
 
 
 def breaker_causes(breakers: Sequence[BreakerState], now: datetime) -> Iterator[Cause]:

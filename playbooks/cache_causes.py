@@ -7,7 +7,7 @@ from typing import Final
 from playbooks.bands import Bands
 from playbooks.cache_replay import Replay, edits_of, impact, reads_of
 from playbooks.causes import Cause
-from playbooks.ports import CallRecord, Edit
+from playbooks.records import CallRecord, Edit
 from playbooks.ttl_choice import Trace
 
 TTLS_S: Final = (60, 300, 600, 1200, 3600)

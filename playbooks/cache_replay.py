@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Final
 
-from playbooks.ports import CallRecord, Edit
+from playbooks.records import CallRecord, Edit
 
 MIRROR: Final = "mirror"
 """The endpoint under which readings of the mirror are recorded."""

@@ -12,7 +12,7 @@ from math import ceil
 from typing import Final, TypeAlias
 
 from playbooks.causes import Cause
-from playbooks.ports import CallRecord
+from playbooks.records import CallRecord
 
 Names: TypeAlias = Mapping[str, str]
 """The keys of data source ids."""

@@ -7,7 +7,7 @@ from typing import Final, Literal
 
 from playbooks.bands import Bands
 from playbooks.causes import Cause
-from playbooks.ports import CallRecord
+from playbooks.records import CallRecord
 
 Part = Literal["queue_wait", "retry_wait", "network", "server", "client"]
 

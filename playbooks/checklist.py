@@ -11,7 +11,7 @@ from playbooks.call_patterns import QUERY
 from playbooks.call_split import Split, split_of
 from playbooks.causes import Cause, CauseName
 from playbooks.latency import latency_of
-from playbooks.ports import CallRecord
+from playbooks.records import CallRecord
 from playbooks.report import Gate, GateStatus, worst
 from playbooks.text import listed
 

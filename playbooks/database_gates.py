@@ -12,7 +12,8 @@ from playbooks.errors import (
     RequestRefused,
 )
 from playbooks.mapping import RoleMap, map_roles, map_statuses, titled
-from playbooks.ports import DataSource, Found, Notion, ObjectKind, Outcome
+from playbooks.objects import DataSource, Found, ObjectKind
+from playbooks.ports import Notion, Outcome
 from playbooks.report import GateStatus
 from playbooks.text import listed, shown
 from playbooks.verdict import Verdict

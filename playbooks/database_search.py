@@ -5,7 +5,8 @@ from collections.abc import Awaitable, Callable, Sequence
 from playbooks.database_gates import DatabaseState, inspect
 from playbooks.databases import KINDS, DatabaseKey, DatabaseKind
 from playbooks.desk import Desk
-from playbooks.ports import Found, Notion, Outcome
+from playbooks.objects import Found
+from playbooks.ports import Notion, Outcome
 
 
 def wanted_kinds(desk: Desk, only: DatabaseKey | None = None) -> list[DatabaseKind]:

@@ -10,8 +10,9 @@ from playbooks.bands import Bands
 from playbooks.causes import Cause
 from playbooks.errors import PlaybookError
 from playbooks.latency import latency_of
-from playbooks.ports import CallRecord, DataSource, PageMeasure
+from playbooks.objects import DataSource, PageMeasure
 from playbooks.rank_test import p_larger
+from playbooks.records import CallRecord
 from playbooks.report import GateStatus, worst
 from playbooks.verdict import Verdict
 

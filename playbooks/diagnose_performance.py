@@ -24,8 +24,9 @@ from playbooks.diagnosis import Diagnosis
 from playbooks.health_gates import judge_cache, judge_errors
 from playbooks.history import History, history_of
 from playbooks.measuring import Stopwatch
-from playbooks.ports import CallRecord, Notion, Progress
+from playbooks.ports import Notion, Progress
 from playbooks.rate_limits import WINDOW_CALLS_COUNT, limit_causes, limits_of
+from playbooks.records import CallRecord
 from playbooks.report import Report
 from playbooks.runs import keep
 from playbooks.shift_causes import shift_causes

@@ -10,8 +10,8 @@ from playbooks.causes import PROCEDURE, SAVING, Cause
 from playbooks.database_speed import Measured
 from playbooks.desk import Desk
 from playbooks.history import History
-from playbooks.ports import CallRecord
 from playbooks.rate_limits import Limits
+from playbooks.records import CallRecord
 from playbooks.render import summarise
 from playbooks.report import Coverage, Finding, Gate, Report, Status, judge
 from playbooks.text import listed

@@ -25,15 +25,9 @@ from playbooks.health_gates import (
     judge_store,
     judge_token,
 )
-from playbooks.ports import (
-    Capability,
-    Notion,
-    Outcome,
-    Progress,
-    ServerState,
-    StoreState,
-    Traffic,
-)
+from playbooks.objects import Capability
+from playbooks.ports import Notion, Outcome, Progress, ServerState
+from playbooks.records import StoreState, Traffic
 from playbooks.render import summarise, verdict_word
 from playbooks.report import Coverage, Gate, Report, judge
 from playbooks.runs import keep, recent

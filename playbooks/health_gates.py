@@ -8,7 +8,9 @@ from typing import Final
 from playbooks.bands import Bands, HigherIsBetter, LowerIsBetter
 from playbooks.desk import ConfigurationState, Connection
 from playbooks.errors import CapabilityMissing, NotionError, PlaybookError, TokenRefused
-from playbooks.ports import Bot, Capability, Outcome, ServerState, StoreState, Traffic
+from playbooks.objects import Bot, Capability
+from playbooks.ports import Outcome, ServerState
+from playbooks.records import StoreState, Traffic
 from playbooks.text import listed, shown
 from playbooks.verdict import Verdict
 

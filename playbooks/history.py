@@ -9,7 +9,7 @@ from playbooks.call_patterns import LARGEST_PAGE, QUERY
 from playbooks.causes import PROCEDURE
 from playbooks.desk import Desk
 from playbooks.errors import PlaybookError
-from playbooks.ports import BreakerState, CallRecord, Edit, Traffic
+from playbooks.records import BreakerState, CallRecord, Edit, Traffic
 
 
 @dataclass(frozen=True, slots=True)

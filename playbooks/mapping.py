@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from typing import get_args
 
 from playbooks.databases import USUAL_STATUSES, DatabaseKind, Role, StatusRole, normal
-from playbooks.ports import Found, Option, Property
+from playbooks.objects import Found, Option, Property
 
 
 @dataclass(frozen=True, slots=True)

@@ -15,7 +15,9 @@ from playbooks.causes import PROCEDURE
 from playbooks.clock import Clock
 from playbooks.database_speed import Measured, Shape
 from playbooks.errors import NotionError, PlaybookError, RateLimited
-from playbooks.ports import CallRecord, Notion, PageMeasure, Progress, Together
+from playbooks.objects import PageMeasure
+from playbooks.ports import Notion, Progress, Together
+from playbooks.records import CallRecord
 
 SMALL_PAGE: Final = 25
 

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from playbooks.ports import Transition
+from playbooks.records import Transition
 
 
 @dataclass(frozen=True, slots=True)

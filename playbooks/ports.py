@@ -3,98 +3,26 @@
 from collections.abc import AsyncIterator, Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Generic, Literal, Protocol, TypeVar
+from typing import Generic, Protocol, TypeVar
 
 from playbooks.errors import PlaybookError
+from playbooks.objects import Bot, Capability, DataSource, Found, ObjectKind, PageMeasure
 from playbooks.plan import JournalEntry, Plan, PlanState
-from playbooks.report import Report, Source, Status
+from playbooks.records import (
+    BreakerState,
+    CallRecord,
+    Edit,
+    Reading,
+    RunSummary,
+    StoreState,
+    Strategy,
+    Traffic,
+    Transition,
+)
+from playbooks.report import Report
 from playbooks.rows import Row
 
 T = TypeVar("T")
-
-Capability = Literal[
-    "read_content",
-    "insert_content",
-    "update_content",
-    "read_comments",
-    "insert_comments",
-    "read_users",
-]
-
-ObjectKind = Literal["page", "block", "database", "data_source"]
-
-
-@dataclass(frozen=True, slots=True)
-class Bot:
-    """Who answered: the integration behind the token. Names are foreign text."""
-
-    id: str
-    name: str
-    workspace_id: str | None
-    workspace_name: str | None
-
-
-@dataclass(frozen=True, slots=True)
-class Option:
-    """One choice of a select, multi_select or status; `group` only for a status."""
-
-    name: str
-    group: str | None = None
-
-
-@dataclass(frozen=True, slots=True)
-class Property:
-    """One column of a data source. `id` is stable, `name` is foreign text."""
-
-    id: str
-    name: str
-    type: str
-    options: tuple[Option, ...] = ()
-    target_data_source_id: str | None = None
-
-
-@dataclass(frozen=True, slots=True)
-class DataSource:
-    """The schema of one table. `title` is foreign text."""
-
-    id: str
-    title: str
-    database_id: str | None
-    in_trash: bool
-    url: str
-    properties: tuple[Property, ...]
-
-
-@dataclass(frozen=True, slots=True)
-class Found:
-    """A data source that search returned; `title` is foreign text."""
-
-    id: str
-    title: str
-
-
-@dataclass(frozen=True, slots=True)
-class PageMeasure:
-    """What one page of rows took: its own time, apart from waiting for the budget.
-
-    `server_ms` is the time to the first byte less the time to connect; `tries_count` counts the
-    first try too. `rate_limit_reason` is that of the last 429 on the way, also when a later try
-    was answered. `compressed` None: not told.
-    """
-
-    total_ms: float
-    queue_wait_ms: float
-    retry_wait_ms: float
-    network_ms: float
-    server_ms: float
-    client_ms: float
-    tries_count: int
-    rows_count: int
-    has_more: bool
-    response_bytes: int
-    connect_ms: float = 0.0
-    rate_limit_reason: str | None = None
-    compressed: bool | None = None
 
 
 class Notion(Protocol):
@@ -146,45 +74,6 @@ class Notion(Protocol):
         ...
 
 
-Strategy = Literal["REALTIME", "FRESH", "OFFLINE"]
-"""REALTIME reads every row from Notion now; FRESH refreshes what is older than its TTL; OFFLINE
-calls nobody and gives whatever is kept."""
-
-
-@dataclass(frozen=True, slots=True)
-class Reading:
-    """Where the rows of a view come from.
-
-    `as_of` is the instant whose state of Notion they show, `live` that it is this reading's own.
-    `complete` False: rows or references are missing, and `gaps` says which in our own words.
-    `stale_because` is why Notion could not be asked although it should have been.
-    """
-
-    source: Source
-    as_of: datetime
-    rows_count: int
-    complete: bool
-    requests_count: int
-    swept_at: datetime | None = None
-    gaps: tuple[str, ...] = ()
-    stale_because: PlaybookError | None = None
-
-
-@dataclass(frozen=True, slots=True)
-class Transition:
-    """A changed status of a row, as two readings saw it: it happened between the two instants.
-
-    `before` and `after` are names of options, foreign text; None for empty.
-    """
-
-    row_id: str
-    property_id: str
-    before: str | None
-    after: str | None
-    not_before: datetime
-    not_after: datetime
-
-
 class View(Protocol):
     """The rows of one data source as they were at `reading.as_of`."""
 
@@ -230,98 +119,6 @@ class Mirror(Protocol):
     async def ttl_s(self, data_source_id: str) -> float:
         """The TTL in force, in seconds: tuned by a plan, else the configuration's."""
         ...
-
-
-@dataclass(frozen=True, slots=True)
-class CallRecord:
-    """One call of the Notion API, its retries included; or one reading of the mirror.
-
-    `connect_ms` is part of `network_ms`, `server_ms` the wait for the first byte. A query tells
-    `rows_count`, `page_size`, `has_more`, whether it was `filtered`, and `narrowed` by
-    filter_properties. `object_id` is the page or block that a read was about.
-    `rate_limit_reason` is that of the last 429 on the way, also when a later try was answered.
-    """
-
-    at: datetime
-    method: str
-    endpoint: str
-    status: int | None
-    total_ms: float
-    queue_wait_ms: float = 0.0
-    network_ms: float = 0.0
-    retry_wait_ms: float = 0.0
-    attempts_count: int = 1
-    data_source_id: str | None = None
-    error_code: str | None = None
-    rate_limit_reason: str | None = None
-    request_id: str | None = None
-    response_bytes: int | None = None
-    probe: bool = False
-    cache: Literal["hit", "miss"] | None = None
-    procedure: str | None = None
-    run_id: str | None = None
-    connection: str | None = None
-    connect_ms: float = 0.0
-    server_ms: float = 0.0
-    rows_count: int | None = None
-    page_size: int | None = None
-    has_more: bool | None = None
-    filtered: bool | None = None
-    narrowed: bool | None = None
-    object_id: str | None = None
-
-
-@dataclass(frozen=True, slots=True)
-class Traffic:
-    """The recorded calls of one connection in a window, probes left out."""
-
-    since: datetime
-    calls_count: int
-    errors_count: int
-    cache_reads_count: int
-    cache_hits_count: int
-
-
-@dataclass(frozen=True, slots=True)
-class RunSummary:
-    """One kept run."""
-
-    run_id: str
-    procedure: str
-    status: Status
-    headline: str
-    as_of: datetime
-    connection: str
-
-
-@dataclass(frozen=True, slots=True)
-class StoreState:
-    """What the store says of itself; `location` holds no password."""
-
-    location: str
-    engine: Literal["sqlite", "postgresql"]
-    schema_version: str
-    size_bytes: int | None
-
-
-@dataclass(frozen=True, slots=True)
-class BreakerState:
-    """One circuit breaker: which group of endpoints, and whether calls pass."""
-
-    group: str
-    state: Literal["closed", "open", "half_open", "refused"]
-    since: datetime
-    until: datetime | None
-    reason: str
-
-
-@dataclass(frozen=True, slots=True)
-class Edit:
-    """A refresh of the mirror saw that rows had changed: when, and how many."""
-
-    data_source_id: str
-    at: datetime
-    rows_count: int
 
 
 class Store(Protocol):

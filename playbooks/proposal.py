@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 from playbooks.databases import DatabaseKind, Role, StatusRole
 from playbooks.mapping import map_roles, map_statuses, titled
-from playbooks.ports import DataSource, Found, Property
+from playbooks.objects import DataSource, Found, Property
 
 
 @dataclass(frozen=True, slots=True)

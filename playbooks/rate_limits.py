@@ -8,7 +8,7 @@ from http import HTTPStatus
 from typing import Final, Literal, TypeAlias
 
 from playbooks.causes import Cause
-from playbooks.ports import CallRecord
+from playbooks.records import CallRecord
 
 WINDOW_CALLS_COUNT: Final = 180
 """What Notion allows a connection in a minute."""

@@ -7,7 +7,7 @@ from typing import Final
 from playbooks.call_patterns import QUERY
 from playbooks.causes import Cause
 from playbooks.change_points import ChangePoint, Sample, change_point
-from playbooks.ports import CallRecord
+from playbooks.records import CallRecord
 
 FALSE_ALARMS: Final = 0.01
 """How likely one diagnosis of a steady workspace names a shift, over all its series together."""

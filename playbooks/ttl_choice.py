@@ -18,7 +18,7 @@ from playbooks.cache_replay import (
     replay,
 )
 from playbooks.impact import Impact, impact_over, per_block
-from playbooks.ports import CallRecord, Edit
+from playbooks.records import CallRecord, Edit
 
 CANDIDATES_S: Final = (60.0, 120.0, 300.0, 600.0, 900.0, 1800.0, 3600.0)
 """The TTLs that are tried; P21's doubling joins them."""

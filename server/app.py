@@ -28,7 +28,8 @@ from playbooks.desk import (
     TokenView,
 )
 from playbooks.errors import PlaybookError
-from playbooks.ports import CallRecord, ServerState
+from playbooks.ports import ServerState
+from playbooks.records import CallRecord
 from resources.register import register as register_resources
 from server.concurrency import together
 from server.settings import Configuration, database_settings, token_fingerprint

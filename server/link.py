@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from playbooks.errors import StoreUnusable
 from playbooks.optimise import TTL_SETTING
-from playbooks.ports import BreakerState
+from playbooks.records import BreakerState
 from server.notion.call import TimeAndChance
 from server.notion.client import NotionClient, open_client
 from server.notion.mirror import Freshness, NotionMirror, open_mirror

@@ -13,7 +13,8 @@ from playbooks.databases import KINDS, DatabaseKind, Role
 from playbooks.desk import Desk
 from playbooks.errors import ConfigurationInvalid, PlaybookError
 from playbooks.mapping import titled
-from playbooks.ports import Found, Notion
+from playbooks.objects import Found
+from playbooks.ports import Notion
 from playbooks.proposal import Proposal, candidates, fitting, propose
 from playbooks.text import listed, shown
 from server.app import open_house

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import Final
 
 from playbooks.errors import NotFoundOrNotShared
-from playbooks.ports import DataSource, Property
+from playbooks.objects import DataSource, Property
 from server.importing.errors import TargetUnfit
 from server.importing.fields import ROLES, FieldType
 from server.notion.answers import JSON

@@ -12,7 +12,7 @@ import httpx
 
 from playbooks.bands import Breaking
 from playbooks.clock import Clock
-from playbooks.ports import BreakerState
+from playbooks.records import BreakerState
 from server.notion.call import (
     DeadlinePassed,
     Layer,

@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from typing import Final
 
 from playbooks.errors import CapabilityMissing, NotFoundOrNotShared, NotionError, RequestRefused
-from playbooks.ports import Capability, ObjectKind
+from playbooks.objects import Capability, ObjectKind
 from server.notion.api import Api, Ask
 
 _NO_ID: Final = {"page_id": "no-such-page"}

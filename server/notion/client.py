@@ -7,7 +7,7 @@ from urllib.parse import unquote
 
 import httpx
 
-from playbooks.ports import Bot, Capability, DataSource, Found, ObjectKind, PageMeasure
+from playbooks.objects import Bot, Capability, DataSource, Found, ObjectKind, PageMeasure
 from playbooks.rows import Row, Value
 from server.notion import capabilities, writes
 from server.notion.answers import JSON, read_as

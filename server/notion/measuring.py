@@ -1,6 +1,6 @@
 """What one page of rows takes, part by part."""
 
-from playbooks.ports import PageMeasure
+from playbooks.objects import PageMeasure
 from server.notion.answers import read_as
 from server.notion.api import Api, Ask, checked
 from server.notion.call import MS_PER_S, Timing

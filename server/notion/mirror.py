@@ -10,7 +10,8 @@ import anyio
 
 from playbooks.clock import Clock
 from playbooks.errors import NothingKept, NotionError
-from playbooks.ports import CallRecord, Progress, Reading, Strategy
+from playbooks.ports import Progress
+from playbooks.records import CallRecord, Reading, Strategy
 from server.notion.call import MS_PER_S, Monotonic, Sleep
 from server.notion.client import NotionClient
 from server.notion.mirror_kept import Kept

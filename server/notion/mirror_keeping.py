@@ -9,7 +9,7 @@ from typing import Final
 from playbooks.clock import Clock
 from playbooks.errors import NotFoundOrNotShared
 from playbooks.mirrored import Batch, KeptRow
-from playbooks.ports import Transition
+from playbooks.records import Transition
 from server.notion.answers import JSON, read_as
 from server.notion.mirror_kept import Kept
 from server.notion.mirror_pages import hash_of, incomplete_in, is_row_of, kept_row, states_of

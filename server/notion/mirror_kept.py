@@ -5,7 +5,7 @@ from datetime import datetime
 from typing import Protocol
 
 from playbooks.mirrored import Batch, FullRead, KeptRow, KeptSource
-from playbooks.ports import Transition
+from playbooks.records import Transition
 
 
 class Kept(Protocol):

@@ -7,7 +7,8 @@ from typing import Final
 
 from playbooks.errors import PlaybookError
 from playbooks.mirrored import KeptSource
-from playbooks.ports import DataSource, Reading, Transition
+from playbooks.objects import DataSource
+from playbooks.records import Reading, Transition
 from playbooks.rows import Row
 from server.notion.answers import JSON
 from server.notion.mirror_kept import Kept

@@ -9,7 +9,7 @@ import anyio
 import httpx
 
 from playbooks.clock import Clock
-from playbooks.ports import CallRecord
+from playbooks.records import CallRecord
 from server.notion.answers import JSON, body_of, request_id_of, said_by
 from server.notion.breaker import LeftAlone
 from server.notion.call import (

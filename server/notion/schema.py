@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from typing import Literal
 
-from playbooks.ports import Bot, DataSource, Found, Option, Property
+from playbooks.objects import Bot, DataSource, Found, Option, Property
 from server.notion.answers import JSON
 from server.notion.properties import text_of
 

@@ -4,7 +4,7 @@ from dataclasses import asdict
 
 from sqlalchemy import Engine, select
 
-from playbooks.ports import BreakerState
+from playbooks.records import BreakerState
 from server.store.opening import upsert, writing
 from server.store.schema import breakers
 

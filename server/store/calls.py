@@ -7,7 +7,7 @@ from typing import Final
 
 from sqlalchemy import Engine, and_, case, func, insert, or_, select
 
-from playbooks.ports import CallRecord, Edit, Traffic
+from playbooks.records import CallRecord, Edit, Traffic
 from server.store.opening import writing
 from server.store.retention import drop_old_calls
 from server.store.schema import calls, edits

@@ -5,7 +5,7 @@ from datetime import datetime
 from typing import TYPE_CHECKING
 
 from playbooks.mirrored import Batch, FullRead, KeptRow, KeptSource
-from playbooks.ports import Transition
+from playbooks.records import Transition
 from server.store.lazy import LazyModule
 from server.store.sql import SqlStore
 

@@ -23,7 +23,7 @@ from sqlalchemy import (
 from sqlalchemy.dialects import postgresql, sqlite
 
 from playbooks.mirrored import Batch, FullRead, KeptRow, KeptSource, Stretch
-from playbooks.ports import Transition
+from playbooks.records import Transition
 from server.store.opening import upsert, writing
 from server.store.schema import (
     Instant,

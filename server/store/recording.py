@@ -5,7 +5,8 @@ from typing import NoReturn
 import anyio
 
 from playbooks.errors import StoreUnusable
-from playbooks.ports import CallRecord, Store
+from playbooks.ports import Store
+from playbooks.records import CallRecord
 
 FLUSH_EVERY_S = 1.0
 """Calls reach the store in batches about this often."""

@@ -4,7 +4,7 @@ from datetime import datetime
 
 from sqlalchemy import Engine, select
 
-from playbooks.ports import RunSummary
+from playbooks.records import RunSummary
 from playbooks.report import Report
 from server.store.opening import upsert, writing
 from server.store.retention import drop_old

@@ -10,7 +10,7 @@ from anyio import to_thread
 
 from playbooks.clock import Clock
 from playbooks.plan import JournalEntry, Plan, PlanState
-from playbooks.ports import BreakerState, CallRecord, Edit, RunSummary, StoreState, Traffic
+from playbooks.records import BreakerState, CallRecord, Edit, RunSummary, StoreState, Traffic
 from playbooks.report import Report
 from server.store.lazy import LazyModule
 

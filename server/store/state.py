@@ -8,7 +8,7 @@ from typing import Any, Final, Literal
 
 from sqlalchemy import Engine, func, insert, select
 
-from playbooks.ports import StoreState
+from playbooks.records import StoreState
 from server.store.failures import location_of
 from server.store.opening import writing
 from server.store.schema import SCHEMA_VERSION, runs

@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Any
 
-from playbooks.ports import Capability
+from playbooks.objects import Capability
 from server.workspace import conditions, errors, identities
 from server.workspace.conditions import Conditions
 from server.workspace.identities import Caller, User

@@ -10,7 +10,7 @@ from typing import Any, TypeAlias
 from uuid import uuid4
 
 from playbooks.clock import Clock
-from playbooks.ports import Capability
+from playbooks.objects import Capability
 from server.workspace import (
     conditions,
     errors,

@@ -7,7 +7,7 @@ from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from typing import Any, Literal, get_args
 
-from playbooks.ports import Capability
+from playbooks.objects import Capability
 
 CAPABILITIES: tuple[Capability, ...] = get_args(Capability)
 UPLOAD_LIMIT_BYTES = 5_242_880

@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from typing import Any, Final
 
-from playbooks.ports import Capability
+from playbooks.objects import Capability
 from server.workspace.call import Call
 
 _NEEDED: Final[Mapping[str, Capability]] = {

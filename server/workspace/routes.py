@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from functools import partial
 from typing import Any, Final, TypeAlias
 
-from playbooks.ports import Capability
+from playbooks.objects import Capability
 from server.workspace import (
     blocks,
     comments,

@@ -19,7 +19,7 @@ from typing import Any, Literal, cast, get_args
 import pytest
 import tomlkit
 
-from playbooks.ports import Capability
+from playbooks.objects import Capability
 from playbooks.report import Report
 from server.cli.main import main
 from server.workspace.core import JSON, Actor, Workspace

@@ -8,7 +8,8 @@ from playbooks.desk import Desk
 from playbooks.errors import NothingKept
 from playbooks.plan import Plan
 from playbooks.plan_change import plan_change
-from playbooks.ports import Progress, Strategy, View
+from playbooks.ports import Progress, View
+from playbooks.records import Strategy
 from tests.playbooks.traffic_made import poisson, readings
 
 TASKS = "d"

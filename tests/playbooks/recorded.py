@@ -7,7 +7,7 @@ from typing import Any
 
 from playbooks.cache_replay import MIRROR
 from playbooks.call_patterns import QUERY
-from playbooks.ports import CallRecord
+from playbooks.records import CallRecord
 
 NOON = datetime(2026, 11, 23, 12, tzinfo=UTC)
 SOURCE = "393abc1e-edcd-80f3-813b-e205934558c6"

@@ -1,5 +1,5 @@
 from playbooks.breaker_causes import breaker_causes
-from playbooks.ports import BreakerState
+from playbooks.records import BreakerState
 from tests.playbooks.recorded import at
 
 

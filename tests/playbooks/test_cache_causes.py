@@ -4,7 +4,7 @@ import pytest
 
 from playbooks.bands import Bands
 from playbooks.cache_causes import CacheUse, cache_causes, cache_uses
-from playbooks.ports import Edit
+from playbooks.records import Edit
 from tests.playbooks.recorded import NAMES, SOURCE, at, mirror_reads
 
 MISSED = [False] * 30

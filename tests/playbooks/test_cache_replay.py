@@ -4,7 +4,7 @@ from random import Random
 import pytest
 
 from playbooks.cache_replay import edits_of, impact, reads_of, recorded, replay
-from playbooks.ports import Edit
+from playbooks.records import Edit
 from tests.playbooks.recorded import SOURCE, at, call, mirror_read, mirror_reads
 
 

@@ -4,7 +4,7 @@ import pytest
 
 from playbooks.call_patterns import pattern_causes
 from playbooks.causes import Cause
-from playbooks.ports import CallRecord
+from playbooks.records import CallRecord
 from tests.playbooks.recorded import NAMES, at, call, page_read, reading
 
 LATER = at(7200)

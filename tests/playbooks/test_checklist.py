@@ -6,7 +6,7 @@ from playbooks.bands import Bands
 from playbooks.cache_causes import cache_uses
 from playbooks.causes import Cause, CauseName
 from playbooks.checklist import Facts, checklist
-from playbooks.ports import Edit
+from playbooks.records import Edit
 from tests.playbooks.recorded import NAMES, SOURCE, at, call, mirror_reads, reading
 
 QUIET = Facts(Bands(), reading("run", 30), (), (), compressed=True)

@@ -4,7 +4,8 @@ from playbooks.database_gates import NOTHING_DONE, DatabaseState, Trouble, judge
 from playbooks.databases import kind_of
 from playbooks.errors import CapabilityMissing, NoAnswer
 from playbooks.mapping import RoleMap
-from playbooks.ports import DataSource, Outcome
+from playbooks.objects import DataSource
+from playbooks.ports import Outcome
 
 TASKS = kind_of("task_management")
 SOURCE = DataSource("id", "Ta`sks", None, in_trash=False, url="", properties=())

@@ -7,7 +7,7 @@ from playbooks.bands import Bands
 from playbooks.causes import Cause
 from playbooks.database_speed import Measured, judge_speed, speed_causes
 from playbooks.errors import RateLimited
-from playbooks.ports import DataSource, PageMeasure, Property
+from playbooks.objects import DataSource, PageMeasure, Property
 from tests.playbooks.recorded import SOURCE
 
 FAST = [100.0, 120, 90, 110, 130]

@@ -22,7 +22,9 @@ from playbooks.health_gates import (
     judge_store,
     judge_token,
 )
-from playbooks.ports import Bot, Capability, Outcome, StoreState, Traffic
+from playbooks.objects import Bot, Capability
+from playbooks.ports import Outcome
+from playbooks.records import StoreState, Traffic
 
 BOT = Bot("b", "Helper", "11111111-2222-3333-4444-555555555555", "Team")
 ALL: tuple[Capability, ...] = (

@@ -8,7 +8,7 @@ from playbooks.causes import PROCEDURE
 from playbooks.desk import Desk
 from playbooks.errors import StoreUnusable
 from playbooks.history import History, history_of
-from playbooks.ports import CallRecord
+from playbooks.records import CallRecord
 from server.store.sql import SqlStore
 from tests.playbooks.recorded import NOON, SOURCE, at, call, mirror_read, reading
 

@@ -2,7 +2,7 @@ import pytest
 
 from playbooks.databases import KINDS, kind_of
 from playbooks.mapping import map_roles, map_statuses, titled
-from playbooks.ports import Found, Option, Property
+from playbooks.objects import Found, Option, Property
 
 TASKS = kind_of("task_management")
 METRICS = kind_of("ai_tool_metrics")

@@ -1,5 +1,5 @@
 from playbooks.databases import kind_of
-from playbooks.ports import DataSource, Found, Option, Property
+from playbooks.objects import DataSource, Found, Option, Property
 from playbooks.proposal import candidates, fitting, propose
 
 METRICS = kind_of("ai_tool_metrics")

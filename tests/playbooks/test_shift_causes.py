@@ -3,7 +3,7 @@ from typing import Any
 import pytest
 
 from playbooks.change_points import BIN_S
-from playbooks.ports import CallRecord
+from playbooks.records import CallRecord
 from playbooks.shift_causes import shift_causes
 from tests.playbooks.recorded import NAMES, call
 

@@ -5,7 +5,7 @@ from datetime import datetime, timedelta
 from random import Random
 
 from playbooks.cache_replay import fetches
-from playbooks.ports import CallRecord
+from playbooks.records import CallRecord
 
 
 def poisson(start: datetime, *, every_s: float, hours: float, seed: int = 1) -> list[datetime]:

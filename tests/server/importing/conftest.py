@@ -11,7 +11,7 @@ from typing import Any
 import httpx
 import pytest
 
-from playbooks.ports import CallRecord
+from playbooks.records import CallRecord
 from server.importing.map import parse_map
 from server.importing.result import ImportResult
 from server.importing.source import TaskFile

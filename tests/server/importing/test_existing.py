@@ -5,7 +5,7 @@ from typing import Any
 
 import httpx
 
-from playbooks.ports import Property
+from playbooks.objects import Property
 from server.importing.existing import read_existing
 from server.importing.target import Target
 from tests.server.notion.fakes import Connection, listed, page, rich

@@ -2,7 +2,7 @@
 
 from playbooks.databases import kind_of
 from playbooks.mapping import map_roles
-from playbooks.ports import Property
+from playbooks.objects import Property
 from server.importing.fields import FIELDS
 
 

@@ -9,7 +9,7 @@ import anyio.lowlevel
 import httpx
 
 from playbooks.bands import Breaking, Retrying
-from playbooks.ports import CallRecord
+from playbooks.records import CallRecord
 from server.notion.breaker import Board
 from server.notion.call import TimeAndChance
 from server.notion.client import open_client

@@ -12,7 +12,7 @@ import anyio
 import anyio.lowlevel
 import httpx
 
-from playbooks.ports import CallRecord, Reading, Strategy, Transition
+from playbooks.records import CallRecord, Reading, Strategy, Transition
 from playbooks.rows import Row
 from server.notion.call import TimeAndChance
 from server.notion.client import open_client

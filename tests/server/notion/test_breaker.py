@@ -18,7 +18,7 @@ from playbooks.errors import (
     ServiceFailed,
     TokenRefused,
 )
-from playbooks.ports import BreakerState
+from playbooks.records import BreakerState
 from server.notion.client import NotionClient
 from tests.server.notion.fakes import ID, ME, NOON, Connection, FakeTime, Script, ok, page, refusal
 

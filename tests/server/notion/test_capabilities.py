@@ -6,7 +6,7 @@ import httpx
 import pytest
 
 from playbooks.errors import FirewallRefused, NotionError, TokenRefused
-from playbooks.ports import Capability, ObjectKind
+from playbooks.objects import Capability, ObjectKind
 from tests.server.notion.fakes import ID, Connection, Script, listed, ok, refusal
 
 FORBIDDEN = refusal(403, "restricted_resource")

@@ -7,7 +7,8 @@ from typing import Any
 import httpx
 import pytest
 
-from playbooks.ports import Bot, Found, Notion
+from playbooks.objects import Bot, Found
+from playbooks.ports import Notion
 from playbooks.rows import Value
 from server.notion.client import NotionClient
 from server.notion.schema import User

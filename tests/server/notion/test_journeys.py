@@ -16,7 +16,7 @@ from playbooks.errors import (
     RequestRefused,
     TokenRefused,
 )
-from playbooks.ports import Capability
+from playbooks.objects import Capability
 from playbooks.rows import Span
 from server.notion.client import NotionClient
 from server.notion.payloads import payload

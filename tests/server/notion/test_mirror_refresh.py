@@ -7,7 +7,7 @@ import httpx
 import pytest
 
 from playbooks.errors import NotionError
-from playbooks.ports import Edit
+from playbooks.records import Edit
 from server.notion.mirror import Freshness
 from server.notion.mirror_refresh import SMALL_ROWS_COUNT
 from server.workspace.core import JSON

@@ -9,7 +9,7 @@ import httpx
 import pytest
 
 from playbooks.errors import ServiceFailed
-from playbooks.ports import Reading
+from playbooks.records import Reading
 from server.notion.mirror import NotionMirror, ReadElsewhere
 from server.notion.mirror_turns import LEASE_S
 from server.store.kept import KeptRows

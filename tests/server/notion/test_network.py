@@ -10,7 +10,7 @@ import httpx
 import pytest
 
 from playbooks.errors import NoAnswer
-from playbooks.ports import CallRecord
+from playbooks.records import CallRecord
 from server.notion.call import TimeAndChance, timing_of
 from server.notion.client import NotionClient, open_client
 from server.notion.network import Reader

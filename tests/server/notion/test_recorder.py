@@ -7,7 +7,7 @@ import httpx
 import pytest
 
 from playbooks.errors import NoAnswer, NotionError
-from playbooks.ports import CallRecord
+from playbooks.records import CallRecord
 from server.notion.client import NotionClient
 from tests.server.notion.fakes import (
     ID,

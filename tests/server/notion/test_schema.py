@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from playbooks.ports import DataSource, Found, Option, Property
+from playbooks.objects import DataSource, Found, Option, Property
 from server.notion.schema import Database, parse_bot, parse_data_source, parse_database
 from tests.server.notion.fakes import ID, rich
 

@@ -2,7 +2,7 @@
 
 import httpx
 
-from playbooks.ports import CallRecord
+from playbooks.records import CallRecord
 from server.notion.breaker import Alone, Breaker
 from server.notion.call import Layer
 from server.notion.client import open_client

@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 from sqlalchemy.engine import make_url
 
-from playbooks.ports import CallRecord
+from playbooks.records import CallRecord
 from playbooks.report import Coverage, Report
 from server.store.sql import SqlStore
 

@@ -99,7 +99,7 @@ async def test_a_store_taken_back_to_its_beginning_is_made_anew(address: str) ->
 KEEP_A_CALL = """
 import anyio, sys
 from datetime import UTC, datetime
-from playbooks.ports import CallRecord
+from playbooks.records import CallRecord
 from server.store.sql import SqlStore
 
 NOW = datetime(2026, 3, 11, 9, 30, tzinfo=UTC)

@@ -6,7 +6,7 @@ from datetime import UTC, datetime, timedelta
 import pytest
 
 from playbooks.mirrored import Batch, FullRead, KeptRow, KeptSource, Stretch
-from playbooks.ports import Edit, Transition
+from playbooks.records import Edit, Transition
 from server.store.kept import KeptRows
 from server.store.sql import SqlStore
 

@@ -9,7 +9,7 @@ from pathlib import Path
 import anyio
 import anyio.lowlevel
 
-from playbooks.ports import CallRecord
+from playbooks.records import CallRecord
 from server.store.recording import PENDING_MOST_COUNT, CallBuffer
 from server.store.sql import SqlStore
 

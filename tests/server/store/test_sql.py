@@ -15,7 +15,7 @@ from sqlalchemy import Engine, insert
 from sqlalchemy.engine import make_url
 
 from playbooks.errors import StoreUnusable
-from playbooks.ports import BreakerState, CallRecord, Edit, Traffic
+from playbooks.records import BreakerState, CallRecord, Edit, Traffic
 from playbooks.report import Report
 from server.store import calls
 from server.store.failures import location_of
@@ -288,7 +288,7 @@ async def test_the_event_loop_goes_on_while_another_process_writes(
 KEEP_A_CALL = """
 import anyio, sys
 from datetime import UTC, datetime
-from playbooks.ports import CallRecord
+from playbooks.records import CallRecord
 from server.store.sql import SqlStore
 
 async def main():

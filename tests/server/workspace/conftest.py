@@ -14,7 +14,7 @@ import httpx
 import pytest
 import uvicorn
 
-from playbooks.ports import Capability
+from playbooks.objects import Capability
 from server.workspace.core import JSON, Actor, Workspace
 from tests.notion_types import checked_app
 
