@@ -7,11 +7,19 @@ from playbooks.causes import Cause
 from playbooks.records import BreakerState
 
 
+def holding(breakers: Sequence[BreakerState], now: datetime) -> list[BreakerState]:
+    """Those that keep calls back at `now`, and those that saw the token refused last."""
+    return [
+        each
+        for each in breakers
+        if each.state == "refused"
+        or (each.state == "open" and (each.until is None or each.until > now))
+    ]
+
+
 def breaker_causes(breakers: Sequence[BreakerState], now: datetime) -> Iterator[Cause]:
-    """A cause for each breaker that is not closed."""
-    for breaker in breakers:
-        if breaker.state == "closed":
-            continue
+    """A cause for each breaker that keeps calls back."""
+    for breaker in holding(breakers, now):
         until = "" if breaker.until is None else f" until {breaker.until:%H:%M:%S} UTC"
         minutes = (now - breaker.since).total_seconds() / 60
         told = f"{breaker.state.replace('_', ' ')} for {minutes:.0f} minutes{until}"

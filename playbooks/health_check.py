@@ -17,6 +17,7 @@ from playbooks.desk import Desk, silent
 from playbooks.errors import CapabilityMissing
 from playbooks.health_gates import (
     judge_authentication,
+    judge_breakers,
     judge_cache,
     judge_capabilities,
     judge_configuration,
@@ -27,7 +28,7 @@ from playbooks.health_gates import (
 )
 from playbooks.objects import Capability
 from playbooks.ports import Notion, Outcome, Progress, ServerState
-from playbooks.records import StoreState, Traffic
+from playbooks.records import BreakerState, StoreState, Traffic
 from playbooks.render import summarise, verdict_word
 from playbooks.report import Coverage, Gate, Report, judge
 from playbooks.runs import keep, recent
@@ -134,16 +135,22 @@ def _asking(notion: Notion, capability: Capability) -> Callable[[], Awaitable[bo
 async def _house(desk: Desk, started: datetime) -> list[Verdict]:
     """Our own store and server, and what the recorded calls say, side by side."""
     since = desk.clock() - timedelta(minutes=desk.bands.health_window_minutes)
-    questions: list[Callable[[], Awaitable[StoreState | ServerState | Traffic]]] = [
+    key = desk.connection.key
+    questions: list[
+        Callable[[], Awaitable[StoreState | ServerState | Traffic | tuple[BreakerState, ...]]]
+    ] = [
         desk.store.probe,
         desk.server.probe,
-        lambda: desk.store.traffic(since, desk.connection.key),
+        lambda: desk.store.traffic(since, key),
+        lambda: desk.store.breakers(key),
     ]
-    store, server, calls = await desk.together(questions, within_s=_left_s(desk, started))
+    outcomes = await desk.together(questions, within_s=_left_s(desk, started))
+    store, server, calls, breakers = outcomes
     traffic = _of_type(Traffic, calls).value
     return [
         judge_store(_of_type(StoreState, store)),
         judge_server(_of_type(ServerState, server)),
+        judge_breakers(_of_type(tuple, breakers), desk.clock()),
         judge_cache(traffic, desk.bands),
         judge_errors(traffic, desk.bands),
     ]

@@ -2,15 +2,17 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
+from datetime import datetime
 from statistics import median
 from typing import Final
 
 from playbooks.bands import Bands, HigherIsBetter, LowerIsBetter
+from playbooks.breaker_causes import holding
 from playbooks.desk import ConfigurationState, Connection
 from playbooks.errors import CapabilityMissing, NotionError, PlaybookError, TokenRefused
 from playbooks.objects import Bot, Capability
 from playbooks.ports import Outcome, ServerState
-from playbooks.records import StoreState, Traffic
+from playbooks.records import BreakerState, StoreState, Traffic
 from playbooks.text import listed, shown
 from playbooks.verdict import Verdict
 
@@ -177,6 +179,25 @@ def judge_server(probed: Outcome[ServerState]) -> Verdict:
     state = probed.value
     told = f"version {state.version}, protocol {state.protocol}, {state.tools_count} tools"
     return Verdict.of("mcp_server", "ok", told, latency_ms=state.latency_ms)
+
+
+def judge_breakers(published: Outcome[tuple[BreakerState, ...]], now: datetime) -> Verdict:
+    """Which groups of endpoints are left alone; the processes of a connection share them."""
+    if published.value is None:
+        return Verdict.skipped("circuit_breaker", "not looked at: the store did not tell")
+    held = holding(published.value, now)
+    refused = [each for each in held if each.state == "refused"]
+    if refused:
+        reason = f"the token was refused for {listed([each.group for each in refused])}"
+        return Verdict.of("circuit_breaker", "warning", reason, _REFUSED)
+    if held:
+        untils = [f"{each.group} until {each.until:%H:%M:%S} UTC" for each in held if each.until]
+        return Verdict.of("circuit_breaker", "warning", f"open: {listed(untils)}", _HELD)
+    return Verdict.of("circuit_breaker", "ok", "closed")
+
+
+_REFUSED: Final = "The gate authentication says whether it still is; any accepted call ends this."
+_HELD: Final = "Notion failed again and again: what is kept is served until it answers again."
 
 
 def judge_cache(traffic: Traffic | None, bands: Bands) -> Verdict:

@@ -102,6 +102,10 @@ class View(Protocol):
 class Mirror(Protocol):
     """Our copy of the rows of data sources."""
 
+    def attributed(self, procedure: str, run_id: str) -> "Mirror":
+        """The same mirror, its readings and calls recorded under that procedure and run."""
+        ...
+
     async def open(
         self,
         data_source_id: str,

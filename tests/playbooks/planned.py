@@ -20,6 +20,10 @@ HOURS = 48.0
 class EmptyMirror:
     """A mirror that holds nothing; every lifetime is the configured one."""
 
+    def attributed(self, procedure: str, run_id: str) -> "EmptyMirror":
+        del procedure, run_id
+        return self
+
     async def open(
         self,
         data_source_id: str,

@@ -1,4 +1,5 @@
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
+from typing import Literal
 
 import pytest
 
@@ -15,6 +16,7 @@ from playbooks.errors import (
 )
 from playbooks.health_gates import (
     judge_authentication,
+    judge_breakers,
     judge_cache,
     judge_capabilities,
     judge_configuration,
@@ -24,7 +26,7 @@ from playbooks.health_gates import (
 )
 from playbooks.objects import Bot, Capability
 from playbooks.ports import Outcome
-from playbooks.records import StoreState, Traffic
+from playbooks.records import BreakerState, StoreState, Traffic
 
 BOT = Bot("b", "Helper", "11111111-2222-3333-4444-555555555555", "Team")
 ALL: tuple[Capability, ...] = (
@@ -202,3 +204,33 @@ def test_a_store_that_cannot_be_written_is_critical_with_its_reason() -> None:
 
     assert gate.status == "critical"
     assert "it is a directory" in gate.reason
+
+
+@pytest.mark.parametrize(
+    ("state", "minutes_left", "status", "says"),
+    [
+        pytest.param("open", 2, "warning", "open: pages writes until 09:32:00 UTC", id="open"),
+        pytest.param("open", -1, "ok", "closed", id="open-until-a-minute-ago"),
+        pytest.param("half_open", None, "ok", "closed", id="on-trial"),
+        pytest.param("refused", None, "warning", "token was refused for pages writes", id="401"),
+    ],
+)
+def test_a_breaker_that_keeps_calls_back_is_told(
+    state: Literal["open", "half_open", "refused"],
+    minutes_left: float | None,
+    status: str,
+    says: str,
+) -> None:
+    now = datetime(2026, 11, 25, 9, 30, tzinfo=UTC)
+    until = None if minutes_left is None else now + timedelta(minutes=minutes_left)
+    seen = BreakerState("pages writes", state, now, until, "5 failures in a row")
+
+    gate = judge_breakers(Outcome((seen,)), now).gate
+
+    assert (gate.status, says in gate.reason) == (status, True)
+
+
+def test_breakers_that_the_store_does_not_tell_of_are_not_judged() -> None:
+    assert judge_breakers(Outcome(error=NoAnswer("late")), datetime.now(UTC)).gate.status == (
+        "not_measured"
+    )
