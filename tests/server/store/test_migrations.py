@@ -14,6 +14,7 @@ from sqlalchemy import Connection, Engine, create_engine, inspect
 from server.store import migrations
 from server.store.schema import stamp
 from server.store.sql import SqlStore
+from tests.server.store.engines import several_processes
 from tests.server.store.raw import query
 
 NOW = datetime(2026, 3, 11, 9, 30, tzinfo=UTC)
@@ -128,6 +129,7 @@ def nothing(address: str) -> None:
     del address
 
 
+@several_processes
 @pytest.mark.parametrize(
     ("prepare", "calls_count"),
     [

@@ -17,6 +17,7 @@ from server.notion.pacer import LocalWindow
 from server.store.line import Share
 from server.store.sql import SqlStore
 from server.store.window import RETRY_STORE_AFTER_S, SharedWindow
+from tests.server.store.engines import several_processes
 from tests.server.store.raw import query
 
 NOW = datetime(2026, 3, 11, 9, 30, tzinfo=UTC)
@@ -114,6 +115,7 @@ def most_in_a_window(at_s: Sequence[float], window_s: float) -> int:
     return max(sum(begin_s <= each < begin_s + window_s for each in ordered) for begin_s in ordered)
 
 
+@several_processes
 def test_processes_together_never_exceed_the_budget_in_any_window(address: str) -> None:
     budget = (BUDGET_COUNT, WINDOW_S)
     with (
@@ -129,6 +131,7 @@ def test_processes_together_never_exceed_the_budget_in_any_window(address: str) 
     assert most_in_a_window(calls_at_s, WINDOW_S) <= BUDGET_COUNT
 
 
+@several_processes
 def test_a_killed_waiter_holds_nobody_up(address: str) -> None:
     budget = (1, 0.5)
     with (
@@ -147,6 +150,7 @@ def test_a_killed_waiter_holds_nobody_up(address: str) -> None:
         assert len(gone_at_s(alive)) == 1
 
 
+@several_processes
 def test_interactive_calls_of_another_process_go_before_background_ones(address: str) -> None:
     budget = (1, 1.0)
     with (
@@ -161,6 +165,7 @@ def test_interactive_calls_of_another_process_go_before_background_ones(address:
         assert gone_at_s(interactive) < gone_at_s(background)
 
 
+@several_processes
 def test_a_pause_of_one_process_holds_the_others(address: str) -> None:
     budget = (BUDGET_COUNT, WINDOW_S)
     with (
