@@ -8,6 +8,10 @@ from typing import Any
 from playbooks.records import Transition
 
 
+class TurnLost(Exception):
+    """The right to refresh a data source has passed to another process."""
+
+
 @dataclass(frozen=True, slots=True)
 class Stretch:
     """Rows created from `since` (None: from the first one) until before `until` (None: no end)."""
