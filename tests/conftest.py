@@ -1,5 +1,6 @@
 """What every test shares: a home of its own, and a house over the sample workspace."""
 
+import gc
 import os
 import shutil
 from collections.abc import AsyncGenerator, Generator
@@ -27,6 +28,12 @@ settings.register_profile(
     "long", settings.get_profile("suite"), derandomize=False, max_examples=4000
 )
 settings.load_profile("suite")
+
+
+def pytest_collection_finish() -> None:
+    """What was imported lives to the end: the collector need not look through it again."""
+    gc.collect()
+    gc.freeze()
 
 
 @pytest.fixture
