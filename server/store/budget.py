@@ -4,31 +4,17 @@ Every step is one transaction, and nobody else is in it meanwhile. Seconds are t
 clock that all who share it see: PostgreSQL's own (the clocks of a fleet differ), or this machine's.
 """
 
-import math
 import time
 from dataclasses import asdict, dataclass, replace
-from typing import Final
+from datetime import UTC, datetime
 
 from sqlalchemy import Connection, Engine, delete, func, insert, select, update
 from sqlalchemy.dialects import postgresql, sqlite
 
+from playbooks.rate import ARRIVAL_MARGIN, OWN_LIMIT, Pause, lowered, recovered
 from server.store.line import PATIENCE_S, Room, Share, Taken, Waiter, in_line
 from server.store.opening import upsert, writing
 from server.store.schema import budget_calls, budget_waiters, budgets
-
-ARRIVAL_MARGIN: Final = 0.01
-"""The window is kept this part longer: the server counts a call when it arrives, not when we let
-it go, and two calls are not equally long on their way."""
-
-OWN_LIMIT: Final = "public_api_request_rate_limit"
-"""Notion's reason for a 429 that is about our own connection; others are about more than it."""
-
-LEAST_PART: Final = 0.25
-"""The window is not lowered below this part of its setting: a foreign program with the same token
-may have used up the rest once."""
-
-RECOVERED_PART: Final = 0.1
-"""A lowered window grows by this part of its setting in each window without such a 429."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,14 +72,23 @@ def pause(engine: Engine, share: Share, pause_s: float, reason: str) -> None:
             _set(connection, share, paused_until_s=until_s, pause_reason=reason)
         if reason == OWN_LIMIT:
             taken_count = len(_room(connection, share, budget).taken)
-            learned = min(_allowed_count(share, budget), taken_count) - 1
-            least = math.ceil(share.calls_count * LEAST_PART)
+            allowed_count = _allowed_count(share, budget)
+            learned_count = lowered(allowed_count, taken_count, share.calls_count)
             _set(
                 connection,
                 share,
-                learned_calls_count=max(learned, least),
+                learned_calls_count=learned_count,
                 learned_at_s=budget.now_s,
             )
+
+
+def paused(engine: Engine, connection: str) -> Pause | None:
+    """The newest pause of a connection, which may be over; None when there never was one."""
+    columns = budgets.c.paused_until_s, budgets.c.pause_reason
+    kept = select(*columns).where(budgets.c.connection == connection, columns[0] > 0)
+    with engine.connect() as opened:
+        row = opened.execute(kept).one_or_none()
+    return None if row is None else Pause(datetime.fromtimestamp(row[0], UTC), row[1])
 
 
 def _enter(connection: Connection, share: Share) -> _Budget:
@@ -178,8 +173,7 @@ def _allowed_count(share: Share, budget: _Budget) -> int:
     if budget.learned_calls_count is None:
         return share.calls_count
     windows_count = int((budget.now_s - budget.learned_at_s) / share.window_s)
-    recovered = windows_count * math.ceil(share.calls_count * RECOVERED_PART)
-    return min(share.calls_count, budget.learned_calls_count + recovered)
+    return recovered(budget.learned_calls_count, windows_count, share.calls_count)
 
 
 def _waiters(connection: Connection, share: Share, now_s: float) -> dict[str, Waiter]:

@@ -4,9 +4,10 @@ import logging
 import math
 import time
 from collections.abc import Callable
-from typing import TYPE_CHECKING, Final, Protocol, TypeVar
+from typing import TYPE_CHECKING, Final, TypeVar
 
 from playbooks.errors import StoreUnusable
+from playbooks.rate import Window
 from server.store.lazy import LazyModule
 from server.store.line import Share
 from server.store.sql import SqlStore
@@ -25,22 +26,6 @@ RETRY_STORE_AFTER_S: Final = 30.0
 """How long a store that could not be used is left alone."""
 
 _log = logging.getLogger(__name__)
-
-
-class Window(Protocol):
-    """Where the calls of one connection are counted."""
-
-    async def take(self, *, interactive: bool) -> float:
-        """Count a call now and return 0; or count nothing and return the seconds to wait."""
-        ...
-
-    async def leave(self) -> None:
-        """Our waiter gives up."""
-        ...
-
-    async def pause(self, pause_s: float, reason: str) -> None:
-        """Let nobody call for that long."""
-        ...
 
 
 class SharedWindow:

@@ -6,8 +6,8 @@ from functools import partial
 
 import pytest
 
+from playbooks.rate import ARRIVAL_MARGIN, OWN_LIMIT
 from server.store import budget
-from server.store.budget import ARRIVAL_MARGIN, OWN_LIMIT
 from server.store.line import ASK_AGAIN_S, PATIENCE_S, Share
 from server.store.sql import SqlStore
 from tests.server.store.raw import query
