@@ -217,6 +217,8 @@ def judge_errors(traffic: Traffic | None, bands: Bands) -> Verdict:
         return _too_few("error_rate", f"{calls} calls", bands)
     window = f"the last {bands.health_window_minutes:g} minutes"
     told = f"{_percent(errors, calls):.1f} % of {calls} calls failed in {window}"
+    if traffic and traffic.withheld_count:
+        told += f", {traffic.withheld_count} more were ended by us"
     remedy = "A gate above may name the cause; if none does, look again in an hour."
     return _rate("error_rate", _percent(errors, calls), bands.error_rate_percent, told, remedy)
 

@@ -77,7 +77,7 @@ async def history_of(desk: Desk, since: datetime, *, within_s: float) -> History
 async def _read(desk: Desk, since: datetime) -> History:
     store, key = desk.store, desk.connection.key
     return History(
-        records=await store.calls_since(since, key),
+        records=(await store.calls_since(since, key)).calls,
         edits=await store.edits_since(since, key),
         breakers=await store.breakers(key),
         traffic=await store.traffic(since, key),

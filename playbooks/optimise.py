@@ -100,8 +100,8 @@ async def judge(desk: Desk, plan: Plan, since: datetime) -> Trial:
 
 
 async def _traces(desk: Desk, since: datetime) -> tuple[Trace, ...]:
-    calls = await desk.store.calls_since(since, desk.connection.key)
-    return traces(calls, await desk.store.edits_since(since, desk.connection.key))
+    recorded = await desk.store.readings(since, desk.connection.key)
+    return traces(recorded.calls, await desk.store.edits_since(since, desk.connection.key))
 
 
 def _until(trace: Trace, until: datetime) -> Trace:

@@ -13,6 +13,7 @@ from playbooks.records import (
     CallRecord,
     Edit,
     Reading,
+    Recorded,
     RunSummary,
     StoreState,
     Strategy,
@@ -154,8 +155,14 @@ class Store(Protocol):
         """Counts over the calls of that `CallRecord.connection` recorded since then."""
         ...
 
-    async def calls_since(self, since: datetime, connection: str) -> tuple[CallRecord, ...]:
-        """The recorded calls themselves, oldest first; at most CALLS_READ_COUNT newest ones."""
+    async def calls_since(self, since: datetime, connection: str) -> Recorded:
+        """The recorded calls themselves; of too many the newest."""
+        ...
+
+    async def readings(
+        self, since: datetime, connection: str, *, until: datetime | None = None
+    ) -> Recorded:
+        """The recorded readings of the mirror alone, before `until`; of too many the newest."""
         ...
 
     async def edits_since(self, since: datetime, connection: str) -> tuple[Edit, ...]:
@@ -243,9 +250,16 @@ class Together(Protocol):
     """Runs probes side by side, so that procedures need no event loop of their own."""
 
     async def __call__(
-        self, probes: Sequence[Callable[[], Awaitable[T]]], *, within_s: float
+        self,
+        probes: Sequence[Callable[[], Awaitable[T]]],
+        *,
+        within_s: float,
+        shielded: bool = False,
     ) -> tuple[Outcome[T], ...]:
-        """The outcomes in order; those that have not answered when the time is up are cancelled."""
+        """The outcomes in order; those that have not answered when the time is up are cancelled.
+
+        `shielded`: they go on although the caller was cancelled, for what has to be given back.
+        """
         ...
 
 

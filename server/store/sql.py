@@ -10,7 +10,15 @@ from anyio import to_thread
 
 from playbooks.clock import Clock
 from playbooks.plan import JournalEntry, Plan, PlanState
-from playbooks.records import BreakerState, CallRecord, Edit, RunSummary, StoreState, Traffic
+from playbooks.records import (
+    BreakerState,
+    CallRecord,
+    Edit,
+    Recorded,
+    RunSummary,
+    StoreState,
+    Traffic,
+)
 from playbooks.report import Report
 from server.store.lazy import LazyModule
 
@@ -87,14 +95,23 @@ class SqlStore:
     async def traffic(self, since: datetime, connection: str) -> Traffic:
         """Counts over the connection's recorded calls since then, probes left out.
 
-        An error is a call that ended without an answer or with a status of 400 or more; what the
-        cache served is never one. Readings of the mirror count as reads of the cache, not as calls.
+        An error is a call that Notion answered with a status of 400 or more or did not answer; what
+        the cache served is never one, and what we ended ourselves is no call but withheld. Readings
+        of the mirror count as reads of the cache, not as calls.
         """
         return await self.perform(lambda engine: calls.traffic(engine, since, connection))
 
-    async def calls_since(self, since: datetime, connection: str) -> tuple[CallRecord, ...]:
+    async def calls_since(self, since: datetime, connection: str) -> Recorded:
         """The recorded calls, oldest first; at most calls.CALLS_READ_COUNT newest ones."""
         return await self.perform(lambda engine: calls.since(engine, since, connection))
+
+    async def readings(
+        self, since: datetime, connection: str, *, until: datetime | None = None
+    ) -> Recorded:
+        """The recorded readings of the mirror alone, before `until`; as many as of calls."""
+        return await self.perform(
+            lambda engine: calls.readings(engine, since, connection, until=until)
+        )
 
     async def edits_since(self, since: datetime, connection: str) -> tuple[Edit, ...]:
         """What refreshes of the mirror saw change, oldest first."""

@@ -180,6 +180,13 @@ def test_the_error_rate_is_judged_once_there_are_enough_calls(
     assert judge_errors(traffic, Bands()).gate.status == status
 
 
+def test_calls_that_we_ended_ourselves_are_told_beside_the_error_rate() -> None:
+    since = datetime(2026, 1, 1, tzinfo=UTC)
+    traffic = Traffic(since, 200, 1, 0, 0, withheld_count=3)
+
+    assert "3 more were ended by us" in judge_errors(traffic, Bands()).gate.reason
+
+
 @pytest.mark.parametrize(
     ("reads_count", "hits_count", "status"),
     [
