@@ -182,6 +182,26 @@ async def test_an_interrupted_plan_says_so_and_goes_on_at_the_next_call(desk: De
     assert finished.measurements["state"] == "applied"
 
 
+async def test_a_plan_that_was_cancelled_is_given_back_at_once(desk: Desk) -> None:
+    office = Office.opened(desk)
+    plan = await approved(office)
+
+    class Slow(SqlStore):
+        async def tune(self, changes: Mapping[str, float | None]) -> None:
+            scope.cancel()
+            await super().tune(changes)
+
+    store = Slow(store_of(office.desk)._url, clock=office.desk.clock)
+    with anyio.CancelScope() as scope:
+        await apply_plan(replace(office.desk, store=store), plan.id)
+    await store.aclose()
+    stopped = await office.kept(plan.id)
+
+    assert scope.cancelled_caught
+    assert (stopped.state, stopped.outcome["seen_at"]) == ("applying", None)
+    assert (await apply_plan(office.desk, plan.id)).measurements["state"] == "applied"
+
+
 async def taken_by_one_that_died(office: Office, *, wrote: bool) -> Plan:
     """A plan that another process began to apply, and then was no more."""
     plan = await approved(office)

@@ -42,9 +42,32 @@ async def test_a_plan_is_bound_to_its_digest_and_expires(desk: Desk) -> None:
 
     plan = await office.plan()
 
-    assert plan.digest == digest_of("optimize", office.desk.connection.key, plan.changes)
+    assert plan.digest == digest_of(plan)
     assert plan.expires_at == office.now + timedelta(hours=24)
     assert plan.id.startswith("plan_")
+
+
+async def test_plans_of_the_same_changes_have_digests_of_their_own(desk: Desk) -> None:
+    office = Office.opened(desk)
+
+    first = await office.plan()
+    second = await plan_change(office.desk, "optimize")
+
+    again = await office.kept(str(second.measurements["plan_id"]))
+    assert again.changes == first.changes
+    assert again.digest != first.digest
+    assert digest_of(first.model_copy(update={"expires_at": first.created_at})) != first.digest
+
+
+async def test_traffic_with_a_single_fetch_is_answered(desk: Desk) -> None:
+    office = Office.opened(desk)
+    instants = [office.now - timedelta(seconds=300 - 40 * number) for number in range(6)]
+    await office.record_at(instants, ttl_s=300)
+
+    report = await plan_change(office.desk, "optimize")
+
+    assert report.measurements["plan_id"] is None
+    assert report.measurements["readings_count"] == 6
 
 
 async def test_no_change_that_passes_is_an_answer_with_the_best_that_was_found(desk: Desk) -> None:
