@@ -1,5 +1,5 @@
 from dataclasses import replace
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 import pytest
 
@@ -8,6 +8,8 @@ from playbooks.errors import ConfigurationInvalid
 from playbooks.plan import digest_of
 from playbooks.plan_change import plan_change
 from playbooks.plan_kind import Request
+from playbooks.records import Recorded
+from server.store.sql import SqlStore
 from tests.playbooks.planned import HOURS, TARGET, Office
 
 
@@ -94,6 +96,30 @@ async def test_a_data_source_read_once_is_named_as_out_of_reach(desk: Desk) -> N
     assert report.measurements["data_sources_out_of_reach_count"] == 1
     assert report.gates[0].status == "not_measured"
     assert "out of reach of any TTL" in report.gates[0].reason
+
+
+class Crowded(SqlStore):
+    """A store that holds more readings than are read at once."""
+
+    async def readings(
+        self, since: datetime, connection: str, *, until: datetime | None = None
+    ) -> Recorded:
+        recorded = await super().readings(since, connection, until=until)
+        return Recorded(recorded.calls[-100:], cut=True)
+
+
+async def test_a_window_that_was_cut_is_told(desk: Desk) -> None:
+    office = Office.opened(desk)
+    await office.record(ttl_s=60, start=office.now - timedelta(hours=HOURS))
+    assert isinstance(desk.store, SqlStore)
+    store = Crowded(desk.store._url, clock=desk.clock)
+
+    report = await plan_change(replace(office.desk, store=store), "optimize")
+    await store.aclose()
+
+    assert report.measurements["readings_count"] == 100
+    assert report.gates[-1].name == "recorded readings"
+    assert "older ones left out" in report.summary
 
 
 async def test_without_readings_there_is_nothing_to_judge(desk: Desk) -> None:
