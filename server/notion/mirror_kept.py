@@ -63,7 +63,7 @@ class Kept(Protocol):
         """Take or extend the right to refresh; False while another owner's has not run out.
 
         By the clock that all who share the store see: the database's own where it is a server,
-        else the store's.
+        else the store's. Who is cancelled leaves none behind.
         """
         ...
 
