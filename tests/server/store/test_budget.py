@@ -38,10 +38,10 @@ class Process:
     share: Share
 
     async def take(self, *, interactive: bool = True) -> float:
-        wait_s = await self.store.perform(
+        answer = await self.store.perform(
             partial(budget.take, share=self.share, interactive=interactive)
         )
-        return round(wait_s, 6)
+        return round(answer.wait_s, 6)
 
     async def take_all(self) -> int:
         """How many calls go at once."""

@@ -367,3 +367,19 @@ async def test_a_store_that_could_not_be_opened_is_tried_again(tmp_path: Path) -
 
     assert (await store.probe()).schema_version == "0002"
     await store.aclose()
+
+
+@pytest.mark.parametrize("parts", [("", "-wal", "-shm"), ("",)], ids=["all", "journal-left"])
+async def test_a_file_that_was_deleted_is_begun_anew_for_every_process(
+    sqlite_store: SqlStore, path: Path, report: MakeReport, parts: Sequence[str]
+) -> None:
+    await sqlite_store.keep_run(report("lost"))
+    for part in parts:
+        path.with_name(path.name + part).unlink()
+
+    await sqlite_store.keep_run(report("kept"))
+
+    other = SqlStore(f"sqlite:///{path}", clock=lambda: NOW)
+    assert [run.run_id for run in await other.latest_runs()] == ["kept"]
+    assert (await sqlite_store.probe()).size_bytes
+    await other.aclose()
