@@ -17,10 +17,13 @@ from typing import Any
 import anyio
 import pytest
 
+from playbooks.apply_plan import apply_plan
+from playbooks.approval import approve
 from playbooks.bands import Bands
 from playbooks.desk import ConfigurationState, Connection, Desk, TokenView
 from playbooks.diagnose_performance import diagnose_performance
 from playbooks.errors import NotionError, PlaybookError
+from playbooks.get_record import get_record
 from playbooks.health_check import health_check
 from playbooks.plan_change import plan_change
 from playbooks.ports import ServerState
@@ -39,6 +42,7 @@ from server.workspace.inside import Inside
 from server.workspace.plan import read_plan
 from tests.journeys import virtual
 from tests.journeys.house import OWNER
+from tests.playbooks.traffic_made import poisson, readings
 
 FAULTS: dict[str, dict[str, Any]] = {
     "own-rate-limit": {"fault": "rate_limited", "retry_after_s": 7},
@@ -79,6 +83,9 @@ CASES = [
     ),
     pytest.param([{"fault": "failed", "status": 502}], id="outage"),
 ]
+PLAN_DEADLINE_S = 30.0
+"""Plans ask Notion for names alone, and only as long as one call may take."""
+
 LATENESS_S = 2.0
 """What a procedure may take beyond its deadline to put its answer together."""
 
@@ -277,11 +284,50 @@ def title_of(page: dict[str, Any]) -> str:
     return "".join(part["plain_text"] for part in title["title"])
 
 
-async def test_a_plan_is_made_or_refused_while_notion_is_away(day: Day) -> None:
+async def planned(day: Day) -> Report:
+    """The report of a plan that two days of recorded readings lead to."""
+    start = virtual.clock() - timedelta(days=2)
+    instants = poisson(start, every_s=300, hours=48)
+    key = day.desk.connection.key
+    calls = readings(instants, ttl_s=300, data_source_id=day.tasks, connection=key)
+    await day.desk.store.record_calls(calls)
+    report = await in_time(lambda: plan_change(day.desk, kind="optimize"), PLAN_DEADLINE_S)
+    assert report is not None
+    return report
+
+
+@pytest.mark.parametrize("rules", CASES)
+async def test_a_plan_of_recorded_traffic_is_made_whatever_notion_does(
+    day: Day, rules: list[dict[str, Any]]
+) -> None:
     before = day.contents()
-    day.fail([{"fault": "failed", "status": 503}])
+    day.fail(rules)
 
-    report = await in_time(lambda: plan_change(day.desk, kind="optimize"), 30)
+    report = await planned(day)
 
-    assert report is None or report.measurements
+    assert report.measurements["plan_id"] is not None
+    assert report.measurements["changes_count"] == 1
+    assert report.measurements["best_ttl_s"] == 3600
+    assert await day.desk.store.tuned() == {}
+    assert day.contents() == before
+
+
+@pytest.mark.parametrize("rules", CASES)
+async def test_an_approved_plan_is_applied_and_read_again_whatever_notion_does(
+    day: Day, rules: list[dict[str, Any]]
+) -> None:
+    before = day.contents()
+    plan = await day.desk.store.plan(str((await planned(day)).measurements["plan_id"]))
+    assert plan is not None
+    await approve(day.desk, plan.id, digest=plan.digest, by="terminal", actor="somebody")
+    day.fail(rules)
+
+    applied = await in_time(lambda: apply_plan(day.desk, plan.id), PLAN_DEADLINE_S)
+    assert applied is not None
+    again = await in_time(lambda: get_record(day.desk, "run", applied.run_id), PLAN_DEADLINE_S)
+
+    assert applied.measurements["state"] == "applied"
+    assert await day.desk.store.tuned() == {f"mirror.ttl_s.{day.tasks}": 3600}
+    assert again is not None
+    assert again.measurements == applied.measurements
     assert day.contents() == before

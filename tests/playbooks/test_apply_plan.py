@@ -17,7 +17,7 @@ from playbooks.report import Report
 from server.store.kept import KeptRows
 from server.store.schema import journal
 from server.store.sql import SqlStore
-from tests.playbooks.planned import HOURS, TARGET, TASKS, Office
+from tests.playbooks.planned import HOURS, TARGET, TASKS, Office, url_of
 
 
 async def approved(office: Office) -> Plan:
@@ -160,7 +160,7 @@ class Failing(SqlStore):
 
 async def failing(office: Office) -> Failing:
     """The same store, failing."""
-    engine_url = store_of(office.desk)._url
+    engine_url = await url_of(office.desk.store)
     store = Failing(engine_url, clock=office.desk.clock)
     office.desk = replace(office.desk, store=store)
     return store
@@ -191,7 +191,7 @@ async def test_a_plan_that_was_cancelled_is_given_back_at_once(desk: Desk) -> No
             scope.cancel()
             await super().tune(changes)
 
-    store = Slow(store_of(office.desk)._url, clock=office.desk.clock)
+    store = Slow(await url_of(office.desk.store), clock=office.desk.clock)
     with anyio.CancelScope() as scope:
         await apply_plan(replace(office.desk, store=store), plan.id)
     await store.aclose()

@@ -12,7 +12,7 @@ from playbooks.plan import Change, Plan
 from playbooks.planning import find_plan, shown_plan
 from server.store.schema import journal
 from server.store.sql import SqlStore
-from tests.playbooks.planned import Office
+from tests.playbooks.planned import Office, url_of
 
 
 async def test_a_person_approves_exactly_the_plan_they_saw(desk: Desk) -> None:
@@ -74,7 +74,7 @@ async def test_a_decision_is_journalled_before_it_takes_effect(
     office = Office.opened(desk)
     plan = await office.plan()
     assert isinstance(office.desk.store, SqlStore)
-    store = Unmoving(office.desk.store._url, clock=desk.clock)
+    store = Unmoving(await url_of(office.desk.store), clock=desk.clock)
 
     with pytest.raises(StoreUnusable):
         await decide(replace(office.desk, store=store), plan)

@@ -10,7 +10,7 @@ from playbooks.plan_change import plan_change
 from playbooks.plan_kind import Request
 from playbooks.records import Recorded
 from server.store.sql import SqlStore
-from tests.playbooks.planned import HOURS, TARGET, Office
+from tests.playbooks.planned import HOURS, TARGET, Office, url_of
 
 
 async def test_a_lifetime_that_saves_surely_is_planned_and_nothing_is_changed(desk: Desk) -> None:
@@ -111,8 +111,7 @@ class Crowded(SqlStore):
 async def test_a_window_that_was_cut_is_told(desk: Desk) -> None:
     office = Office.opened(desk)
     await office.record(ttl_s=60, start=office.now - timedelta(hours=HOURS))
-    assert isinstance(desk.store, SqlStore)
-    store = Crowded(desk.store._url, clock=desk.clock)
+    store = Crowded(await url_of(desk.store), clock=desk.clock)
 
     report = await plan_change(replace(office.desk, store=store), "optimize")
     await store.aclose()
