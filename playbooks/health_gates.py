@@ -12,6 +12,7 @@ from playbooks.desk import ConfigurationState, Connection
 from playbooks.errors import CapabilityMissing, NotionError, PlaybookError, TokenRefused
 from playbooks.objects import Bot, Capability
 from playbooks.ports import Outcome, ServerState
+from playbooks.rate import Pause
 from playbooks.records import BreakerState, StoreState, Traffic
 from playbooks.text import listed, shown
 from playbooks.verdict import Verdict
@@ -198,6 +199,22 @@ def judge_breakers(published: Outcome[tuple[BreakerState, ...]], now: datetime) 
 
 _REFUSED: Final = "The gate authentication says whether it still is; any accepted call ends this."
 _HELD: Final = "Notion failed again and again: what is kept is served until it answers again."
+
+
+def judge_pause(told: Outcome[Pause], now: datetime) -> Verdict:
+    """Whether Notion asked that nobody calls for a while; all processes of a connection heed it."""
+    if told.error is not None or told.latency_ms is None:
+        return Verdict.skipped("rate_limit", "not looked at: the store did not tell")
+    pause = told.value
+    if pause is None or pause.until <= now:
+        return Verdict.of("rate_limit", "ok", "no pause")
+    reason = f"paused until {pause.until:%H:%M:%S} UTC by {pause.reason}"
+    return Verdict.of("rate_limit", "warning", reason, _PAUSED)
+
+
+_PAUSED: Final = (
+    "Notion asked for it: wait, what is kept is served; then calls go on by themselves."
+)
 
 
 def judge_cache(traffic: Traffic | None, bands: Bands) -> Verdict:

@@ -8,6 +8,7 @@ from typing import Generic, Protocol, TypeVar
 from playbooks.errors import PlaybookError
 from playbooks.objects import Bot, Capability, DataSource, Found, ObjectKind, PageMeasure
 from playbooks.plan import JournalEntry, Plan, PlanState
+from playbooks.rate import Pause
 from playbooks.records import (
     BreakerState,
     CallRecord,
@@ -171,6 +172,10 @@ class Store(Protocol):
 
     async def breakers(self, connection: str) -> tuple[BreakerState, ...]:
         """Every circuit breaker that any process of this connection has published."""
+        ...
+
+    async def paused(self, connection: str) -> Pause | None:
+        """The newest pause that Notion asked of this connection, which may be over."""
         ...
 
     async def keep_plan(self, plan: Plan) -> None:
