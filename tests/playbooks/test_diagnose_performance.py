@@ -2,7 +2,7 @@
 
 from collections.abc import AsyncGenerator
 from dataclasses import dataclass, replace
-from datetime import datetime
+from datetime import datetime, timedelta
 from pathlib import Path
 from random import Random
 from typing import Final, NoReturn
@@ -27,6 +27,7 @@ from server.workspace.core import Workspace
 from server.workspace.inside import Inside
 from tests.journeys.house import tokens_count
 from tests.playbooks.recorded import call
+from tests.playbooks.traffic_made import poisson, readings
 from tools.boundary import answer
 
 SPACE: Final = "public_api_space_request_rate_limit"
@@ -159,6 +160,21 @@ async def test_a_window_that_was_cut_is_told(slow: Slow) -> None:
 
     assert report.measurements["window_cut_to"] == recorded.at.isoformat()
     assert f"recorded calls since {recorded.at:%m-%d %H:%M} UTC alone" in report.headline
+
+
+async def test_a_ttl_is_advised_until_it_is_in_force(slow: Slow) -> None:
+    tasks, key = slow.sources["Tasks"], slow.desk.connection.key
+    instants = poisson(slow.time.clock() - timedelta(hours=23), every_s=300, hours=23)
+    recorded = readings(instants, ttl_s=300, data_source_id=tasks, connection=key)
+    await slow.desk.store.record_calls(recorded)
+
+    before = await diagnose_performance(slow.desk)
+    await slow.desk.store.tune({f"mirror.ttl_s.{tasks}": 3600})
+    after = await diagnose_performance(slow.desk)
+
+    assert (before.findings[0].severity, after.findings[0].severity) == ("warning", "info")
+    assert "Set its TTL to 3600 s" in before.findings[0].remedy
+    assert "Leave its TTL at 3600 s" in after.findings[0].remedy
 
 
 async def test_limits_by_others_are_told_although_every_page_came(slow: Slow) -> None:
