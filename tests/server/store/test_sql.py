@@ -7,10 +7,12 @@ from collections.abc import Callable, Sequence
 from contextlib import closing
 from datetime import UTC, datetime, timedelta, timezone
 from pathlib import Path
+from threading import Event
 from typing import Any
 
 import anyio
 import anyio.lowlevel
+import anyio.to_thread
 import pytest
 from sqlalchemy import Engine, insert
 from sqlalchemy.engine import make_url
@@ -369,17 +371,20 @@ async def test_a_store_that_could_not_be_opened_is_tried_again(tmp_path: Path) -
     await store.aclose()
 
 
-@pytest.mark.parametrize("parts", [("", "-wal", "-shm"), ("",)], ids=["all", "journal-left"])
-async def test_a_file_that_was_deleted_is_begun_anew_for_every_process(
-    sqlite_store: SqlStore, path: Path, report: MakeReport, parts: Sequence[str]
+async def test_a_store_that_hangs_holds_up_no_other_thread_of_the_process(
+    sqlite_store: SqlStore,
 ) -> None:
-    await sqlite_store.keep_run(report("lost"))
-    for part in parts:
-        path.with_name(path.name + part).unlink()
+    goes_on = Event()
 
-    await sqlite_store.keep_run(report("kept"))
+    def wait(_: Engine) -> None:
+        goes_on.wait()
 
-    other = SqlStore(f"sqlite:///{path}", clock=lambda: NOW)
-    assert [run.run_id for run in await other.latest_runs()] == ["kept"]
-    assert (await sqlite_store.probe()).size_bytes
-    await other.aclose()
+    async with anyio.create_task_group() as tasks:
+        try:
+            for _ in range(int(anyio.to_thread.current_default_thread_limiter().total_tokens)):
+                tasks.start_soon(sqlite_store.perform, wait)
+            await anyio.wait_all_tasks_blocked()
+            with anyio.fail_after(5):
+                assert await anyio.to_thread.run_sync(lambda: True)
+        finally:
+            goes_on.set()
