@@ -205,7 +205,7 @@ async def test_a_plan_that_was_cancelled_is_given_back_at_once(desk: Desk) -> No
 async def taken_by_one_that_died(office: Office, *, wrote: bool) -> Plan:
     """A plan that another process began to apply, and then was no more."""
     plan = await approved(office)
-    outcome = {**plan.outcome, "steps": [], "seen_at": office.now.isoformat()}
+    outcome: dict[str, Any] = {**plan.outcome, "steps": [], "seen_at": office.now.isoformat()}
     await office.desk.store.move_plan(
         plan.id, from_states=("approved",), to="applying", outcome=outcome
     )
