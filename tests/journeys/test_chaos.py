@@ -75,7 +75,7 @@ FAULTS: dict[str, dict[str, Any]] = {
     "invalid-json": {"fault": "invalid_json"},
 }
 MIX = [rule for name, rule in FAULTS.items() if name not in {"slow", "revoked"}]
-PACED_CALLS_COUNT = 30
+PACED_CALLS_COUNT = 20
 """So few calls a minute that procedures have to wait for them, or do without."""
 
 CASES = [
