@@ -24,7 +24,7 @@ help: ## show this list
 health: $(RUN) ## set up what is missing, then check the health of the sample workspace
 	@PLAYBOOKS_WORKSPACE=embedded .venv/bin/python -m server --health-check --fail-on critical
 
-check: static ## the fast half, under a minute: every static check, and the tests in Python
+check: static ## the fast half, a minute and a half: every static check, and the tests in Python
 	@.venv/bin/python -m pytest -q -n 2 --dist loadfile -m "not foreign and not long"
 
 test: $(NODE) static ## everything
