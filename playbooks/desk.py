@@ -9,7 +9,7 @@ from playbooks.clock import Clock
 from playbooks.databases import DatabaseKey, StatusRole
 from playbooks.errors import ConfigurationInvalid, PlaybookError
 from playbooks.plan import PlanKind
-from playbooks.ports import Mirror, Notion, OwnServer, Store, Together
+from playbooks.ports import Mirror, Notion, OwnServer, Pictures, Store, Together
 
 TokenOrigin = Literal["environment", ".env file", "sample workspace", "none"]
 TokenShape = Literal["ntn_", "secret_", "unknown"]
@@ -89,6 +89,7 @@ class Desk:
     unreachable: PlaybookError | None = None
     mirror: Mirror | None = None
     standing_approvals: frozenset[PlanKind] = frozenset()
+    pictures: Pictures | None = None
 
     def require_configuration(self) -> None:
         """Raise ConfigurationInvalid when there are mistakes; health_check alone goes on."""

@@ -7,6 +7,7 @@ from typing import Generic, Protocol, TypeVar
 
 from playbooks.errors import PlaybookError
 from playbooks.objects import Bot, Capability, DataSource, Found, ObjectKind, PageMeasure
+from playbooks.picture import Specification, Theme
 from playbooks.plan import JournalEntry, Plan, PlanState
 from playbooks.records import (
     BreakerState,
@@ -132,12 +133,16 @@ class Store(Protocol):
         """Open it, write and read back one row in a transaction that is rolled back."""
         ...
 
-    async def keep_run(self, report: Report) -> None:
-        """Keep a run under its id; the same id again replaces it."""
+    async def keep_run(self, report: Report, picture: Specification | None = None) -> None:
+        """Keep a run and its picture under its id; the same id again replaces both."""
         ...
 
     async def run(self, run_id: str) -> Report | None:
         """The kept report, or None."""
+        ...
+
+    async def picture(self, run_id: str) -> Specification | None:
+        """The picture kept with that run, or None."""
         ...
 
     async def latest_runs(
@@ -204,6 +209,22 @@ class Store(Protocol):
 
     async def tune(self, changes: Mapping[str, float | None]) -> None:
         """Set tuned settings; None takes one back to the configuration's."""
+        ...
+
+
+class Pictures(Protocol):
+    """Draws specifications; PictureUnavailable when nothing is there to draw with, or in time.
+
+    A procedure keeps what it would draw: `runs.keep(desk, report, picture)`. A tool with the
+    argument `picture` ends with `tools.boundary.pictured(ctx, report, detail, wanted=picture)`.
+    """
+
+    async def png(self, picture: Specification, theme: Theme = "light") -> bytes:
+        """At twice the specification's size, in pixels; on a background of its own."""
+        ...
+
+    async def svg(self, picture: Specification, theme: Theme = "light") -> str:
+        """One self-contained `<svg>`: no script, nothing from elsewhere."""
         ...
 
 

@@ -33,6 +33,7 @@ from playbooks.rate_limits import WINDOW_CALLS_COUNT
 from playbooks.records import CallRecord
 from resources.register import register as register_resources
 from server.concurrency import together
+from server.pictures import VegaPictures
 from server.settings import Configuration, database_settings, token_fingerprint
 from server.store.recording import CallBuffer
 from server.store.sql import SqlStore
@@ -146,6 +147,7 @@ class House:
             new_run_id=new_run_id,
             unreachable=unreachable,
             standing_approvals=frozenset(self._configuration.settings.approval.kinds),
+            pictures=VegaPictures(),
         )
 
     async def _link(self, connection: Connection) -> "tuple[Link | None, PlaybookError | None]":

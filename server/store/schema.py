@@ -20,7 +20,7 @@ from sqlalchemy import (
 )
 from sqlalchemy.types import TypeDecorator
 
-SCHEMA_VERSION = "0002"
+SCHEMA_VERSION = "0003"
 """The revision that these tables are; revisions count up, so a greater one is a newer program's."""
 
 
@@ -63,6 +63,7 @@ runs = Table(
     Column("as_of", Instant, nullable=False),
     Column("connection", String, nullable=False),
     Column("body", JSON, nullable=False),  # JSONB would forget the order of the measurements
+    Column("picture", JSON(none_as_null=True)),
     Index("runs_by_time", "as_of"),
     Index("runs_by_procedure", "procedure", "as_of"),
 )
