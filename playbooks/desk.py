@@ -8,8 +8,10 @@ from playbooks.bands import Bands
 from playbooks.clock import Clock
 from playbooks.databases import DatabaseKey, StatusRole
 from playbooks.errors import ConfigurationInvalid, PlaybookError
+from playbooks.kept_tasks import KeptTasks
 from playbooks.plan import PlanKind
 from playbooks.ports import Mirror, Notion, OwnServer, Pictures, Store, Together
+from playbooks.work import Work
 
 TokenOrigin = Literal["environment", ".env file", "sample workspace", "none"]
 TokenShape = Literal["ntn_", "secret_", "unknown"]
@@ -75,6 +77,7 @@ class Desk:
     `notion` is None when there is nothing to talk to: the configuration has mistakes, or a
     token is lost, and `mirror` with it. `unreachable` says that there is a workspace but it cannot
     be opened. `standing_approvals` are the kinds of plan that the user's own file approves.
+    `tasks` keeps what was read of task databases, for the next call.
     """
 
     configuration: ConfigurationState
@@ -90,6 +93,8 @@ class Desk:
     mirror: Mirror | None = None
     standing_approvals: frozenset[PlanKind] = frozenset()
     pictures: Pictures | None = None
+    work: Work = Work()  # noqa: RUF009 - frozen
+    tasks: KeptTasks = field(default_factory=KeptTasks)
 
     def require_configuration(self) -> None:
         """Raise ConfigurationInvalid when there are mistakes; health_check alone goes on."""

@@ -88,9 +88,12 @@ class View(Protocol):
         """Where they come from."""
         ...
 
-    def rows(self, properties: Sequence[str] = ()) -> AsyncIterator[Row]:
+    def rows(
+        self, properties: Sequence[str] = (), *, since: datetime | None = None
+    ) -> AsyncIterator[Row]:
         """Every row out of the trash, oldest first; of these properties (names), all if none.
 
+        With `since` only those that Notion has given, changed or not, at that instant or later.
         Read in bounded portions: memory does not grow with the rows.
         """
         ...

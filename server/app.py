@@ -147,6 +147,7 @@ class House:
             new_run_id=new_run_id,
             unreachable=unreachable,
             standing_approvals=frozenset(self._configuration.settings.approval.kinds),
+            work=self._configuration.settings.work.work(),
             pictures=VegaPictures(),
         )
 
