@@ -6,7 +6,15 @@ from datetime import datetime
 from typing import Generic, Protocol, TypeVar
 
 from playbooks.errors import PlaybookError
-from playbooks.objects import Bot, Capability, DataSource, Found, ObjectKind, PageMeasure
+from playbooks.objects import (
+    Bot,
+    Capability,
+    DataSource,
+    Found,
+    ObjectKind,
+    PageMeasure,
+    Property,
+)
 from playbooks.picture import Specification, Theme
 from playbooks.plan import JournalEntry, Plan, PlanState
 from playbooks.records import (
@@ -21,7 +29,8 @@ from playbooks.records import (
     Transition,
 )
 from playbooks.report import Report
-from playbooks.rows import Row
+from playbooks.rows import Plain, Row
+from playbooks.usage import Bucket, RolledUp, UsageRecord
 
 T = TypeVar("T")
 
@@ -212,6 +221,62 @@ class Store(Protocol):
 
     async def tune(self, changes: Mapping[str, float | None]) -> None:
         """Set tuned settings; None takes one back to the configuration's."""
+        ...
+
+
+class UsageBook(Protocol):
+    """The calls of AI tools that this connection keeps; methods may raise StoreUnusable."""
+
+    async def record(self, batch: Sequence[UsageRecord]) -> frozenset[str]:
+        """Keep the records whose ids are new; the ids kept. Drops what is too old."""
+        ...
+
+    async def between(self, since: datetime, until: datetime) -> tuple[UsageRecord, ...]:
+        """The records from `since` until before `until`, oldest first."""
+        ...
+
+    async def to_write(
+        self, data_source_id: str, only: Bucket | None = None
+    ) -> tuple[RolledUp, ...]:
+        """The buckets of which the rows there do not hold everything yet, oldest first."""
+        ...
+
+    async def claim(self, data_source_id: str, bucket: Bucket) -> bool:
+        """Take the right to write the bucket's row for a while; False while it is another's."""
+        ...
+
+    async def written(
+        self, data_source_id: str, bucket: Bucket, *, page_id: str | None, records_count: int
+    ) -> None:
+        """The row now holds so many records; the right is given back."""
+        ...
+
+    async def release(self, data_source_id: str, bucket: Bucket) -> None:
+        """Give the right back; nothing was written."""
+        ...
+
+    async def page_ids(self, data_source_id: str) -> frozenset[str]:
+        """The rows there that hold nothing but records that are kept here."""
+        ...
+
+
+Cells = Sequence[tuple[Property, Plain]]
+"""Values of a row with the properties that they fill."""
+
+
+class OwnRows(Protocol):
+    """Rows of ours in databases that are marked as ours; every method may raise a NotionError."""
+
+    async def find(self, data_source_id: str, title: Property, text: str) -> tuple[Row, ...]:
+        """The rows whose title is exactly that."""
+        ...
+
+    async def add(self, data_source_id: str, cells: Cells) -> str:
+        """Add a row; its id."""
+        ...
+
+    async def change(self, page_id: str, cells: Cells) -> None:
+        """Give a row these values."""
         ...
 
 
