@@ -2,7 +2,6 @@
 
 import csv
 import lzma
-from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date, datetime
 from pathlib import Path
@@ -128,10 +127,14 @@ def _mean_review_of(rows: list[dict[str, str]], arm: str) -> float:
     return sum(known) / len(known)
 
 
+TAWOS_PROJECTS = (
+    "Hyperledger_Fabric",
+    "MongoDB_Compass_",
+    "Moodle",
+    "Titanium_Mobile_Platform",
+)
+
+
 def tawos(project: str) -> list[date]:
     lines = file_of(f"tawos/{project}.csv").read_text(encoding="ascii").splitlines()
     return [datetime.strptime(line, "%Y-%m-%d").date() for line in lines]  # noqa: DTZ007 - a day
-
-
-def tawos_projects() -> Iterator[str]:
-    yield from ("Hyperledger_Fabric", "MongoDB_Compass_", "Moodle", "Titanium_Mobile_Platform")
