@@ -13,13 +13,21 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
-from typing import Any, Final, Literal, get_args
+from typing import Any, Final, Literal, Self, get_args
 from urllib.parse import quote
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from dotenv import dotenv_values
 from platformdirs import user_config_path, user_data_path
-from pydantic import BaseModel, ConfigDict, Field, SecretStr, ValidationError, field_validator
+from pydantic import (
+    BaseModel,
+    ConfigDict,
+    Field,
+    SecretStr,
+    ValidationError,
+    field_validator,
+    model_validator,
+)
 from pydantic_settings import (
     BaseSettings,
     DotEnvSettingsSource,
@@ -61,6 +69,13 @@ class DatabaseSection(Section):
         default_factory=dict[StatusRole, tuple[str, ...]]
     )
     ttl_s: float | None = Field(default=None, ge=1, le=86_400)
+    ours: bool = False
+
+    @model_validator(mode="after")
+    def _known_to_be_ours(self) -> Self:
+        if self.ours and self.id is None:
+            raise ValueError("ours needs the id: rows are never added to a guessed database")
+        return self
 
     @field_validator("id")
     @classmethod
