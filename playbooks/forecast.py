@@ -110,10 +110,10 @@ def likelihood(past: Past, items_count: int, days_count: int) -> float:
 def likelihood_words(probability: float) -> str:
     """In percent, never surer than the method is."""
     if probability > MOST_LIKELY:
-        return f">{MOST_LIKELY:.0%}"
+        return f">{100 * MOST_LIKELY:.0f} %"
     if probability < 1 - MOST_LIKELY:
-        return f"<{1 - MOST_LIKELY:.0%}"
-    return f"{probability:.0%}"
+        return f"<{100 * (1 - MOST_LIKELY):.0f} %"
+    return f"{100 * probability:.0f} %"
 
 
 def when_done(past: Past, items_count: int, read_at: ReadAt = plainly) -> dict[int, int | None]:

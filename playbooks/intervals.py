@@ -29,7 +29,7 @@ class Interval:
         return Interval(math.exp(self.low), math.exp(self.high))
 
     def __str__(self) -> str:
-        return f"{self.low:.3g} to {self.high:.3g}"
+        return f"{self.low:.4g} to {self.high:.4g}"
 
 
 def around(centre: float, margin: float) -> Interval:

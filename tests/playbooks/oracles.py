@@ -57,3 +57,32 @@ def power_of(distribution: Sequence[float], exponent: int) -> list[float]:
     for _ in range(exponent):
         total = np.convolve(total, distribution)
     return [float(value) for value in total]
+
+
+def hodges_lehmann(these: Sequence[float], those: Sequence[float]) -> float:
+    return float(np.median(np.subtract.outer(these, those)))
+
+
+def regression(
+    rows: Sequence[tuple[float, float, float]], clusters: Sequence[str], *, within: bool
+) -> tuple[float, float, float]:
+    """The flag's coefficient, its standard error and its clustered one (CR1), by matrices.
+
+    Rows are flag, covariate and outcome; `within` adds a constant for each cluster.
+    """
+    flag, covariate, outcome = np.array(rows).T
+    members = np.array(
+        [[cluster == name for name in sorted(set(clusters))] for cluster in clusters]
+    )
+    constants = members.astype(float) if within else np.ones((len(rows), 1))
+    design = np.column_stack([flag, covariate, constants])
+    bread = np.linalg.inv(design.T @ design)
+    errors = outcome - design @ (bread @ design.T @ outcome)
+    freedom = len(rows) - design.shape[1]
+    scores = members.T @ (design * errors[:, None])
+    groups_count = members.shape[1]
+    small_sample = groups_count / (groups_count - 1) * (len(rows) - 1) / freedom
+    clustered = bread @ (scores.T @ scores) @ bread * small_sample
+    plain = bread * (errors @ errors) / freedom
+    coefficient = (bread @ design.T @ outcome)[0]
+    return float(coefficient), float(plain[0, 0] ** 0.5), float(clustered[0, 0] ** 0.5)

@@ -153,11 +153,11 @@ def test_a_bulk_closing_is_capped_and_told() -> None:
 @pytest.mark.parametrize(
     ("probability", "words"),
     [
-        pytest.param(1.0, ">95%", id="certain"),
-        pytest.param(0.951, ">95%", id="too sure"),
-        pytest.param(0.95, "95%", id="as sure as can be"),
-        pytest.param(0.5, "50%", id="half"),
-        pytest.param(0.0, "<5%", id="impossible"),
+        pytest.param(1.0, ">95 %", id="certain"),
+        pytest.param(0.951, ">95 %", id="too sure"),
+        pytest.param(0.95, "95 %", id="as sure as can be"),
+        pytest.param(0.5, "50 %", id="half"),
+        pytest.param(0.0, "<5 %", id="impossible"),
     ],
 )
 def test_no_likelihood_is_surer_than_the_method(probability: float, words: str) -> None:
