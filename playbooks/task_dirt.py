@@ -33,8 +33,8 @@ class _Kind:
 _DATED: Final[frozenset[Figure]] = frozenset({"throughput", "cycle time", "lead time"})
 
 _KINDS: Final[dict[Flaw, _Kind]] = {
-    "unreadable_value": _Kind("with a value that has no reading; it counts as missing"),
-    "implausible_year": _Kind("with a date of an implausible year; it counts as missing"),
+    "unreadable_value": _Kind("with a value that has no reading and counts as missing"),
+    "implausible_year": _Kind("with a date of an implausible year, which counts as missing"),
     "completed_before_started": _Kind("completed before started", frozenset({"cycle time"})),
     "completed_before_created": _Kind("completed before created", frozenset({"lead time"})),
     "started_before_created": _Kind("started before created"),
@@ -47,10 +47,10 @@ _KINDS: Final[dict[Flaw, _Kind]] = {
     "completed_but_open": _Kind("with a completed date, but not done", _DATED),
     "reopened_after_completed": _Kind("reopened after their completed date", _DATED),
     "in_progress_without_started": _Kind("in progress without a started date", frozenset({"age"})),
-    "zero_hours": _Kind("with 0 hours, which is no number of hours", frozenset({"estimation"})),
+    "zero_hours": _Kind("with 0 hours", frozenset({"estimation"})),
     "hours_below_zero": _Kind("with hours below zero", frozenset({"estimation"})),
     "hours_far_apart": _Kind(f"with estimate and actual {FAR_APART} times apart"),
-    "clock_time": _Kind("with a clock time in their dates; its day is that of the zone"),
+    "clock_time": _Kind("with a clock time in a date, put on the day of the zone"),
 }
 
 _SPOILING: Final[dict[Figure, frozenset[Flaw]]] = {
@@ -140,23 +140,30 @@ class Dirt:
     examples: tuple[Task, ...]
 
     @property
+    def spoils(self) -> bool:
+        """Whether tasks are left out of a figure for it."""
+        return bool(_KINDS[self.flaw].spoils)
+
+    @property
     def what(self) -> str:
         """In words: how many, what is wrong, and what they are left out of."""
         kind = _KINDS[self.flaw]
         noun = "1 task" if self.count == 1 else f"{self.count} tasks"
-        left_out = f"; left out of {_joined(kind.spoils)}" if kind.spoils else ""
+        left_out = f" (left out of {_joined(kind.spoils)})" if kind.spoils else ""
         return f"{noun} {kind.what}{left_out}"
 
 
 def dirt_of(tasks: Iterable[Task]) -> tuple[Dirt, ...]:
-    """The flaws of these tasks, the most frequent one first; the same whatever their order."""
+    """The flaws of these tasks: those that spoil a figure first, then by frequency."""
     flawed: dict[Flaw, list[Task]] = {}
     for task in tasks:
         for flaw in task.flaws:
             flawed.setdefault(flaw, []).append(task)
     dirt = [Dirt(flaw, len(each), _examples(each)) for flaw, each in flawed.items()]
     order: Sequence[Flaw] = get_args(Flaw)
-    return tuple(sorted(dirt, key=lambda each: (-each.count, order.index(each.flaw))))
+    return tuple(
+        sorted(dirt, key=lambda each: (not each.spoils, -each.count, order.index(each.flaw)))
+    )
 
 
 def dirt_findings(
@@ -176,7 +183,7 @@ def dirt_findings(
 
 
 def _touches(dirt: Dirt, tasks_count: int, warn_above_percent: float) -> bool:
-    return bool(_KINDS[dirt.flaw].spoils) and dirt.count * 100 > warn_above_percent * tasks_count
+    return dirt.spoils and dirt.count * 100 > warn_above_percent * tasks_count
 
 
 def _examples(tasks: list[Task]) -> tuple[Task, ...]:

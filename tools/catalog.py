@@ -2,10 +2,24 @@
 
 from typing import Final
 
-from tools import apply_plan, diagnose_performance, get_record, health_check, plan_change
+from tools import (
+    apply_plan,
+    diagnose_performance,
+    get_record,
+    health_check,
+    plan_change,
+    velocity_report,
+)
 from tools.declaration import StrictTool
 
-MODULES: Final = (health_check, diagnose_performance, get_record, plan_change, apply_plan)
+MODULES: Final = (
+    health_check,
+    diagnose_performance,
+    velocity_report,
+    get_record,
+    plan_change,
+    apply_plan,
+)
 
 CHANGING: Final = (apply_plan,)
 """What a server that only reads does not have."""
