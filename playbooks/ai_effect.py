@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from statistics import NormalDist, fmean, median
 from typing import Final, Literal, TypeAlias
 
+from playbooks.estimation import check_amounts
 from playbooks.intervals import Interval
 from playbooks.regression import Difference, Row, difference, difference_within, moments_by
 from playbooks.two_groups import Ranks, hodges_lehmann, ranks_of
@@ -26,7 +27,10 @@ _POWER: Final = 0.8
 
 @dataclass(frozen=True, slots=True)
 class Effort:
-    """What a task took, what had been estimated before (both above 0), and who did it how."""
+    """What a task took, what had been estimated before, and who did it how.
+
+    Raises ValueError for what is no amount.
+    """
 
     actual: float
     estimate: float
@@ -36,8 +40,7 @@ class Effort:
     kind: str = ""
 
     def __post_init__(self) -> None:
-        if not (self.actual > 0 and self.estimate > 0):
-            raise ValueError(f"both must be above 0, got {self.actual} and {self.estimate}")
+        check_amounts(self.actual, self.estimate)
 
 
 @dataclass(frozen=True, slots=True)

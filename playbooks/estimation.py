@@ -8,21 +8,40 @@ min(a, e) / max(a, e), does neither and is the default (reasons: Foss et al. 200
 import math
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
-from statistics import fmean, median, stdev
+from statistics import fmean, median
 from typing import Final
 
-from playbooks.intervals import Interval, clustered_mean_interval, mean_interval
+from playbooks.intervals import Interval, clustered_mean_interval, mean_interval, spread
 
 COPIED_ABOVE_PERCENT: Final = 40
 """With more exact matches than this, actual hours may have been copied from estimates."""
+
+LARGEST_AMOUNT: Final = 1e9
+"""Neither this nor its inverse is a number of hours; what lies between can be multiplied."""
 
 _PRED: Final = 0.25
 _DOUBLE: Final = 2
 
 
+def is_amount(value: float) -> bool:
+    """Whether it can be what a task took: above 0, and no slip of the keyboard."""
+    return 1 / LARGEST_AMOUNT <= value <= LARGEST_AMOUNT
+
+
+def check_amounts(actual: float, estimate: float) -> None:
+    """Raises ValueError unless both are amounts."""
+    if not (is_amount(actual) and is_amount(estimate)):
+        raise ValueError(
+            f"both must lie between 1e-9 and {LARGEST_AMOUNT:g}, got {actual} and {estimate}"
+        )
+
+
 @dataclass(frozen=True, slots=True)
 class Pair:
-    """What a task took and what had been estimated, in one unit and both above 0."""
+    """What a task took and what had been estimated, in one unit.
+
+    Raises ValueError for what is no amount.
+    """
 
     actual: float
     estimate: float
@@ -30,8 +49,7 @@ class Pair:
     assignee: str = ""
 
     def __post_init__(self) -> None:
-        if not (self.actual > 0 and self.estimate > 0):
-            raise ValueError(f"both must be above 0, got {self.actual} and {self.estimate}")
+        check_amounts(self.actual, self.estimate)
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,30 +110,30 @@ def accuracy_of(pairs: Sequence[Pair]) -> Accuracy | None:
     logs = [math.log(ratio) for ratio in ratios]
     return Accuracy(
         pairs_count=len(pairs),
-        accuracy_percent=100 * fmean(min(ratio, 1 / ratio) for ratio in ratios),
-        literal_percent=100 * fmean(max(0.0, 1 - part) for part in of_estimate),
+        accuracy_percent=100 * fmean([min(ratio, 1 / ratio) for ratio in ratios]),
+        literal_percent=100 * fmean([max(0.0, 1 - part) for part in of_estimate]),
         literal_unbounded_percent=100 * (1 - fmean(of_estimate)),
-        literal_of_actual_percent=100 * fmean(max(0.0, 1 - part) for part in of_actual),
+        literal_of_actual_percent=100 * fmean([max(0.0, 1 - part) for part in of_actual]),
         mmre=fmean(of_actual),
         mdmre=median(of_actual),
-        pred25_percent=_percent(part <= _PRED for part in of_actual),
+        pred25_percent=_percent([part <= _PRED for part in of_actual]),
         mmer=fmean(of_estimate),
-        mbre=fmean(map(max, of_actual, of_estimate)),
-        mibre=fmean(map(min, of_actual, of_estimate)),
+        mbre=fmean(list(map(max, of_actual, of_estimate))),
+        mibre=fmean(list(map(min, of_actual, of_estimate))),
         wape=math.fsum(errors) / math.fsum(actuals),
         standardized_accuracy=_standardized(errors, actuals),
         bias_factor=math.exp(fmean(logs)),
         bias_interval=_factors(mean_interval(logs)),
         bias_interval_by_assignee=_factors(clustered_mean_interval(_by_assignee(pairs, logs))),
-        log_ratio_sd=stdev(logs) if len(logs) > 1 else None,
+        log_ratio_sd=spread(logs) if len(logs) > 1 else None,
         mean_ratio=fmean(ratios),
-        mean_inverse_ratio=fmean(1 / ratio for ratio in ratios),
+        mean_inverse_ratio=fmean([1 / ratio for ratio in ratios]),
         total_ratio=math.fsum(actuals) / math.fsum(estimates),
         median_ratio=median(ratios),
-        within_double_percent=_percent(1 / _DOUBLE <= ratio <= _DOUBLE for ratio in ratios),
-        exact_percent=_percent(error == 0 for error in errors),
-        under_percent=_percent(ratio > 1 for ratio in ratios),
-        over_percent=_percent(ratio < 1 for ratio in ratios),
+        within_double_percent=_percent([1 / _DOUBLE <= ratio <= _DOUBLE for ratio in ratios]),
+        exact_percent=_percent([error == 0 for error in errors]),
+        under_percent=_percent([ratio > 1 for ratio in ratios]),
+        over_percent=_percent([ratio < 1 for ratio in ratios]),
     )
 
 
@@ -128,8 +146,8 @@ def accuracy_by(pairs: Iterable[Pair], name_of: Callable[[Pair], str]) -> dict[s
     return {name: figure for name, figure in figures if figure is not None}
 
 
-def _percent(flags: Iterable[bool]) -> float:
-    return 100 * fmean(flags)
+def _percent(flags: Sequence[bool]) -> float:
+    return 100 * sum(flags) / len(flags)
 
 
 def _factors(logs: Interval | None) -> Interval | None:

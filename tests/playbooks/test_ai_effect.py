@@ -203,6 +203,6 @@ def test_one_task_is_no_group() -> None:
     assert compare([*made(1, 1), Effort(1, 1, with_ai=False)]) is None
 
 
-def test_both_numbers_are_needed() -> None:
-    with pytest.raises(ValueError, match="both must be above 0"):
+def test_both_are_amounts() -> None:
+    with pytest.raises(ValueError, match="both must lie between"):
         Effort(1, 0, with_ai=True)

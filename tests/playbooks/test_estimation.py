@@ -171,10 +171,12 @@ def test_no_pairs_have_no_accuracy() -> None:
         pytest.param(1, 0, id="estimate of zero"),
         pytest.param(-1, 1, id="negative"),
         pytest.param(math.nan, 1, id="no number"),
+        pytest.param(math.inf, 1, id="without end"),
+        pytest.param(1, 1e300, id="a slip of the keyboard"),
     ],
 )
-def test_a_pair_needs_two_positive_numbers(actual: float, estimate: float) -> None:
-    with pytest.raises(ValueError, match="both must be above 0"):
+def test_a_pair_needs_two_amounts(actual: float, estimate: float) -> None:
+    with pytest.raises(ValueError, match="both must lie between"):
         Pair(actual, estimate)
 
 

@@ -115,3 +115,7 @@ def test_an_interval_holds_its_ends_and_is_read_as_words() -> None:
     assert interval.holds(1)
     assert not interval.holds(2.1)
     assert str(interval) == "0.5 to 2"
+
+
+def test_a_factor_of_which_nothing_is_known_is_still_a_number() -> None:
+    assert math.isfinite(Interval(-1e6, 1e6).exp().high)
