@@ -29,13 +29,26 @@ class VegaPictures:
     vl-convert holds the interpreter while it lays a picture out: specifications stay small.
     """
 
+    def __init__(self, *, deadline_s: float = DEADLINE_S) -> None:
+        self._deadline_s = deadline_s
+
     async def png(self, picture: Specification, theme: Theme = "light") -> bytes:
         """At twice the specification's size, in pixels; raises PictureUnavailable."""
-        return await _in_time(lambda: render_png(picture, theme, SCALE))
+        return await self._in_time(lambda: render_png(picture, theme, SCALE))
 
     async def svg(self, picture: Specification, theme: Theme = "light") -> str:
         """One self-contained `<svg>`; raises PictureUnavailable."""
-        return await _in_time(lambda: render_svg(picture, theme))
+        return await self._in_time(lambda: render_svg(picture, theme))
+
+    async def _in_time(self, draw: Callable[[], T]) -> T:
+        try:
+            with anyio.fail_after(self._deadline_s):
+                return await to_thread.run_sync(draw, abandon_on_cancel=True)
+        except TimeoutError as error:
+            raise PictureUnavailable(
+                f"The picture was not drawn within {self._deadline_s:.0f} s.",
+                remedy="Try again; the text has the same figures.",
+            ) from error
 
 
 def render_svg(picture: Specification, theme: Theme) -> str:
@@ -100,14 +113,3 @@ def _chunks(png: bytes) -> list[tuple[bytes, bytes]]:
 
 def _chunk(name: bytes, body: bytes) -> bytes:
     return struct.pack(">I4s", len(body), name) + body + struct.pack(">I", zlib.crc32(name + body))
-
-
-async def _in_time(draw: Callable[[], T]) -> T:
-    try:
-        with anyio.fail_after(DEADLINE_S):
-            return await to_thread.run_sync(draw, abandon_on_cancel=True)
-    except TimeoutError as error:
-        raise PictureUnavailable(
-            f"The picture was not drawn within {DEADLINE_S:.0f} s.",
-            remedy="Try again; the text has the same figures.",
-        ) from error

@@ -59,7 +59,7 @@ class _Axes:
         plain = count_axis("Cycle time, days", top)
         if not self.logarithmic:
             return plain
-        ticks = {"title": "Cycle time, days (logarithmic)", "values": logarithmic_ticks(top)}
+        ticks = {"title": "Cycle time, days (logarithmic)", "values": logarithmic_ticks(0, top)}
         return {
             **plain,
             "scale": {"type": "symlog", "domain": [0, top]},

@@ -3,7 +3,7 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
-from typing import Any, Final
+from typing import Final
 
 from playbooks.picture import Specification
 from playbooks.pictures.frame import (
@@ -44,12 +44,16 @@ def forecast_fan(
         return empty(title, "No forecast: the report says why.")
     thinned = _thinned(days)
     drawn = _from_nothing(thinned)
-    first = drawn[0].day
-    last = max(drawn[-1].day, deadline or drawn[-1].day)
+    first = min(drawn[0].day, deadline or drawn[0].day)
+    last = max(drawn[-1].day, deadline or first)
     most = max(*drawn[-1].tasks_by_confidence.values(), goal or 0, 1)
     x, y = day_axis(first, last), count_axis("Tasks completed from now on", most * 1.08)
     layers = [_area_layer(drawn, x, y), _line_layer(drawn, x, y)]
-    layers.extend(_goal_layers(goal, deadline, x, y))
+    if goal is not None:
+        layers.extend(_goal_layers(goal, y))
+    if deadline is not None:
+        is_late = (deadline - first).days * 2 > (last - first).days
+        layers.extend(_deadline_layers(deadline, x, is_late=is_late))
     return framed(title, note=_note(days, len(thinned), goal, deadline), layers=layers)
 
 
@@ -109,35 +113,37 @@ def _line_layer(days: Sequence[ForecastDay], x: Layer, y: Layer) -> Layer:
     }
 
 
-def _goal_layers(goal: int | None, deadline: date | None, x: Layer, y: Layer) -> list[Layer]:
-    layers: list[Layer] = []
-    if goal is not None:
-        layers.extend(_rule("y", goal, y, f"{goal:,} to do", {"x": {"value": 6}, "dy": -7}))
-    if deadline is not None:
-        there = {"y": {"value": 10}, "dx": -6, "align": "right"}
-        layers.extend(_rule("x", iso(deadline), x, f"{deadline:%-d %b %Y}", there))
-    return layers
+def _goal_layers(goal: int, y: Layer) -> list[Layer]:
+    mark = {"align": "left", "dx": 6, "dy": -7, "x": 0}
+    return _rule_layers({"y": {"field": "at", **y}}, goal, f"{goal:,} to do", mark)
 
 
-def _rule(
-    channel: str, value: object, axis: Layer, text: str, place: Mapping[str, Any]
-) -> list[Layer]:
-    data = {"data": {"values": [{"at": value, "text": text}]}}
-    at = {channel: {"field": "at", **axis}}
-    aside = {key: each for key, each in place.items() if key in {"x", "y"}}
-    mark = {"type": "text", "style": "ink-text", "align": "left"}
-    mark |= {key: each for key, each in place.items() if key not in aside}
+def _deadline_layers(deadline: date, x: Layer, *, is_late: bool) -> list[Layer]:
+    """The label stands where a fan leaves room: below it late, above it early."""
+    late = {"align": "right", "dx": -6, "dy": -10, "y": "height"}
+    early = {"align": "left", "dx": 6, "dy": 32, "y": 0}
+    mark = late if is_late else early
+    return _rule_layers({"x": {"field": "at", **x}}, iso(deadline), _written(deadline), mark)
+
+
+def _rule_layers(at: Layer, value: object, text: str, mark: Mapping[str, object]) -> list[Layer]:
+    data = {"data": {"values": [{"at": value}]}}
+    label = {"type": "text", "style": "ink-text", "text": text, **mark}
     return [
         {**data, "mark": {"type": "rule", "style": "ink", "opacity": 0.6}, "encoding": at},
-        {**data, "mark": mark, "encoding": {**at, **aside, "text": {"field": "text"}}},
+        {**data, "mark": label, "encoding": at},
     ]
+
+
+def _written(day: date) -> str:
+    return f"{day.day} {day:%b %Y}"
 
 
 def _note(
     days: Sequence[ForecastDay], drawn_count: int, goal: int | None, deadline: date | None
 ) -> str:
     last = days[-1].day
-    parts = [f"Legend: so many or more by {last:%-d %b %Y}"]
+    parts = [f"Legend: so many or more by {_written(last)}"]
     parts.append("the level line is the goal" if goal is not None else "")
     parts.append("the upright one the deadline" if deadline is not None else "")
     if drawn_count < len(days):

@@ -32,6 +32,7 @@ def framed(
 ) -> Specification:
     """The layers under a title, which says the finding, and a note; both may be foreign text."""
     return {
+        "description": visible(title[:_READ_CHARACTERS]),
         "width": WIDTH,
         "height": HEIGHT,
         "autosize": {"type": "fit", "contains": "padding"},
@@ -111,10 +112,12 @@ def count_axis(title: str, top: float) -> Layer:
     return {"type": "quantitative", "scale": {"domain": [0, top], "clamp": True}, "axis": axis}
 
 
-def logarithmic_ticks(longest: float) -> list[float]:
-    """0, 1, 2, 5, 10, 20, 50 … up to `longest`."""
-    ticks = (step * 10.0**exponent for exponent in range(12) for step in (1, 2, 5))
-    return [0.0, *(tick for tick in ticks if tick <= longest)]
+def logarithmic_ticks(lowest: float, highest: float) -> list[float]:
+    """Round numbers between the two (0 among them), the fewer the more decades there are."""
+    ratio = highest / max(lowest, 1.0)
+    steps = (1, 2, 5) if ratio <= 100 else (1, 5) if ratio <= 1_000 else (1,)  # noqa: PLR2004 - as many as are read
+    ticks = [step * 10.0**exponent for exponent in range(12) for step in steps]
+    return [tick for tick in (0.0, *ticks) if lowest <= tick <= highest]
 
 
 _OUTSTANDING: Final = 4

@@ -58,8 +58,7 @@ def tool_latencies(title: str, tools: Sequence[ToolLatency]) -> Specification:
         return empty(title, "No calls with a response time in this period.")
     drawn = tools[:TOOLS_DRAWN]
     ends = _latency_ends(drawn)
-    ticks = [tick for tick in logarithmic_ticks(ends[1]) if tick >= ends[0]]
-    x = _axis("Response time, ms (logarithmic)", ends, ticks, type="log")
+    x = _axis("Response time, ms (logarithmic)", ends, logarithmic_ticks(*ends), type="log")
     names = _names([tool.tool for tool in drawn])
     layers = [
         _band_layer([_latency_bands(tool, ends) for tool in drawn], names, x, BAND_NAMES),
