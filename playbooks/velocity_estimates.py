@@ -6,7 +6,7 @@ from datetime import date
 from statistics import median
 
 from playbooks.days import WorkDays
-from playbooks.estimation import Accuracy, Pair, accuracy_by, accuracy_of
+from playbooks.estimation import Accuracy, Pair, accuracy_by, accuracy_of, is_amount
 from playbooks.task import Task
 from playbooks.task_dirt import is_sound
 from playbooks.velocity_flow import cycle_days, finished_on
@@ -59,7 +59,7 @@ def estimates_of(
 
 def has_both(task: Task) -> bool:
     """Whether it has an estimate and actual hours that can be compared."""
-    both = (task.estimated_hours or 0) > 0 and (task.actual_hours or 0) > 0
+    both = is_amount(task.estimated_hours or 0) and is_amount(task.actual_hours or 0)
     return both and is_sound(task, "estimation")
 
 
