@@ -6,7 +6,7 @@ from datetime import date
 from statistics import median
 
 from playbooks.days import WorkDays
-from playbooks.estimation import Accuracy, Pair, accuracy_by, accuracy_of, is_amount
+from playbooks.estimation import Accuracy, Pair, accuracy_of, is_amount
 from playbooks.task import Task
 from playbooks.task_dirt import is_sound
 from playbooks.velocity_flow import cycle_days, finished_on
@@ -26,8 +26,6 @@ class Estimates:
 
     every: Accuracy | None
     completed: Accuracy | None
-    by_size: dict[str, Accuracy]
-    by_assignee: dict[str, Accuracy]
     done_count: int
     coverage_percent: float | None
     cycle_medians_days: tuple[float | None, float | None]
@@ -42,14 +40,13 @@ def estimates_of(
     counted = [task for task in dated if task.status not in excluded_statuses]
     done = [task for task in counted if task.is_done]
     paired = [task for task in counted if has_both(task)]
-    pairs = [_pair(task) for task in paired]
+    every = accuracy_of([_pair(task) for task in paired])
     with_both = [task for task in done if has_both(task)]
     without = [task for task in done if not has_both(task)]
+    are_same = len(with_both) == len(paired)
     return Estimates(
-        every=accuracy_of(pairs),
-        completed=accuracy_of([_pair(task) for task in with_both]),
-        by_size=accuracy_by(pairs, lambda pair: pair.band),
-        by_assignee=accuracy_by(pairs, lambda pair: pair.assignee),
+        every=every,
+        completed=every if are_same else accuracy_of([_pair(task) for task in with_both]),
         done_count=len(done),
         coverage_percent=100 * len(with_both) / len(done) if done else None,
         cycle_medians_days=(_median(with_both, days), _median(without, days)),

@@ -72,3 +72,8 @@ def test_a_success_rate_belongs_to_the_band_from_whose_edge_it_is(
     percent: float, level: str
 ) -> None:
     assert Bands().success_rate_percent.judge(percent) == level
+
+
+def test_the_references_of_the_guide_differ_by_kind_of_team() -> None:
+    assert str(Bands().velocity_solo) == "3 tasks a day, 20 points a week, 80 % accuracy"
+    assert str(Bands().velocity_ai_assisted) == "5 tasks a day, 35 points a week, 85 % accuracy"
