@@ -13,6 +13,7 @@ from playbooks.desk import DatabaseSetting, Desk, silent
 from playbooks.forecast import LONGEST_HORIZON_DAYS, working_days_until
 from playbooks.kept_tasks import TaskMapping
 from playbooks.opened import Opened, open_database
+from playbooks.picture import Specification
 from playbooks.ports import Progress
 from playbooks.report import Report
 from playbooks.runs import keep
@@ -21,6 +22,7 @@ from playbooks.tasks import ROLES, status_meanings
 from playbooks.velocity import Question, velocity_of
 from playbooks.velocity_answer import Answer, not_answered
 from playbooks.velocity_findings import PROCEDURE
+from playbooks.velocity_picture import picture_of
 from playbooks.velocity_question import (
     USUAL_DAYS,
     Compare,
@@ -65,8 +67,8 @@ async def velocity_report(  # noqa: PLR0913 - what a person may ask, all keyword
         forecast_count=forecast_count,
         compare=compare,
     )
-    report = await _report(desk, question, desk.new_run_id(), progress)
-    await keep(desk, report)
+    report, picture = await _report(desk, question, desk.new_run_id(), progress)
+    await keep(desk, report, picture)
     return report
 
 
@@ -85,12 +87,14 @@ def _future(day: date | None, today: date, work: Work) -> date | None:
 _FAR_DAYS: Final = 5 * LONGEST_HORIZON_DAYS
 
 
-async def _report(desk: Desk, question: Question, run_id: str, progress: Progress) -> Report:
+async def _report(
+    desk: Desk, question: Question, run_id: str, progress: Progress
+) -> tuple[Report, Specification | None]:
     opened = await open_database(desk, TASKS, procedure=PROCEDURE, run_id=run_id, progress=progress)
     if isinstance(opened, Opened) and opened.roles.missing:
         opened = _unmapped(opened)
     if isinstance(opened, Verdict):
-        return not_answered(desk, opened, question, run_id)
+        return not_answered(desk, opened, question, run_id), None
     setting = desk.connection.databases.get(TASKS.key) or DatabaseSetting()
     meanings = status_meanings(opened.roles, setting.statuses)
     mapping = TaskMapping(
@@ -101,15 +105,16 @@ async def _report(desk: Desk, question: Question, run_id: str, progress: Progres
         days=desk.work.days,
     )
     tasks: Sequence[Task] = await desk.tasks.read(opened.view, mapping, desk.clock())
+    velocity = velocity_of(tasks, question, desk.work)
     answer = Answer(
-        velocity=velocity_of(tasks, question, desk.work),
+        velocity=velocity,
         roles=opened.roles,
         meanings=frozenset(meanings.values()),
         reading=opened.view.reading,
         work=desk.work,
         bands=desk.bands,
     )
-    return answer.report(desk, run_id)
+    return answer.report(desk, run_id), picture_of(velocity, desk.work.days)
 
 
 def _unmapped(opened: Opened) -> Verdict:

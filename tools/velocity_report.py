@@ -11,7 +11,7 @@ from playbooks import velocity_report as procedure
 from playbooks.report import Report
 from playbooks.velocity_answer import in_short
 from playbooks.velocity_question import MOST_DAYS, USUAL_DAYS, Compare, GroupBy, Selection
-from tools.boundary import READS, Detail, OpenDesk, actionable, answer, desk_of
+from tools.boundary import READS, Detail, OpenDesk, actionable, desk_of, pictured
 from tools.declaration import StrictTool, declare
 
 
@@ -37,6 +37,7 @@ async def velocity_report(  # noqa: PLR0913 - what a person may ask
         int | None, Field(ge=1, le=100_000, description="When are so many done? Else: all open.")
     ] = None,
     compare: Compare | None = None,
+    picture: Annotated[bool, Field(description="Show the weeks, or the forecast.")] = False,
     detail: Annotated[Detail, Field(description="full: with all evidence.")] = "compact",
 ) -> Annotated[CallToolResult, Report]:
     """How fast are we, how good are estimates, when will it be done, do AI-assisted tasks differ?
@@ -56,4 +57,5 @@ async def velocity_report(  # noqa: PLR0913 - what a person may ask
             compare=compare,
             progress=ctx.report_progress,
         )
-        return answer(in_short(report) if detail == "compact" else report, detail)
+        shown = in_short(report) if detail == "compact" else report
+        return await pictured(ctx, shown, detail, wanted=picture)

@@ -9,15 +9,18 @@ import pytest
 from playbooks.bands import Bands
 from playbooks.days import WorkDays
 from playbooks.errors import ServiceFailed
+from playbooks.flow import durations_of
 from playbooks.forecast import NoForecast
 from playbooks.mapping import RoleMap
 from playbooks.records import Reading
 from playbooks.velocity_ai import ai_line, ai_measures, compared_by_ai
 from playbooks.velocity_findings import is_withheld
+from playbooks.velocity_flow import cycle_days, lead_days
 from playbooks.velocity_measures import measures_of
 from playbooks.velocity_question import QuestionInvalid, Selection, Window, window_of
 from playbooks.velocity_text import forecast_line, groups_line, headline, open_line, trend_line
 from playbooks.work import Work
+from tests.playbooks.shared_data import english_holidays, seven_digital
 from tests.playbooks.velocity_made import (
     NOW,
     ROLES,
@@ -321,3 +324,18 @@ def test_too_few_tasks_of_a_kind_are_not_compared() -> None:
     assert compared_by_ai([made(0), made(1)], Window(days_ago(9), TODAY), ()) is None
     assert set(ai_measures(None).values()) == {None}
     assert "needs two tasks" in ai_line(None)
+
+
+def test_working_days_of_7digital_are_the_published_ones() -> None:
+    days = WorkDays(holidays=tuple(english_holidays()))
+    tasks = [
+        made(n, created=each.prioritised, started=each.started, completed=each.done)
+        for n, each in enumerate(seven_digital())
+    ]
+
+    cycle, lead = durations_of(cycle_days(tasks, days)), durations_of(lead_days(tasks, days))
+
+    assert cycle is not None
+    assert lead is not None
+    assert (cycle.p50_days, cycle.p70_days, cycle.p85_days, cycle.p95_days) == (3, 5, 10, 20)
+    assert (lead.p50_days, lead.p70_days, lead.p85_days, lead.p95_days) == (4, 7, 14, 31)
