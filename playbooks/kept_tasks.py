@@ -49,8 +49,9 @@ class _Kept:
 
 @dataclass(slots=True)
 class KeptTasks:
-    """What one process keeps; the last used comes last."""
+    """What one process keeps, at most so many tasks; the last used comes last."""
 
+    most_tasks: int = MOST_TASKS
     _kept: dict[str, _Kept] = field(default_factory=dict[str, _Kept])
 
     async def read(self, view: View, mapping: TaskMapping, now: datetime) -> Sequence[Task]:
@@ -66,9 +67,9 @@ class KeptTasks:
 
     def _keep(self, known: _Kept) -> None:
         self._kept[known.mapping.data_source_id] = known
-        while len(self._kept) > 1 and self._tasks_count() > MOST_TASKS:
+        while len(self._kept) > 1 and self._tasks_count() > self.most_tasks:
             del self._kept[next(iter(self._kept))]
-        if len(known.tasks) > MOST_TASKS:
+        if len(known.tasks) > self.most_tasks:
             del self._kept[known.mapping.data_source_id]
 
     def _tasks_count(self) -> int:
