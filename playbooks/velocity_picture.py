@@ -18,7 +18,7 @@ from playbooks.trend import Trend
 from playbooks.velocity import Velocity
 from playbooks.velocity_text import counted, number
 
-_POINTS: Final = 30
+_POINTS: Final = 12
 """So many days of a forecast are computed; between them it is all but straight."""
 
 _SHOWN_DAYS: Final = 30
