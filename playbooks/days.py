@@ -2,7 +2,7 @@
 
 from bisect import bisect_right
 from dataclasses import dataclass, field
-from datetime import UTC, date, datetime, time, timedelta
+from datetime import UTC, date, datetime, time
 from typing import Final
 from zoneinfo import ZoneInfo
 
@@ -56,13 +56,6 @@ class WorkDays:
     def count(self, first: date, last: date) -> int:
         """The working days from `first` to `last`, both counted; 0 when there are none."""
         return max(0, self._until(last.toordinal()) - self._until(first.toordinal() - 1))
-
-    def nth(self, first: date, number: int) -> date:
-        """The working day with that number, counted from 1, at or after `first`."""
-        day = first + timedelta(days=number - 1)
-        while (missing := number - self.count(first, day)) > 0:
-            day += timedelta(days=missing)
-        return day
 
     def _until(self, ordinal: int) -> int:
         """Working days from the first day that there is up to and with this one."""

@@ -10,12 +10,10 @@ from playbooks.forecast import NoForecast
 from playbooks.mapping import RoleMap
 from playbooks.records import Reading
 from playbooks.report import Finding, Severity
-from playbooks.task import Task
 from playbooks.task_dirt import dirt_findings
-from playbooks.text import listed, shown
+from playbooks.text import listed
 from playbooks.velocity import Velocity
 from playbooks.velocity_estimates import Estimates
-from playbooks.velocity_question import group_names
 from playbooks.velocity_text import counted, trend_line, weeks_count
 
 PROCEDURE: Final = "velocity_report"
@@ -229,9 +227,3 @@ def _lacking(velocity: Velocity) -> Iterator[tuple[str, str]]:
         yield "trend", trend_line(None, weeks_count(velocity))
     if isinstance(outlook.past, NoForecast):
         yield "forecast", outlook.past.reason
-
-
-def known_names(tasks: Sequence[Task], limit: int = 10) -> str:
-    """Assignees that there are, as data."""
-    names = sorted({name for task in tasks for name in group_names("assignee")(task)})
-    return listed([shown(name, 40) for name in names], limit)

@@ -16,7 +16,7 @@ from playbooks.flow import (
     littles_law,
 )
 from playbooks.latency import percentile
-from playbooks.survival import OPEN_MATTERS_FROM_SHARE, survival_of
+from playbooks.survival import survival_of
 from playbooks.task import Task
 from playbooks.task_dirt import is_sound
 from playbooks.throughput import WEEK_DAYS_COUNT, Throughput, throughput
@@ -116,11 +116,6 @@ def flow_of(tasks: Sequence[Task], window: Window, days: WorkDays, today: date) 
         aging=aging,
         littles=littles_law(_spans(tasks), window.first, window.last),
     )
-
-
-def open_matters(flow: Flow) -> bool:
-    """Whether the finished alone tell too short a time."""
-    return flow.open_share >= OPEN_MATTERS_FROM_SHARE
 
 
 def cycle_days(tasks: Iterable[Task], days: WorkDays) -> list[int]:

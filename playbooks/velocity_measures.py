@@ -27,6 +27,7 @@ def measures_of(velocity: Velocity, *, accuracy_told: bool) -> Measures:
         "tasks_count": len(velocity.tasks),
         "window_days": question.window.days_count,
         **_flow(velocity.flow),
+        "reopened_count": sum(task.reopened_count for task in velocity.tasks),
         "previous_tasks_per_day": _rounded(velocity.before_per_day),
         **_compared(velocity),
         **_estimates(velocity.estimates, accuracy),

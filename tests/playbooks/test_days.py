@@ -79,6 +79,3 @@ def test_counting_is_what_looking_at_each_day_gives(
 
     assert days.count(first, first + timedelta(days=length - 1)) == len(working)
     assert all(days.is_working(day) for day in working)
-    if working:
-        assert days.nth(first, len(working)) == working[-1]
-
