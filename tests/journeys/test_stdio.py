@@ -92,6 +92,7 @@ async def test_the_tools_are_listed_within_two_thousand_tokens(client: Client) -
     assert [tool.name for tool in listed.tools] == [
         "health_check",
         "diagnose_performance",
+        "velocity_report",
         "get_record",
         "plan_change",
         "apply_plan",
