@@ -166,7 +166,13 @@ def _readings(reading: Reading | None) -> list[Finding]:
     return findings
 
 
+def in_short(report: Report) -> Report:
+    """The same for a small context: of each finding's evidence the first two lines."""
+    findings = [each.model_copy(update={"evidence": each.evidence[:2]}) for each in report.findings]
+    return report.model_copy(update={"findings": tuple(findings)})
+
+
 def _summary(report: Report, table: str) -> str:
-    """The table stands behind the headline."""
-    headline, *rest = summarise(report).split("\n\n")
+    """The table stands behind the headline; of evidence the first lines do."""
+    headline, *rest = summarise(in_short(report)).split("\n\n")
     return "\n\n".join([headline, *([table] if table else []), *rest])

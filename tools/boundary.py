@@ -41,6 +41,11 @@ PLANS = ToolAnnotations(
 )
 """Reads the workspace and adds to what we keep; changes nothing of Notion."""
 
+RECORDS = ToolAnnotations(
+    read_only_hint=False, destructive_hint=False, idempotent_hint=False, open_world_hint=True
+)
+"""Adds to what we keep, and to databases that are marked as ours; changes nothing else."""
+
 CHANGES = ToolAnnotations(
     read_only_hint=False, destructive_hint=True, idempotent_hint=True, open_world_hint=True
 )

@@ -8,6 +8,8 @@ from tools import (
     get_record,
     health_check,
     plan_change,
+    query_metrics,
+    record_usage,
     velocity_report,
 )
 from tools.declaration import StrictTool
@@ -16,9 +18,11 @@ MODULES: Final = (
     health_check,
     diagnose_performance,
     velocity_report,
+    query_metrics,
     get_record,
     plan_change,
     apply_plan,
+    record_usage,
 )
 
 CHANGING: Final = (apply_plan,)

@@ -29,8 +29,8 @@ async def query_metrics(  # noqa: PLR0913, PLR0917 - the tool's arguments
     days: Annotated[
         int, Field(ge=1, le=MOST_DAYS, description="The last days, today included.")
     ] = procedure.DEFAULT_DAYS,
-    since: Annotated[str, Field(max_length=40, description="ISO day or instant.")] = "",
-    until: Annotated[str, Field(max_length=40, description="A day is included.")] = "",
+    since: Annotated[str | None, Field(max_length=40, description="ISO day or instant.")] = None,
+    until: Annotated[str | None, Field(max_length=40, description="A day is included.")] = None,
     compare: Annotated[bool, Field(description="With the period before.")] = False,
     picture: Annotated[bool, Field(description="Add a picture.")] = False,
     detail: Annotated[Detail, Field(description="full: with all evidence.")] = "compact",
@@ -45,9 +45,10 @@ async def query_metrics(  # noqa: PLR0913, PLR0917 - the tool's arguments
             metric,
             group=group,
             days=days,
-            since=since or None,
-            until=until or None,
+            since=since,
+            until=until,
             compare=compare,
             progress=ctx.report_progress,
         )
-        return await pictured(ctx, report, detail, wanted=picture)
+        shown = procedure.in_short(report) if detail == "compact" else report
+        return await pictured(ctx, shown, detail, wanted=picture)
