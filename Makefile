@@ -13,6 +13,8 @@ TOGETHER := $(if $(filter output-sync,$(.FEATURES)),--output-sync=target)
 
 # Node comes from PyPI and stands beside our Python, before any other.
 export PATH := $(CURDIR)/.venv/bin:$(PATH)
+# Or every process that the tests start compiles our code anew.
+export PYTHONDONTWRITEBYTECODE :=
 # Or pyright asks its registry at each run whether a newer one exists.
 export PYRIGHT_PYTHON_IGNORE_WARNINGS := 1
 

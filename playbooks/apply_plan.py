@@ -6,6 +6,7 @@ used once; two that apply the same plan at once never both do.
 
 from collections.abc import Mapping
 from datetime import datetime
+from functools import partial
 from typing import Any, Final
 
 from playbooks.approval import approve_by_policy
@@ -47,8 +48,7 @@ async def _moved_on(desk: Desk, plan: Plan, actor: str) -> tuple[Plan, Trial | N
         case "planned":
             return await _moved_on(desk, await approve_by_policy(desk, plan), actor)
         case "approved" | "applying":
-            taken = await _taken(desk, plan)
-            return await _watched(desk, await _applied(_walk(desk, taken, actor)), actor)
+            return await _watched(desk, await _worked_off(desk, plan, actor), actor)
         case "applied":
             return await _watched(desk, plan, actor)
         case "rolled_back" | "failed":
@@ -61,7 +61,30 @@ def _walk(desk: Desk, plan: Plan, actor: str) -> Walk:
     return Walk(desk, module_of(plan.kind), plan, actor)
 
 
-async def _taken(desk: Desk, plan: Plan) -> Plan:
+async def _worked_off(desk: Desk, plan: Plan, actor: str) -> Plan:
+    """Taken, applied, and given back at once when that is cut short: nobody waits for us then."""
+    turn = desk.new_run_id()
+    try:
+        return await _applied(_walk(desk, await _taken(desk, plan, turn), actor))
+    except BaseException:  # a cancellation, too
+        give_back = partial(_given_back, desk, plan.id, turn)
+        await desk.together([give_back], within_s=_PATIENCE_S, shielded=True)
+        raise
+
+
+_PATIENCE_S: Final = 5
+"""How long a store that does not answer keeps somebody who was cancelled."""
+
+
+async def _given_back(desk: Desk, plan_id: str, turn: str) -> None:
+    """The next call may go on at once, provided that it is still we who apply the plan."""
+    plan = await desk.store.plan(plan_id)
+    if plan is not None and plan.state == "applying" and plan.outcome.get("turn") == turn:
+        stopped = {"seen_at": None, "interrupted": "It was stopped."}
+        await _moved(desk, plan, "applying", stopped)
+
+
+async def _taken(desk: Desk, plan: Plan, turn: str) -> Plan:
     """The plan, now ours to apply; PlanUnusable while another one applies it."""
     now = desk.clock()
     seen_at = plan.outcome.get("seen_at")
@@ -70,7 +93,7 @@ async def _taken(desk: Desk, plan: Plan) -> Plan:
         if silent_s < SILENT_AFTER_S:
             raise _busy(plan)
     steps: list[Step] = plan.outcome.get("steps", [])
-    begun = {"steps": steps, "seen_at": now.isoformat(), "interrupted": None}
+    begun = {"steps": steps, "seen_at": now.isoformat(), "turn": turn, "interrupted": None}
     return await _moved(desk, plan, "applying", begun)
 
 

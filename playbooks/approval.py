@@ -18,13 +18,14 @@ async def approve(desk: Desk, plan_id: str, *, digest: str, by: ApprovedBy, acto
     if plan.digest != digest:
         problem = f"The plan {plan.id} is not the one that was shown: its digest differs."
         raise PlanUnusable(problem, remedy="Show it again, then decide.")
+    # Journalled first: nothing is ever approved without an entry, whatever fails in between.
+    await _journal(desk, plan, actor, {"decided": "approved", "by": by, "digest": digest})
     now = desk.clock()
     moved = await desk.store.move_plan(
         plan.id, from_states=("planned",), to="approved", approved_by=by, approved_at=now
     )
     if not moved:
         raise unfit(await find_plan(desk, plan_id))
-    await _journal(desk, plan, actor, {"state": "approved", "by": by, "digest": digest})
     return await find_plan(desk, plan_id)
 
 
@@ -36,9 +37,9 @@ async def refuse(desk: Desk, plan_id: str, *, actor: str) -> None:
         StoreUnusable: the store cannot be read or written.
     """
     plan = await _undecided(desk, plan_id)
+    await _journal(desk, plan, actor, {"decided": "refused"})
     if not await desk.store.move_plan(plan.id, from_states=("planned",), to="refused"):
         raise unfit(await find_plan(desk, plan_id))
-    await _journal(desk, plan, actor, {"state": "refused"})
 
 
 async def waiting_for_approval(desk: Desk, plan_id: str) -> Plan | None:

@@ -67,13 +67,6 @@ def fetches(reads: Sequence[datetime], ttl_s: float) -> list[datetime]:
     return fetched
 
 
-def impact(before: Replay, after: Replay) -> float:
-    """The part of the requests that the change saves; less than 0 when it costs more."""
-    if not before.requests_count:
-        return 0.0
-    return (before.requests_count - after.requests_count) / before.requests_count
-
-
 def reads_of(calls: Sequence[CallRecord], data_source_id: str) -> list[CallRecord]:
     """The recorded readings of one data source from the mirror, in the order given."""
     return [c for c in calls if c.endpoint == MIRROR and c.data_source_id == data_source_id]

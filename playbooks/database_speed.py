@@ -1,7 +1,7 @@
 """How fast one database answers, and what makes it slow: measured pages, judged; pure."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from math import ceil
 from statistics import median
 from typing import Final, Literal
@@ -125,8 +125,16 @@ def speed_causes(databases: Sequence[Measured], bands: Bands) -> tuple[Cause, ..
     """Why each database is slow or read incompletely, compared with itself and the others."""
     known = [each for each in databases if each.pages["full"]]
     heavy = {each.key: cause for each in known if (cause := _heavy(each)) is not None}
+    if len(heavy) == len(known) > 1:
+        heavy = {key: _doubted(cause) for key, cause in heavy.items()}
     slow = [each for each in known if each.key not in heavy and _is_critical(each, bands)]
     return (*heavy.values(), *_slow(slow, known), *(c for e in databases for c in _large(e)))
+
+
+def _doubted(cause: Cause) -> Cause:
+    """What all databases have alike may as well be the hour, or Notion."""
+    doubt = "all databases differ so between full and reduced pages: it may be Notion itself"
+    return replace(cause, evidence=(*cause.evidence, doubt), confidence="possible")
 
 
 def _is_critical(measured: Measured, bands: Bands) -> bool:

@@ -4,9 +4,10 @@ Rows P11 and P15 of the playbook. A cause is named only where numbers carry it, 
 remedy would save; a healthy workspace has none.
 """
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from functools import partial
 from typing import Final
 
 from playbooks.breaker_causes import breaker_causes
@@ -54,7 +55,8 @@ async def diagnose_performance(
     visit = _Visit(desk, desk.new_run_id(), desk.clock(), window_hours, progress)
     history = await history_of(desk, visit.since, within_s=visit.left_s())
     verdicts, measured = await visit.measure(history, database, samples_count)
-    diagnosis = visit.explain(history, verdicts, measured)
+    ttls_s = await visit.ttls_s([each.source.id for each in measured])
+    diagnosis = visit.explain(history, verdicts, measured, ttls_s)
     report = diagnosis.report(desk, visit.run_id, visit.started)
     await desk.together([lambda: keep(desk, report)], within_s=max(1.0, visit.left_s()))
     return report
@@ -111,8 +113,22 @@ class _Visit:
             measured.append(found)
         return verdicts, measured
 
+    async def ttls_s(self, ids: Sequence[str]) -> dict[str, float]:
+        """The TTLs in force, of those data sources for which the mirror says it."""
+        mirror = self.desk.mirror
+        if mirror is None:
+            return {}
+        asked = [partial(mirror.ttl_s, each) for each in ids]
+        outcomes = await self.desk.together(asked, within_s=max(1.0, self.left_s()))
+        pairs = zip(ids, outcomes, strict=True)
+        return {each: outcome.value for each, outcome in pairs if outcome.value is not None}
+
     def explain(
-        self, history: History, verdicts: Sequence[Verdict], measured: Sequence[Measured]
+        self,
+        history: History,
+        verdicts: Sequence[Verdict],
+        measured: Sequence[Measured],
+        ttls_s: Mapping[str, float],
     ) -> Diagnosis:
         """Every cause and gate, from what was recorded and what was measured now."""
         bands = self.desk.bands
@@ -121,7 +137,7 @@ class _Visit:
         fresh = [call for each in measured for call in each.calls]
         calls: list[CallRecord] = sorted([*history.calls, *fresh], key=lambda call: call.at)
         limits = limits_of(calls, window_calls_count=WINDOW_CALLS_COUNT)
-        uses = cache_uses(history.records, history.edits, names)
+        uses = cache_uses(history.records, history.edits, names, ttls_s, bands)
         others = [call for call in history.calls if call.procedure != PROCEDURE]
         causes: tuple[Cause, ...] = by_weight(
             (
@@ -130,7 +146,7 @@ class _Visit:
                 *speed_causes(measured, bands),
                 *split_causes(calls, bands),
                 *pattern_causes(others, names, self.started),
-                *cache_causes(uses, bands),
+                *cache_causes(uses, bands, window_hours=self.window_hours),
                 *shift_causes(calls, names),
             )
         )

@@ -102,13 +102,15 @@ class Diagnosis:
         named = [cause for cause in self.causes if cause.severity != "info"]
         told = listed([f"{c.name} ({c.about})" if c.about else c.name for c in named], limit=4)
         counted = f"{measured} of {len(self.verdicts)} databases measured"
+        if (cut_to := self.history.cut_to) is not None:
+            counted += f"; recorded calls since {cut_to:%m-%d %H:%M} UTC alone, older ones left out"
         if not named:
             return f"no cause of slowness found; {counted}."
         causes = "1 cause" if len(named) == 1 else f"{len(named)} causes"
         return f"{causes}: {told}; {counted}."
 
     def _measurements(self) -> dict[str, float | int | str | None]:
-        split = split_of(self.calls)
+        split, cut_to = split_of(self.calls), self.history.cut_to
         shares = {
             f"{part}_share_percent": _rounded(split.share_percent(part)) for part in split.parts_ms
         }
@@ -117,6 +119,7 @@ class Diagnosis:
             "databases_measured_count": sum(each.is_measured for each in self.databases),
             "requests_count": self._requests_count(),
             "recorded_calls_count": len(self.history.calls),
+            "window_cut_to": None if cut_to is None else cut_to.isoformat(),
             "cache_hit_rate_percent": rates["cache"],
             "error_rate_percent": rates["error_rate"],
             "own_429_count": len(self.limits.own),

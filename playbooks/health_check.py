@@ -22,12 +22,14 @@ from playbooks.health_gates import (
     judge_capabilities,
     judge_configuration,
     judge_errors,
+    judge_pause,
     judge_server,
     judge_store,
     judge_token,
 )
 from playbooks.objects import Capability
 from playbooks.ports import Notion, Outcome, Progress, ServerState
+from playbooks.rate import Pause
 from playbooks.records import BreakerState, StoreState, Traffic
 from playbooks.render import summarise, verdict_word
 from playbooks.report import Coverage, Gate, Report, judge
@@ -137,20 +139,25 @@ async def _house(desk: Desk, started: datetime) -> list[Verdict]:
     since = desk.clock() - timedelta(minutes=desk.bands.health_window_minutes)
     key = desk.connection.key
     questions: list[
-        Callable[[], Awaitable[StoreState | ServerState | Traffic | tuple[BreakerState, ...]]]
+        Callable[
+            [],
+            Awaitable[StoreState | ServerState | Traffic | tuple[BreakerState, ...] | Pause | None],
+        ]
     ] = [
         desk.store.probe,
         desk.server.probe,
         lambda: desk.store.traffic(since, key),
         lambda: desk.store.breakers(key),
+        lambda: desk.store.paused(key),
     ]
     outcomes = await desk.together(questions, within_s=_left_s(desk, started))
-    store, server, calls, breakers = outcomes
+    store, server, calls, breakers, pause = outcomes
     traffic = _of_type(Traffic, calls).value
     return [
         judge_store(_of_type(StoreState, store)),
         judge_server(_of_type(ServerState, server)),
         judge_breakers(_of_type(tuple, breakers), desk.clock()),
+        judge_pause(_of_type(Pause, pause), desk.clock()),
         judge_cache(traffic, desk.bands),
         judge_errors(traffic, desk.bands),
     ]

@@ -12,6 +12,7 @@ from playbooks.desk import ConfigurationState, Connection
 from playbooks.errors import CapabilityMissing, NotionError, PlaybookError, TokenRefused
 from playbooks.objects import Bot, Capability
 from playbooks.ports import Outcome, ServerState
+from playbooks.rate import Pause
 from playbooks.records import BreakerState, StoreState, Traffic
 from playbooks.text import listed, shown
 from playbooks.verdict import Verdict
@@ -200,6 +201,22 @@ _REFUSED: Final = "The gate authentication says whether it still is; any accepte
 _HELD: Final = "Notion failed again and again: what is kept is served until it answers again."
 
 
+def judge_pause(told: Outcome[Pause], now: datetime) -> Verdict:
+    """Whether Notion asked that nobody calls for a while; all processes of a connection heed it."""
+    if told.error is not None or told.latency_ms is None:
+        return Verdict.skipped("rate_limit", "not looked at: the store did not tell")
+    pause = told.value
+    if pause is None or pause.until <= now:
+        return Verdict.of("rate_limit", "ok", "no pause")
+    reason = f"paused until {pause.until:%H:%M:%S} UTC by {pause.reason}"
+    return Verdict.of("rate_limit", "warning", reason, _PAUSED)
+
+
+_PAUSED: Final = (
+    "Notion asked for it: wait, what is kept is served; then calls go on by themselves."
+)
+
+
 def judge_cache(traffic: Traffic | None, bands: Bands) -> Verdict:
     """The hit rate of cached reads, once there are enough of them."""
     hits, reads = (traffic.cache_hits_count, traffic.cache_reads_count) if traffic else (0, 0)
@@ -217,6 +234,8 @@ def judge_errors(traffic: Traffic | None, bands: Bands) -> Verdict:
         return _too_few("error_rate", f"{calls} calls", bands)
     window = f"the last {bands.health_window_minutes:g} minutes"
     told = f"{_percent(errors, calls):.1f} % of {calls} calls failed in {window}"
+    if traffic and traffic.withheld_count:
+        told += f", {traffic.withheld_count} more were ended by us"
     remedy = "A gate above may name the cause; if none does, look again in an hour."
     return _rate("error_rate", _percent(errors, calls), bands.error_rate_percent, told, remedy)
 

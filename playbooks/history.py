@@ -14,8 +14,9 @@ from playbooks.records import BreakerState, CallRecord, Edit, Traffic
 
 @dataclass(frozen=True, slots=True)
 class History:
-    """Recorded calls (readings of the mirror among them), edits and breakers, oldest first.
+    """Recorded calls, readings of the mirror, edits and breakers; of each kind the oldest first.
 
+    `cut_to`: so many were recorded that those before this instant were left out.
     `trouble` is why the store could not be read, `silent` that it gave no answer in time; then
     the rest is empty.
     """
@@ -26,6 +27,7 @@ class History:
     traffic: Traffic | None = None
     trouble: PlaybookError | None = None
     silent: bool = False
+    cut_to: datetime | None = None
 
     @property
     def calls(self) -> list[CallRecord]:
@@ -76,9 +78,12 @@ async def history_of(desk: Desk, since: datetime, *, within_s: float) -> History
 
 async def _read(desk: Desk, since: datetime) -> History:
     store, key = desk.store, desk.connection.key
+    recorded, readings = await store.calls_since(since, key), await store.readings(since, key)
+    calls = [call for call in recorded.calls if call.endpoint != MIRROR]
     return History(
-        records=await store.calls_since(since, key),
+        records=[*calls, *readings.calls],  # readings come alone: calls cannot crowd them out
         edits=await store.edits_since(since, key),
         breakers=await store.breakers(key),
         traffic=await store.traffic(since, key),
+        cut_to=max((part.calls[0].at for part in (recorded, readings) if part.cut), default=None),
     )

@@ -23,7 +23,8 @@ _PARTS_COUNT: Final = 8
 class Impact:
     """The saved share of the cost, 0.1 for a tenth, and its 95 % interval.
 
-    `low` and `high` are None when too few blocks were recorded; more than all is never saved.
+    `low` and `high` are None when too few blocks were recorded, or one of them has all of the
+    cost; more than all is never saved.
     """
 
     share: float
@@ -63,7 +64,7 @@ def impact_over(before: Sequence[float], after: Sequence[float]) -> Impact:
     """
     share = _saved(before, after)
     count = len(before)
-    if count < LEAST_BLOCKS_COUNT:
+    if count < LEAST_BLOCKS_COUNT or max(before) == sum(before):
         return Impact(share, None, None)
     without = [
         _saved([*before[:i], *before[i + 1 :]], [*after[:i], *after[i + 1 :]]) for i in range(count)

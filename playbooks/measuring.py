@@ -1,7 +1,7 @@
 """Times each database past every cache, one page after the other, within the time that is left.
 
-One request at a time, the databases by turns: so no page waits for another of ours, and whatever
-changes meanwhile hits all databases alike.
+One request at a time, the databases by turns, full and reduced pages mixed: so no page waits for
+another of ours, and whatever changes meanwhile hits all databases and all kinds of pages alike.
 """
 
 from collections.abc import Callable, Iterator, Sequence
@@ -43,7 +43,8 @@ class Stopwatch:
     ) -> bool:
         """Fill in the pages and errors of each database; False when the time was too short."""
         total = len(databases) * (samples_count + len(REDUCED_ROUNDS))
-        for done, (shape, measured) in enumerate(_turns(databases, samples_count, bands)):
+        turns = _turns(databases, samples_count, bands, self.left_s)
+        for done, (shape, measured) in enumerate(turns):
             await self.progress(done, total, f"measuring {measured.key}")
             if not await self._one(measured, shape):
                 return False
@@ -73,21 +74,49 @@ class Stopwatch:
 
 
 def _turns(
-    databases: Sequence[Measured], samples_count: int, bands: Bands
+    databases: Sequence[Measured],
+    samples_count: int,
+    bands: Bands,
+    left_s: Callable[[], float],
 ) -> Iterator[tuple[Shape, Measured]]:
-    """Full pages of all by turns, then reduced ones of those that are not fast."""
-    for _ in range(samples_count):
-        yield from _round("full", databases)
+    """Full pages of all by turns, and evenly among them reduced ones of those that are not fast.
+
+    Reduced ones wait for the end where the time hardly suffices for the full ones.
+    """
+    every = max(1, samples_count // (len(REDUCED_ROUNDS) + 1))
+    for number in range(1, samples_count + 1):
+        for measured in _answering(databases):
+            yield "full", measured
+        full_left_count = len(databases) * (samples_count - number)
+        if number % every == 0:
+            for measured in _slow(databases, bands):
+                if _lasts_s(databases, full_left_count + 1) <= left_s():
+                    yield from _reduced(measured)
+    for _ in REDUCED_ROUNDS:
+        for measured in _slow(databases, bands):
+            yield from _reduced(measured)
+
+
+def _answering(databases: Sequence[Measured]) -> Iterator[Measured]:
+    return (each for each in databases if len(each.errors) < _ERRORS_ENOUGH)
+
+
+def _slow(databases: Sequence[Measured], bands: Bands) -> Iterator[Measured]:
     good_below_ms = bands.database_response_ms.good_below
-    slow = [each for each in databases if (each.median_ms or 0) >= good_below_ms]
-    for shape in REDUCED_ROUNDS:
-        yield from _round(shape, slow)
+    return (each for each in _answering(databases) if (each.median_ms or 0) >= good_below_ms)
 
 
-def _round(shape: Shape, databases: Sequence[Measured]) -> Iterator[tuple[Shape, Measured]]:
-    for measured in databases:
-        if len(measured.errors) < _ERRORS_ENOUGH:
-            yield shape, measured
+def _reduced(measured: Measured) -> Iterator[tuple[Shape, Measured]]:
+    """The next reduced page that is not there yet, if any."""
+    done_count = len(measured.pages["title_only"]) + len(measured.pages["small"])
+    for shape in REDUCED_ROUNDS[done_count : done_count + 1]:
+        yield shape, measured
+
+
+def _lasts_s(databases: Sequence[Measured], pages_count: int) -> float:
+    """What so many more pages take at the pace so far."""
+    taken_ms = [call.total_ms for each in databases for call in each.calls]
+    return pages_count * sum(taken_ms) / len(taken_ms) / 1000 if taken_ms else 0.0
 
 
 def _answered(at: datetime, measured: Measured, shape: Shape, page: PageMeasure) -> CallRecord:

@@ -5,7 +5,18 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
+from playbooks.errors import PlaybookError
 from playbooks.records import Transition
+
+
+class TurnLost(PlaybookError):
+    """The right to refresh a data source has passed to another process; nothing was kept."""
+
+    def __init__(self) -> None:
+        super().__init__(
+            "Another process has taken the reading of this data source over.",
+            remedy="Ask again in a minute: its result will be shared.",
+        )
 
 
 @dataclass(frozen=True, slots=True)

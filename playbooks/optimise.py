@@ -50,7 +50,7 @@ async def propose(desk: Desk, request: Request) -> Draft:
     """The TTL of each data source that replay finds better; none is an answer, with numbers."""
     if desk.mirror is None:
         return Draft("There is no workspace to read from.", blockers=(_NO_MIRROR,))
-    seen = await _traces(desk, desk.clock() - timedelta(days=request.window_days))
+    seen, cut_to = await _traces(desk, desk.clock() - timedelta(days=request.window_days))
     ttls = {one.data_source_id: await desk.mirror.ttl_s(one.data_source_id) for one in seen}
     judged = [_judge(trace, ttls[trace.data_source_id], desk.bands) for trace in seen]
     names = await _names(desk, [one.trace.data_source_id for one in judged])
@@ -59,7 +59,7 @@ async def propose(desk: Desk, request: Request) -> Draft:
     return Draft(
         headline=_headline(judged, request),
         changes=tuple(_change(one, names, tuned) for one in changing),
-        gates=tuple(_gate(one, names, desk.bands) for one in judged),
+        gates=(*(_gate(one, names, desk.bands) for one in judged), *_cut_gate(cut_to)),
         evidence=_evidence(judged, names),
         looked_at_count=len(judged),
         measurements=_measurements(judged),
@@ -86,22 +86,37 @@ async def write(desk: Desk, change: Change, value: float | None) -> None:
 
 
 async def judge(desk: Desk, plan: Plan, since: datetime) -> Trial:
-    """Requests, hit rate and stale share since then, beside those before, over as long a time."""
+    """Requests, hit rate and stale share since then, beside those before, over as long a time.
+
+    Says when there were too many readings to look at all of them.
+    """
     baseline = plan.outcome["baseline"]
     until = since + timedelta(seconds=baseline["window_s"])
     own = {change.target.removeprefix(TTL_SETTING) for change in plan.changes}
-    seen = [
-        _until(trace, until) for trace in await _traces(desk, since) if trace.data_source_id in own
-    ]
+    traces_since, cut_to = await _traces(desk, since, until=until)
+    seen = [_until(trace, until) for trace in traces_since if trace.data_source_id in own]
     after = {trace.data_source_id: trace.recorded for trace in seen if trace.reads}
     trial = compare(sources_in(baseline), after, desk.bands)
     running = desk.clock() < until
-    return Trial(trial.says, until if running else None, trial.worse, trial.measurements)
+    says = "; ".join([trial.says, *(gate.reason for gate in _cut_gate(cut_to))])
+    return Trial(says, until if running else None, trial.worse, trial.measurements)
 
 
-async def _traces(desk: Desk, since: datetime) -> tuple[Trace, ...]:
-    calls = await desk.store.calls_since(since, desk.connection.key)
-    return traces(calls, await desk.store.edits_since(since, desk.connection.key))
+async def _traces(
+    desk: Desk, since: datetime, *, until: datetime | None = None
+) -> tuple[tuple[Trace, ...], datetime | None]:
+    """What was read since then, and from when on where there were too many readings for all."""
+    key = desk.connection.key
+    recorded = await desk.store.readings(since, key, until=until)
+    cut_to = recorded.calls[0].at if recorded.cut else None
+    return traces(recorded.calls, await desk.store.edits_since(since, key)), cut_to
+
+
+def _cut_gate(cut_to: datetime | None) -> tuple[Gate, ...]:
+    if cut_to is None:
+        return ()
+    told = f"readings since {cut_to:%Y-%m-%d %H:%M} UTC alone, older ones left out"
+    return (Gate(name="recorded readings", status="not_measured", reason=told),)
 
 
 def _until(trace: Trace, until: datetime) -> Trace:

@@ -6,7 +6,6 @@ what is done; its state moves one step at a time in the store, and an approval i
 
 import hashlib
 import json
-from collections.abc import Sequence
 from datetime import datetime
 from typing import Any, Literal
 
@@ -77,8 +76,9 @@ class JournalEntry(Frozen):
     after: Any = None
 
 
-def digest_of(kind: PlanKind, connection: str, changes: Sequence[Change]) -> str:
-    """SHA-256 over what an approval is about: kind, connection and every change, in order."""
-    about = [kind, connection, [change.model_dump(mode="json") for change in changes]]
+def digest_of(plan: Plan) -> str:
+    """SHA-256 over what an approval is about: which plan, until when, and every change in order."""
+    about = plan.model_dump(mode="json", include={"id", "kind", "connection", "changes"})
+    about["expires_at"] = plan.expires_at.timestamp()
     written = json.dumps(about, sort_keys=True, ensure_ascii=False, separators=(",", ":"))
     return hashlib.sha256(written.encode()).hexdigest()

@@ -22,7 +22,7 @@ async def make_plan(desk: Desk, kind: PlanKind, draft: Draft, *, run_id: str, ac
     Raises StoreUnusable.
     """
     now, connection = desk.clock(), desk.connection.key
-    plan = Plan(
+    draft_plan = Plan(
         id=f"plan_{run_id.removeprefix('run_')}",
         kind=kind,
         connection=connection,
@@ -32,9 +32,10 @@ async def make_plan(desk: Desk, kind: PlanKind, draft: Draft, *, run_id: str, ac
         requests_count=draft.requests_count,
         blockers=tuple(finding.what for finding in draft.blockers),
         evidence=draft.evidence,
-        digest=digest_of(kind, connection, draft.changes),
+        digest="",
         outcome={"baseline": dict(draft.baseline)},
     )
+    plan = draft_plan.model_copy(update={"digest": digest_of(draft_plan)})
     await desk.store.keep_plan(plan)
     about = {"kind": kind, "digest": plan.digest, "changes_count": len(plan.changes)}
     entry = JournalEntry(at=now, kind="plan", actor=actor, subject=plan.id, after=about)
@@ -55,7 +56,7 @@ async def find_plan(desk: Desk, plan_id: str) -> Plan:
         raise await _unknown(desk, plan_id)
     if plan.connection != desk.connection.key:
         raise PlanUnusable(f"The plan {plan.id} was made for another workspace.", remedy=_ANEW)
-    if digest_of(plan.kind, plan.connection, plan.changes) != plan.digest:
+    if digest_of(plan) != plan.digest:
         raise PlanUnusable(f"The plan {plan.id} was altered after it was made.", remedy=_ANEW)
     if has_expired(plan, desk.clock()):
         await desk.store.move_plan(plan.id, from_states=UNDECIDED, to="expired")

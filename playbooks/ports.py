@@ -17,11 +17,13 @@ from playbooks.objects import (
 )
 from playbooks.picture import Specification, Theme
 from playbooks.plan import JournalEntry, Plan, PlanState
+from playbooks.rate import Pause
 from playbooks.records import (
     BreakerState,
     CallRecord,
     Edit,
     Reading,
+    Recorded,
     RunSummary,
     StoreState,
     Strategy,
@@ -171,8 +173,14 @@ class Store(Protocol):
         """Counts over the calls of that `CallRecord.connection` recorded since then."""
         ...
 
-    async def calls_since(self, since: datetime, connection: str) -> tuple[CallRecord, ...]:
-        """The recorded calls themselves, oldest first; at most CALLS_READ_COUNT newest ones."""
+    async def calls_since(self, since: datetime, connection: str) -> Recorded:
+        """The recorded calls themselves; of too many the newest."""
+        ...
+
+    async def readings(
+        self, since: datetime, connection: str, *, until: datetime | None = None
+    ) -> Recorded:
+        """The recorded readings of the mirror alone, before `until`; of too many the newest."""
         ...
 
     async def edits_since(self, since: datetime, connection: str) -> tuple[Edit, ...]:
@@ -181,6 +189,10 @@ class Store(Protocol):
 
     async def breakers(self, connection: str) -> tuple[BreakerState, ...]:
         """Every circuit breaker that any process of this connection has published."""
+        ...
+
+    async def paused(self, connection: str) -> Pause | None:
+        """The newest pause that Notion asked of this connection, which may be over."""
         ...
 
     async def keep_plan(self, plan: Plan) -> None:
@@ -332,9 +344,16 @@ class Together(Protocol):
     """Runs probes side by side, so that procedures need no event loop of their own."""
 
     async def __call__(
-        self, probes: Sequence[Callable[[], Awaitable[T]]], *, within_s: float
+        self,
+        probes: Sequence[Callable[[], Awaitable[T]]],
+        *,
+        within_s: float,
+        shielded: bool = False,
     ) -> tuple[Outcome[T], ...]:
-        """The outcomes in order; those that have not answered when the time is up are cancelled."""
+        """The outcomes in order; those that have not answered when the time is up are cancelled.
+
+        `shielded`: they go on although the caller was cancelled, for what has to be given back.
+        """
         ...
 
 

@@ -4,7 +4,7 @@ Rows P8, P9 and P11 of the playbook. A figure comes with its number of calls and
 a sample, with what it may truly be; what cannot be computed is None, and the report says why.
 """
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import cast, get_args
 
@@ -84,14 +84,19 @@ class _Visit:
         names = await self._names()
         question = DatabaseQuestion(metric, self.group, self.period, self.compare, names)
         try:
-            calls = await desk.store.calls_since(self._span.start, desk.connection.key)
+            recorded = await desk.store.calls_since(self._span.start, desk.connection.key)
         except PlaybookError as error:
             trouble = Verdict.of("recorded calls", "unknown", error.problem, error.remedy)
             answer = answer_of_databases(question, (), desk.bands)
             answer = Answer(answer.headline, answer.table, [trouble], answer.measurements)
             return self._report(metric, answer, None, 0), answer
-        answer = answer_of_databases(question, calls, desk.bands)
-        return self._report(metric, answer, None, len(calls)), answer
+        answer = answer_of_databases(question, recorded.calls, desk.bands)
+        if recorded.cut:
+            since = f"{recorded.calls[0].at:%Y-%m-%d %H:%M} UTC"
+            reason = f"too many for one reading: only those since {since} are counted"
+            cut = Verdict.of("recorded calls", "warning", reason, "Ask for a shorter period.")
+            answer = replace(answer, verdicts=[*answer.verdicts, cut])
+        return self._report(metric, answer, None, len(recorded.calls)), answer
 
     @property
     def _span(self) -> Period:

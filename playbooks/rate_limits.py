@@ -1,6 +1,6 @@
 """Who used up the rate limit: our own calls, somebody else, or is the token blocked?"""
 
-from bisect import bisect_left
+from bisect import bisect_left, bisect_right
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -43,11 +43,11 @@ def limits_of(calls: Sequence[CallRecord], *, window_calls_count: int) -> Limits
     A limit of our own connection while we were below the budget is somebody else's doing: another
     program uses the same token.
     """
-    sent = [call.at for call in calls]
+    sent = sorted(_sent_at(call) for call in calls for _ in range(call.attempts_count))
     kinds: dict[_Kind, list[CallRecord]] = {"own": [], "foreign": [], "blocked": []}
     for call in calls:
         if call.rate_limit_reason is not None or call.status == HTTPStatus.TOO_MANY_REQUESTS:
-            is_full = _sent_before(sent, call.at) >= window_calls_count * _FULL_PART
+            is_full = _sent_until(sent, _sent_at(call)) >= window_calls_count * _FULL_PART
             kinds[_kind(call.rate_limit_reason, is_full=is_full)].append(call)
     own, foreign, blocked = (tuple(kinds[kind]) for kind in ("own", "foreign", "blocked"))
     return Limits(len(calls), own, foreign, blocked)
@@ -67,8 +67,13 @@ _FULL_PART: Final = 0.9
 our clock and Notion's do not agree on when a minute begins, hence not 1."""
 
 
-def _sent_before(sent: Sequence[datetime], at: datetime) -> int:
-    return bisect_left(sent, at) - bisect_left(sent, at - WINDOW) + 1
+def _sent_at(call: CallRecord) -> datetime:
+    """When a call left our own queue, and not when it began."""
+    return call.at + timedelta(milliseconds=call.queue_wait_ms)
+
+
+def _sent_until(sent: Sequence[datetime], at: datetime) -> int:
+    return bisect_right(sent, at) - bisect_left(sent, at - WINDOW)
 
 
 def limit_causes(limits: Limits) -> tuple[Cause, ...]:

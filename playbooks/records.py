@@ -86,14 +86,27 @@ class CallRecord:
 
 
 @dataclass(frozen=True, slots=True)
+class Recorded:
+    """What was recorded in a window, oldest first; `cut`: there were more, older ones."""
+
+    calls: tuple[CallRecord, ...]
+    cut: bool
+
+
+@dataclass(frozen=True, slots=True)
 class Traffic:
-    """The recorded calls of one connection in a window, probes left out."""
+    """The recorded calls of one connection in a window, probes left out.
+
+    `withheld_count` are those that we ourselves ended, which say nothing of Notion and are no
+    calls here: cancelled, kept back by a breaker, or given up while they still waited for us.
+    """
 
     since: datetime
     calls_count: int
     errors_count: int
     cache_reads_count: int
     cache_hits_count: int
+    withheld_count: int = 0
 
 
 @dataclass(frozen=True, slots=True)

@@ -19,13 +19,13 @@ _LEAST_DIFFERENCE_MS: Final = 100.0
 def shift_causes(calls: Sequence[CallRecord], names: Mapping[str, str]) -> Iterator[Cause]:
     """A cause for each series with a shift that is both sure and large."""
     found = [
-        (name, point)
+        (name, series, point)
         for name, series in _series(calls, names).items()
         if (point := change_point(series)) is not None
     ]
-    for name, point in found:
+    for name, series, point in found:
         if point.p_value <= FALSE_ALARMS / len(found) and _is_large(point):
-            yield _cause(name, point)
+            yield _rhythm(name, point) if _is_undone(series, point) else _cause(name, point)
 
 
 def _series(calls: Sequence[CallRecord], names: Mapping[str, str]) -> dict[str, list[Sample]]:
@@ -48,15 +48,50 @@ def _is_large(point: ChangePoint) -> bool:
     return slow_ms >= _LEAST_FACTOR * fast_ms and slow_ms - fast_ms >= _LEAST_DIFFERENCE_MS
 
 
-def _cause(name: str, point: ChangePoint) -> Cause:
-    is_slower = point.after_ms > point.before_ms
+def _is_undone(series: Sequence[Sample], point: ChangePoint) -> bool:
+    """Whether the level also went the other way, on either side: up and down is no shift."""
+    sides = (
+        [sample for sample in series if sample[0] < point.at],
+        [sample for sample in series if sample[0] >= point.at],
+    )
+    others = [other for side in sides if (other := change_point(side)) is not None]
+    return any(
+        other.p_value <= FALSE_ALARMS
+        and _is_large(other)
+        and _is_slower(other) != _is_slower(point)
+        for other in others
+    )
+
+
+def _is_slower(point: ChangePoint) -> bool:
+    return point.after_ms > point.before_ms
+
+
+def _evidence(point: ChangePoint) -> tuple[str, ...]:
     told = (
         f"Notion's time went from {point.before_ms:.0f} to {point.after_ms:.0f} ms"
         f" at about {point.at:%m-%d %H:%M} UTC"
     )
+    sure = f"{point.bins_count} medians of 5 minutes, p = {point.p_value:.1g}"
+    return told, f"{sure}, if they do not hang together: a rhythm of the day looks like a shift"
+
+
+def _rhythm(name: str, point: ChangePoint) -> Cause:
     return Cause(
         "change_point",
-        (told, f"{point.bins_count} medians of 5 minutes, p = {point.p_value:.1g}"),
+        (*_evidence(point), "within the window it also went the other way"),
+        "It goes up and down, so look at the hours: compare the same ones of another day.",
+        about=name,
+        severity="info",
+        confidence="possible",
+    )
+
+
+def _cause(name: str, point: ChangePoint) -> Cause:
+    is_slower = _is_slower(point)
+    return Cause(
+        "change_point",
+        _evidence(point),
         "Ask what changed in the database then: new rollups, formulas or relations, or many rows."
         if is_slower
         else "It became faster: nothing to do.",

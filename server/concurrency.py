@@ -13,9 +13,12 @@ T = TypeVar("T")
 
 
 async def together(
-    probes: Sequence[Callable[[], Awaitable[T]]], *, within_s: float
+    probes: Sequence[Callable[[], Awaitable[T]]], *, within_s: float, shielded: bool = False
 ) -> tuple[Outcome[T], ...]:
-    """The outcomes in order; what has not answered after `within_s` seconds is cancelled."""
+    """The outcomes in order; what has not answered after `within_s` seconds is cancelled.
+
+    `shielded`: and not before, although the caller is.
+    """
     outcomes: list[Outcome[T]] = [Outcome() for _ in probes]
 
     async def ask(index: int, probe: Callable[[], Awaitable[T]]) -> None:
@@ -26,7 +29,7 @@ async def together(
             answer = Outcome[T](error=error, latency_ms=_ms_since(started_s))
         outcomes[index] = answer
 
-    with anyio.move_on_after(within_s):
+    with anyio.move_on_after(within_s, shield=shielded):
         async with anyio.create_task_group() as group:
             for index, probe in enumerate(probes):
                 group.start_soon(ask, index, probe)

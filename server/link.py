@@ -4,14 +4,16 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from playbooks.clock import Clock
 from playbooks.errors import StoreUnusable
 from playbooks.optimise import TTL_SETTING
+from playbooks.rate import Window
 from playbooks.records import BreakerState
 from server.notion.call import TimeAndChance
 from server.notion.client import NotionClient, open_client
 from server.notion.mirror import Freshness, NotionMirror, open_mirror
 from server.notion.own_rows import NotionRows
-from server.notion.pacer import LocalWindow, Window
+from server.notion.pacer import LocalWindow
 from server.notion.recorder import Record
 from server.notion.wire import Profile
 from server.settings import Settings, database_settings
@@ -48,7 +50,7 @@ def open_link(  # noqa: PLR0913 - the composition root decides each of them
 
     All processes that share the store and `key` share one budget, their breakers and the mirror.
     """
-    given = given or TimeAndChance()
+    clock, given = (None if given is None else given.clock), given or TimeAndChance()
     notion = open_client(
         token,
         profile=profile,
@@ -56,7 +58,7 @@ def open_link(  # noqa: PLR0913 - the composition root decides each of them
         default_deadline_s=settings.bands.health_deadline_s,
         network=network,
         given=given,
-        window=_window(profile, store, key, given),
+        window=_window(profile, store, key, given, clock=clock),
         board=_Board(store, key),
     )
     kept = KeptRows(store, connection=key)
@@ -72,12 +74,18 @@ def open_link(  # noqa: PLR0913 - the composition root decides each of them
     return Link(notion, mirror, NotionRows(notion))
 
 
-def _window(profile: Profile, store: SqlStore, key: str, given: TimeAndChance) -> Window:
-    """The budget in the store, where there is one; an unpaced connection needs none."""
+def _window(
+    profile: Profile, store: SqlStore, key: str, given: TimeAndChance, *, clock: Clock | None
+) -> Window:
+    """The budget in the store, where there is one; an unpaced connection needs none.
+
+    `clock` None: the one that all who share the store see.
+    """
     local = LocalWindow(profile.window_calls_count, profile.window_s, monotonic=given.monotonic)
     if profile.window_calls_count is None:
         return local
-    share = Share(key, profile.window_calls_count, profile.window_s)
+    clock_s = None if clock is None else lambda: clock().timestamp()
+    share = Share(key, profile.window_calls_count, profile.window_s, clock_s)
     return SharedWindow(store, share, local=local, monotonic=given.monotonic)
 
 

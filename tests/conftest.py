@@ -1,5 +1,6 @@
 """What every test shares: a home of its own, and a house over the sample workspace."""
 
+import gc
 import os
 import shutil
 from collections.abc import AsyncGenerator, Generator
@@ -16,7 +17,6 @@ from server.settings import read_configuration
 from tests.notion_types import take_complaints
 
 CHECKOUT = Path(__file__).parent.parent
-NOW = datetime(2026, 11, 25, 9, 30, tzinfo=UTC)
 
 settings.register_profile(
     "suite",
@@ -28,6 +28,12 @@ settings.register_profile(
     "long", settings.get_profile("suite"), derandomize=False, max_examples=4000
 )
 settings.load_profile("suite")
+
+
+def pytest_collection_finish() -> None:
+    """What was imported lives to the end: the collector need not look through it again."""
+    gc.collect()
+    gc.freeze()
 
 
 @pytest.fixture
@@ -42,10 +48,16 @@ def every_answer_is_of_notions_shape() -> Generator[None]:
 
 
 @pytest.fixture(scope="session")
-def sample_file(tmp_path_factory: pytest.TempPathFactory) -> Path:
+def sample_now() -> datetime:
+    """When the sample was made: a Wednesday afternoon."""
+    return datetime(2026, 11, 25, 14, 20, tzinfo=UTC)
+
+
+@pytest.fixture(scope="session")
+def sample_file(tmp_path_factory: pytest.TempPathFactory, sample_now: datetime) -> Path:
     """The sample workspace, made once; copy it, never open it."""
     path = tmp_path_factory.mktemp("sample") / "workspace.sqlite3"
-    make_sample(path, clock=lambda: NOW)
+    make_sample(path, clock=lambda: sample_now)
     return path
 
 

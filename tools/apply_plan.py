@@ -34,6 +34,7 @@ async def apply_plan(
     """
     with actionable():
         desk = await desk_of(ctx)
+        desk.require_configuration()
         plan = await waiting_for_approval(desk, plan_id)
         if plan is not None:
             question = await _approved(ctx, desk, plan)

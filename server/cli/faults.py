@@ -32,6 +32,7 @@ RULE_OPTIONS: Final = (
     "retry_after_s",
     "reason",
     "status",
+    "late_s",
     "latency_ms",
     "p95_ms",
     "duration_s",

@@ -146,11 +146,12 @@ def _faults(faults: argparse.ArgumentParser) -> None:
         "--retry-after", dest="retry_after_s", type=int, metavar="S", help="of 429 and 529"
     )
     add.add_argument("--reason", metavar="REASON", help="of rate_limited")
-    add.add_argument("--status", type=int, metavar="STATUS", help="of failed: 500, 502, 503, 504")
+    add.add_argument("--status", type=int, metavar="STATUS", help="of failed: 500 and 502-504")
     add.add_argument("--latency", dest="latency_ms", type=int, metavar="MS", help="of delayed")
     add.add_argument(
         "--p95", dest="p95_ms", type=int, metavar="MS", help="of delayed: draw, --latency is median"
     )
+    add.add_argument("--late", dest="late_s", type=float, metavar="S", help="of committed_late")
     add.add_argument("--duration", dest="duration_s", type=float, metavar="S", help="of stalled")
     limit = acts.add_parser("limit", help="rate limits of a fixed window")
     for name, whose in (("token", "each token"), ("workspace", "all tokens together")):
@@ -170,7 +171,7 @@ def _faults(faults: argparse.ArgumentParser) -> None:
 
 FAULTS: Final = """faults: rate_limited, overloaded, failed, database_unavailable, pool_exhausted,
 conflict, revoked, blocked, stalled, reset (the request is not performed); committed, delayed,
-reset_in_body, truncated, invalid_json (it is performed)."""
+committed_late, reset_in_body, truncated, invalid_json (it is performed)."""
 
 
 def _count_or_off(text: str) -> int | None:

@@ -15,6 +15,7 @@ from typing import Any, Final, TypeAlias, TypeVar, cast
 import httpx
 
 from playbooks.errors import NoAnswer
+from playbooks.rate import LONGEST_PAUSE_S
 
 JSON: TypeAlias = dict[str, Any]
 T = TypeVar("T")
@@ -86,14 +87,17 @@ def date_of(response: httpx.Response) -> datetime | None:
 
 
 def retry_after_s_of(response: httpx.Response, more: JSON) -> float | None:
-    """Seconds to wait, from the header or else the body; None for none or nonsense."""
+    """Seconds to wait, from the header or else the body; None for none or nonsense.
+
+    Never more than LONGEST_PAUSE_S: who asks then is told again.
+    """
     for candidate in (response.headers.get("retry-after"), more.get("retry_after")):
         try:
             wait_s = float(cast("Any", candidate))
         except (TypeError, ValueError):
             continue
         if math.isfinite(wait_s) and wait_s >= 0:
-            return wait_s
+            return min(wait_s, LONGEST_PAUSE_S)
     return None
 
 

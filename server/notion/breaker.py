@@ -116,8 +116,8 @@ class Breaker(Layer):
         await self._look()
         group = self._group(group_of(request))
         admitted = self._admit(group, request)
-        await self._tell()
         try:
+            await self._tell()  # in here: who is cancelled meanwhile may be the one on trial
             response = await self._inner.handle_async_request(request)
         except httpx.TransportError as broken:
             self._settle(group, admitted, _verdict_of_failure(broken), _word_of(broken))

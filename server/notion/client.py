@@ -8,6 +8,7 @@ from urllib.parse import unquote
 import httpx
 
 from playbooks.objects import Bot, Capability, DataSource, Found, ObjectKind, PageMeasure
+from playbooks.rate import Window
 from playbooks.rows import Row, Value
 from server.notion import capabilities, writes
 from server.notion.answers import JSON, read_as
@@ -16,7 +17,7 @@ from server.notion.breaker import Alone, Board
 from server.notion.call import TimeAndChance
 from server.notion.measuring import measure
 from server.notion.network import TIMEOUT, Network
-from server.notion.pacer import LocalWindow, Window
+from server.notion.pacer import LocalWindow
 from server.notion.paging import LARGEST_PAGE, read_all
 from server.notion.payloads import rich_text
 from server.notion.properties import row_of, value_of

@@ -2,6 +2,7 @@
 
 import time
 from collections.abc import Awaitable, Callable
+from contextlib import suppress
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import Final
@@ -10,6 +11,7 @@ import anyio
 
 from playbooks.clock import Clock
 from playbooks.errors import NothingKept, NotionError
+from playbooks.mirrored import TurnLost
 from playbooks.ports import Progress
 from playbooks.records import CallRecord, Reading, Strategy
 from server.notion.call import MS_PER_S, Monotonic, Sleep
@@ -84,7 +86,7 @@ def open_mirror(  # noqa: PLR0913  # one place, the composition root, gives them
 
     `freshness` gives what holds for a data source at that moment. `record` is told each reading.
     """
-    leases = Leases(kept, clock=clock, sleep=sleep)
+    leases = Leases(kept, sleep=sleep)
     parts = _Parts(kept, clock, record, freshness, sleep, monotonic, leases, Turns())
     return NotionMirror(notion, parts)
 
@@ -121,7 +123,12 @@ class NotionMirror:
         known = await self._parts.kept.source(data_source_id)
         if known is None or not (known.complete or known.rows_count):
             raise outcome.failure or NothingKept(data_source_id)
-        reading = reading_of(known, requests_count=outcome.requests_count, failure=outcome.failure)
+        reading = reading_of(
+            known,
+            now=self._parts.clock(),
+            requests_count=outcome.requests_count,
+            failure=outcome.failure,
+        )
         view = KeptView(self._parts.kept, known, reading)
         total_ms = (self._parts.monotonic() - started_s) * MS_PER_S
         self._parts.record(self._recorded(reading, data_source_id, at, total_ms))
@@ -147,19 +154,22 @@ class NotionMirror:
         known = await self._parts.kept.source(data_source_id)
         if strategy == "REALTIME" or known is None or not known.complete:
             return False
-        return self._parts.clock() - known.fetched_at <= timedelta(seconds=freshness.ttl_s)
+        age = self._parts.clock() - known.fetched_at
+        # A negative age: the clock was set back, or another machine's is ahead.
+        return timedelta(0) <= age <= timedelta(seconds=freshness.ttl_s)
 
     async def _in_turn(
         self, data_source_id: str, strategy: Strategy, freshness: Freshness, asked: Asked
     ) -> _Outcome:
         """Refresh once no other process does; what that one brings may do as well."""
         for _ in range(round(PATIENCE_S / _POLL_S)):
-            is_ours = await self._parts.leases.take(data_source_id)
-            if is_ours:
-                return await self._parts.leases.hold(
+            with suppress(TurnLost):
+                outcome = await self._parts.leases.hold(
                     data_source_id,
                     lambda: self._refresh(data_source_id, strategy, freshness, asked),
                 )
+                if outcome is not None:
+                    return outcome
             await self._parts.sleep(_POLL_S)
             if await self._is_fresh(data_source_id, strategy, freshness):
                 return _Outcome(requests_count=0)
@@ -175,6 +185,7 @@ class NotionMirror:
             Source(self._notion.in_background().api, data_source_id),
             kept=self._parts.kept,
             clock=self._parts.clock,
+            owner=self._parts.leases.owner,
             asked=asked,
         )
         failure: NotionError | None = None

@@ -9,28 +9,38 @@ from playbooks.records import Transition
 
 
 class Kept(Protocol):
-    """The copies of one connection's data sources; every method may raise StoreUnusable."""
+    """The copies of one connection's data sources; every method may raise StoreUnusable.
+
+    What a refresh writes is fenced by its lease: `owner` is who took it, and within the transaction
+    that writes, the lease must still be of that owner (it may have run out, as long as nobody else
+    took it), else nothing is written and TurnLost is raised.
+    """
 
     async def source(self, data_source_id: str) -> KeptSource | None:
         """What is known of the copy; None when there is none."""
         ...
 
-    async def keep_source(self, source: KeptSource) -> KeptSource:
-        """Insert or replace it; gives it with its rows counted."""
+    async def keep_source(self, source: KeptSource, *, owner: str) -> KeptSource:
+        """Insert or replace it; gives it with its rows counted. Raises TurnLost."""
         ...
 
     async def rows_by_id(self, data_source_id: str, ids: Sequence[str]) -> Mapping[str, KeptRow]:
         """Those of the rows that are kept."""
         ...
 
-    async def keep(self, data_source_id: str, batch: Batch, pending: FullRead | None) -> None:
-        """Make the changes and set what is pending, in one transaction."""
+    async def keep(
+        self, data_source_id: str, batch: Batch, pending: FullRead | None, *, owner: str
+    ) -> None:
+        """Make the changes and set what is pending, in one transaction. Raises TurnLost."""
         ...
 
     async def unconfirmed(
-        self, data_source_id: str, since: datetime, *, after_id: str, limit: int
+        self, data_source_id: str, since: datetime, until: datetime, *, after_id: str, limit: int
     ) -> Sequence[str]:
-        """Ids, in their order, of rows that Notion has not confirmed since then."""
+        """Ids, in their order, of rows whose `fetched_at` is before `since` or after `until`.
+
+        Notion has not confirmed them since then; those from the future met a clock that was wrong.
+        """
         ...
 
     async def bodies(
@@ -54,10 +64,12 @@ class Kept(Protocol):
         """A refresh saw so many rows changed."""
         ...
 
-    async def lease(
-        self, data_source_id: str, owner: str, *, now: datetime, until: datetime
-    ) -> bool:
-        """Take or extend the right to refresh; False while another owner's has not run out."""
+    async def lease(self, data_source_id: str, owner: str, *, for_s: float) -> bool:
+        """Take or extend the right to refresh; False while another owner's has not run out.
+
+        By the clock that all who share the store see: the database's own where it is a server,
+        else the store's. Who is cancelled leaves none behind.
+        """
         ...
 
     async def release(self, data_source_id: str, owner: str) -> None:

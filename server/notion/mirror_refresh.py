@@ -40,17 +40,25 @@ class Asked:
 class Refresh:
     """Brings the copy of a data source up to date, once.
 
-    `source` is asked for what changed, `background` for every row. Whatever interrupts it, the copy
-    stays consistent, and the next refresh goes on where this one stopped.
+    `source` is asked for what changed, `background` for every row; `owner` has the lease. Whatever
+    interrupts it, the copy stays consistent, and the next refresh goes on where this one stopped.
     """
 
-    def __init__(
-        self, source: Source, background: Source, *, kept: Kept, clock: Clock, asked: Asked
+    def __init__(  # noqa: PLR0913  # one refresh needs them all, once
+        self,
+        source: Source,
+        background: Source,
+        *,
+        kept: Kept,
+        clock: Clock,
+        owner: str,
+        asked: Asked,
     ) -> None:
         self._source = source
         self._background = background
         self._kept = kept
         self._clock = clock
+        self._owner = owner
         self._asked = asked
         self._began_at = clock()
         self._edits_count = 0
@@ -62,10 +70,12 @@ class Refresh:
         return self._source.requests_count + self._background.requests_count
 
     async def run(self, former: KeptSource | None) -> None:
-        """Raises NotionError and StoreUnusable."""
+        """Raises NotionError, StoreUnusable, and TurnLost where another process has the lease."""
         schema = await self._source.schema()
         read_as(parse_data_source, schema)  # what is kept can be read back
         known = former or KeptSource(self._source.id, schema, fetched_at=self._began_at)
+        if known.fetched_at > self._began_at + OVERLAP:
+            known = self._without_wrong_times(known)
         must_reload = self._must_reload(known, schema)
         known = replace(known, schema=schema)
         if known.complete and not must_reload:
@@ -82,6 +92,12 @@ class Refresh:
             self._asked.everything
             or rows_alter(known.schema, schema)
             or (known.complete and is_small)
+        )
+
+    def _without_wrong_times(self, known: KeptSource) -> KeptSource:
+        """The copy as if never read to its end: our clock, since set back, told wrong times."""
+        return replace(
+            known, fetched_at=self._began_at, newest_edit_at=None, swept_at=None, pending=None
         )
 
     async def _catch_up(self, known: KeptSource) -> None:
@@ -111,7 +127,7 @@ class Refresh:
         async def keep(batch: Batch | None, left: Sequence[Stretch]) -> None:
             del left  # whoever repeats this finds again what was edited
             if batch is not None:
-                await self._kept.keep(known.data_source_id, batch, known.pending)
+                await self._keep(known, batch, known.pending)
 
         rows = Rows(self._source, edited_since=since)
         reader = Reader(rows, _EVERY_ROW, prepare=keeper.rows, keep=keep)
@@ -121,14 +137,14 @@ class Refresh:
         if not reader.gaps:
             seen_to = self._seen_to(known, keeper.newest_edit_at, began_at=self._began_at)
         gaps = tuple(dict.fromkeys((*known.gaps, *reader.gaps)))
-        return await self._kept.keep_source(
+        return await self._keep_source(
             replace(known, fetched_at=self._began_at, newest_edit_at=seen_to, gaps=gaps)
         )
 
     async def _read_all(self, known: KeptSource, *, narrowed: bool) -> KeptSource:
         """Read every row, or what is left to read; then find those that are gone."""
         pending = known.pending or FullRead(self._began_at, _EVERY_ROW, narrowed)
-        known = await self._kept.keep_source(replace(known, pending=pending))
+        known = await self._keep_source(replace(known, pending=pending))
         keeper = self._keeper(self._background, known)
         pending = await self._read_stretches(known, pending, keeper)
         await self._confirm_missing(known, pending, keeper)
@@ -136,7 +152,7 @@ class Refresh:
         seen_to = known.newest_edit_at
         if not pending.narrowed:
             seen_to = self._seen_to(known, pending.newest_edit_at, began_at=pending.began_at)
-        return await self._kept.keep_source(
+        return await self._keep_source(
             replace(
                 known,
                 fetched_at=max(known.fetched_at, pending.began_at),
@@ -164,7 +180,7 @@ class Refresh:
 
         async def keep(batch: Batch | None, left: Sequence[Stretch]) -> None:
             portion = batch or Batch(at=self._clock())
-            await self._kept.keep(known.data_source_id, portion, now_pending(left))
+            await self._keep(known, portion, now_pending(left))
             await self._tell(portion, reader.expected_count)
 
         reader = Reader(rows, pending.stretches, prepare=prepare, keep=keep)
@@ -173,13 +189,23 @@ class Refresh:
 
     async def _confirm_missing(self, known: KeptSource, pending: FullRead, keeper: Keeper) -> None:
         """Ask for each row that did not come: only its own page says that it is gone."""
-        after_id = ""
+        after_id, until = "", self._clock() + OVERLAP
         while ids := await self._kept.unconfirmed(
-            known.data_source_id, pending.began_at, after_id=after_id, limit=_CONFIRMED_AT_ONCE
+            known.data_source_id,
+            pending.began_at,
+            until,
+            after_id=after_id,
+            limit=_CONFIRMED_AT_ONCE,
         ):
             batch = await keeper.by_id(ids)
-            await self._kept.keep(known.data_source_id, batch, pending)
+            await self._keep(known, batch, pending)
             after_id = ids[-1]
+
+    async def _keep(self, known: KeptSource, batch: Batch, pending: FullRead | None) -> None:
+        await self._kept.keep(known.data_source_id, batch, pending, owner=self._owner)
+
+    async def _keep_source(self, known: KeptSource) -> KeptSource:
+        return await self._kept.keep_source(known, owner=self._owner)
 
     def _keeper(self, source: Source, known: KeptSource) -> Keeper:
         known_at = known.fetched_at if known.complete else None

@@ -1,15 +1,15 @@
 """Whose turn it is: a data source is refreshed by one task of one process at a time."""
 
 from collections.abc import Awaitable, Callable
+from contextlib import suppress
 from dataclasses import dataclass, field
-from datetime import timedelta
 from typing import Final, Generic, TypeVar
 from uuid import uuid4
 
 import anyio
 
-from playbooks.clock import Clock
 from playbooks.errors import PlaybookError, StoreUnusable
+from playbooks.mirrored import TurnLost
 from server.notion.call import Sleep
 from server.notion.mirror_kept import Kept
 
@@ -58,43 +58,46 @@ class Turns(Generic[T]):
 
 
 class Leases:
-    """The right to refresh, among the processes that share a store."""
+    """The right to refresh, among the processes that share a store; `owner` is this one."""
 
-    def __init__(self, kept: Kept, *, clock: Clock, sleep: Sleep) -> None:
+    def __init__(self, kept: Kept, *, sleep: Sleep) -> None:
+        self.owner = uuid4().hex
         self._kept = kept
-        self._clock = clock
         self._sleep = sleep
-        self._owner = uuid4().hex
 
-    async def take(self, data_source_id: str) -> bool:
-        """Whether it is ours now, for LEASE_S."""
-        now = self._clock()
-        until = now + timedelta(seconds=LEASE_S)
-        return await self._kept.lease(data_source_id, self._owner, now=now, until=until)
+    async def hold(self, data_source_id: str, work: Callable[[], Awaitable[T]]) -> T | None:
+        """Do the work while the right is ours, then give it back; None while it is another's.
 
-    async def hold(self, data_source_id: str, work: Callable[[], Awaitable[T]]) -> T:
-        """Do the work while the lease, which was taken, is extended; then give it back."""
-        failure: PlaybookError | None = None
-        outcome: list[T] = []
+        The right is extended meanwhile. Raises TurnLost when it has passed to another process.
+        """
+        if not await self._kept.lease(data_source_id, self.owner, for_s=LEASE_S):
+            return None
         try:
-            async with anyio.create_task_group() as group:
-                group.start_soon(self._extend, data_source_id)
-                try:
-                    outcome.append(await work())
-                except PlaybookError as error:
-                    failure = error  # raised below, out of the group's wrap
-                group.cancel_scope.cancel()
+            return await self._extended(data_source_id, work)
         finally:
             with anyio.move_on_after(_RELEASE_PATIENCE_S, shield=True):
-                await self._kept.release(data_source_id, self._owner)
-        if failure is not None:
+                await self._kept.release(data_source_id, self.owner)
+
+    async def _extended(self, data_source_id: str, work: Callable[[], Awaitable[T]]) -> T:
+        failure: Exception = TurnLost()  # unless the work comes to its end
+        outcome: list[T] = []
+        async with anyio.create_task_group() as group:
+            group.start_soon(self._extend, data_source_id, group.cancel_scope)
+            try:
+                outcome.append(await work())
+            except PlaybookError as error:
+                failure = error  # raised below, out of the group's wrap
+            group.cancel_scope.cancel()
+        if not outcome:
             raise failure
         return outcome[0]
 
-    async def _extend(self, data_source_id: str) -> None:
-        while True:
+    async def _extend(self, data_source_id: str, work: anyio.CancelScope) -> None:
+        """Keep the right until somebody else has it, which ends the work."""
+        is_ours = True
+        while is_ours:
             await self._sleep(LEASE_S / 3)
-            try:
-                await self.take(data_source_id)
-            except StoreUnusable:
-                continue  # the work itself meets it, too
+            # A store that fails is met by the work itself, too.
+            with suppress(StoreUnusable):
+                is_ours = await self._kept.lease(data_source_id, self.owner, for_s=LEASE_S)
+        work.cancel()

@@ -11,6 +11,7 @@ from playbooks.objects import DataSource
 from playbooks.records import Reading, Transition
 from playbooks.rows import Row
 from server.notion.answers import JSON
+from server.notion.mirror_keeping import OVERLAP
 from server.notion.mirror_kept import Kept
 from server.notion.mirror_pages import has_computed
 from server.notion.properties import row_of
@@ -72,18 +73,20 @@ def _only(page: JSON, names: Sequence[str]) -> JSON:
     return {**page, "properties": {name: properties[name] for name in names if name in properties}}
 
 
-def reading_of(known: KeptSource, *, requests_count: int, failure: PlaybookError | None) -> Reading:
+def reading_of(
+    known: KeptSource, *, now: datetime, requests_count: int, failure: PlaybookError | None
+) -> Reading:
     """What is said of the copy after so many requests and that failure."""
     missing = (*known.gaps, *_unread(known))
     is_live = requests_count > 0 and failure is None
     return Reading(
         source="live" if is_live else "cache",
-        as_of=known.fetched_at,
+        as_of=min(known.fetched_at, now),
         rows_count=known.rows_count,
         complete=not missing,
         requests_count=requests_count,
         swept_at=known.swept_at,
-        gaps=(*missing, *_aged(known)),
+        gaps=(*missing, *_aged(known, now)),
         stale_because=failure,
     )
 
@@ -95,11 +98,13 @@ def _unread(known: KeptSource) -> list[str]:
     return ["The first reading of every row was interrupted; the next one goes on with it."]
 
 
-def _aged(known: KeptSource) -> list[str]:
+def _aged(known: KeptSource, now: datetime) -> list[str]:
     """What says that values are older than the reading."""
     if known.swept_at is None or not known.complete:
         return []
     aged: list[str] = []
+    if known.fetched_at > now + OVERLAP:
+        aged.append("Our clock was set back since it was read: its age is not known.")
     if known.pending is not None and not known.pending.narrowed:
         aged.append("A new reading of every row is under way: values may be as old as the last.")
     if has_computed(known.schema) and known.swept_at < known.fetched_at:

@@ -3,11 +3,12 @@
 import math
 from collections import deque
 from http import HTTPStatus
-from typing import Final, Protocol
+from typing import Final
 
 import anyio
 import httpx
 
+from playbooks.rate import ARRIVAL_MARGIN, OWN_LIMIT, Window, lowered, recovered
 from server.notion.answers import said_by
 from server.notion.call import (
     DeadlinePassed,
@@ -20,63 +21,25 @@ from server.notion.call import (
 )
 from server.notion.line import Line, Place
 
-ARRIVAL_MARGIN: Final = 0.01
-"""The window is kept this part longer: the server counts a call when it arrives, not when we let
-it go, and two calls are not equally long on their way."""
-
-
 LEAVING_S: Final = 1.0
 """A shared window that cannot be told for so long finds out by itself that a waiter is gone."""
 
-OWN_LIMIT: Final = "public_api_request_rate_limit"
-"""The reason of a 429 that is about our own connection; others are about all of a workspace."""
-
-LEAST_PART: Final = 0.25
-"""A window is not lowered below this part of its setting: a foreign program with the same token
-may have used up the rest once, and would else silence us for good."""
-
-
-def lowered(allowed_count: int, used_count: int, setting_count: int) -> int:
-    """The calls of a window after a 429 of our own, when `used_count` had passed in it."""
-    return min(allowed_count, max(used_count, math.ceil(setting_count * LEAST_PART)))
-
-
-class Window(Protocol):
-    """Where the calls of one connection are counted, for all who use its token.
-
-    A pacer asks for the first of its waiters only, so each process is one waiter at most.
-    """
-
-    async def take(self, *, interactive: bool) -> float:
-        """Count a call now and return 0; or count nothing and return the seconds to wait.
-
-        Who was told to wait counts as waiting until it takes or leaves. While interactive ones
-        wait, background ones get a small part of the calls, but never none.
-        """
-        ...
-
-    async def leave(self) -> None:
-        """Our waiter gives up, so nobody need wait for it."""
-        ...
-
-    async def pause(self, pause_s: float, reason: str) -> None:
-        """Let nobody call for that long; a shorter pause never ends a longer one.
-
-        `reason` is Notion's word: its `rate_limit_reason`, else its `code`, else the status.
-        OWN_LIMIT below what the window allows lowers the window.
-        """
-        ...
+_PAUSING: Final = (HTTPStatus.TOO_MANY_REQUESTS, HTTPStatus.SERVICE_UNAVAILABLE, 529)
+"""The answers whose Retry-After is about everybody; that of another one is about its call."""
 
 
 class LocalWindow:
     """The window of one process: a sliding log of at most `calls_count` calls in `window_s`.
 
     `calls_count` None counts nothing; a pause holds all the same. Who comes first goes first.
+    A 429 of our own lowers the window, which grows back with each window without another one.
     """
 
     def __init__(self, calls_count: int | None, window_s: float, *, monotonic: Monotonic) -> None:
         self._setting_count = calls_count
-        self._calls_count = calls_count
+        self._lowered_count = calls_count
+        self._lowered_at_s = monotonic()
+        self._setting_s = window_s
         self._window_s = window_s * (1 + ARRIVAL_MARGIN)
         self._monotonic = monotonic
         self._taken_at_s: deque[float] = deque()
@@ -88,7 +51,7 @@ class LocalWindow:
         wait_s = max(self._paused_until_s, self._free_at_s(now_s)) - now_s
         if wait_s > 0:
             return wait_s
-        if self._calls_count is not None:
+        if self._setting_count is not None:
             self._taken_at_s.append(now_s)
         return 0.0
 
@@ -99,19 +62,26 @@ class LocalWindow:
         """Let nobody call for that long; a shorter pause never ends a longer one."""
         now_s = self._monotonic()
         self._paused_until_s = max(self._paused_until_s, now_s + pause_s)
-        if reason == OWN_LIMIT and self._calls_count is not None:
+        allowed_count = self._allowed_count(now_s)
+        if reason == OWN_LIMIT and allowed_count is not None and self._setting_count is not None:
             self._free_at_s(now_s)
-            assert self._setting_count is not None
-            passed_count = len(self._taken_at_s) - 1
-            self._calls_count = lowered(self._calls_count, passed_count, self._setting_count)
+            taken_count = len(self._taken_at_s)
+            self._lowered_count = lowered(allowed_count, taken_count, self._setting_count)
+            self._lowered_at_s = now_s
 
     def _free_at_s(self, now_s: float) -> float:
-        log = self._taken_at_s
+        log, allowed_count = self._taken_at_s, self._allowed_count(now_s)
         while log and log[0] + self._window_s <= now_s:
             log.popleft()
-        if self._calls_count is None or len(log) < self._calls_count:
+        if allowed_count is None or len(log) < allowed_count:
             return now_s
-        return log[-self._calls_count] + self._window_s
+        return log[-allowed_count] + self._window_s
+
+    def _allowed_count(self, now_s: float) -> int | None:
+        if self._lowered_count is None or self._setting_count is None:
+            return None
+        windows_count = int((now_s - self._lowered_at_s) / self._setting_s)
+        return recovered(self._lowered_count, windows_count, self._setting_count)
 
 
 class Pacer(Layer):
@@ -179,7 +149,7 @@ class Pacer(Layer):
         said = said_by(response)
         if response.status_code == HTTPStatus.TOO_MANY_REQUESTS:
             timing_of(request).rate_limit_reason = said.rate_limit_reason
-        if said.retry_after_s is not None:
+        if said.retry_after_s is not None and response.status_code in _PAUSING:
             reason = said.rate_limit_reason or said.code or str(response.status_code)
             await self._window.pause(said.retry_after_s, reason)
 

@@ -8,11 +8,12 @@ from typing import TypeAlias
 import httpx
 
 from playbooks.bands import Breaking, Retrying
+from playbooks.rate import Window
 from server.notion.breaker import Board, Breaker
 from server.notion.call import TimeAndChance
 from server.notion.deadline import Deadline
 from server.notion.network import Reader
-from server.notion.pacer import Pacer, Window
+from server.notion.pacer import Pacer
 from server.notion.recorder import Record, Recorder
 from server.notion.retry import Retry
 from server.notion.slot import Slot

@@ -2,6 +2,7 @@
 
 * sql          SqlStore, the asynchronous face; reaching it imports no SQLAlchemy
 * recording    CallBuffer, between the wire and the store
+* step         what a cancelled caller began, taken back
 * window       SharedWindow, one budget of calls for all processes of a connection
 * runs, calls, breakers, plans, journal, tuning, budget, mirror
                the statements by concern, blocking: functions over an open engine

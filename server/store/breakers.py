@@ -5,7 +5,7 @@ from dataclasses import asdict
 from sqlalchemy import Engine, select
 
 from playbooks.records import BreakerState
-from server.store.opening import upsert, writing
+from server.store.opening import CALL_PATIENCE_S, upsert, writing
 from server.store.schema import breakers
 
 
@@ -13,7 +13,7 @@ def publish(engine: Engine, connection: str, state: BreakerState) -> None:
     """Keep the state of the breaker; the last process to publish it is believed."""
     values = asdict(state)
     group = values.pop("group")
-    with writing(engine) as opened:
+    with writing(engine, patience_s=CALL_PATIENCE_S) as opened:
         upsert(opened, breakers, {"connection": connection, "group": group}, values)
 
 

@@ -4,31 +4,17 @@ Every step is one transaction, and nobody else is in it meanwhile. Seconds are t
 clock that all who share it see: PostgreSQL's own (the clocks of a fleet differ), or this machine's.
 """
 
-import math
-import time
 from dataclasses import asdict, dataclass, replace
-from typing import Final
+from datetime import UTC, datetime
+from typing import NamedTuple
 
-from sqlalchemy import Connection, Engine, delete, func, insert, select, update
+from sqlalchemy import Connection, Engine, delete, insert, select, update
 from sqlalchemy.dialects import postgresql, sqlite
 
+from playbooks.rate import ARRIVAL_MARGIN, OWN_LIMIT, Pause, lowered, recovered
 from server.store.line import PATIENCE_S, Room, Share, Taken, Waiter, in_line
-from server.store.opening import upsert, writing
+from server.store.opening import CALL_PATIENCE_S, shared_now, upsert, writing
 from server.store.schema import budget_calls, budget_waiters, budgets
-
-ARRIVAL_MARGIN: Final = 0.01
-"""The window is kept this part longer: the server counts a call when it arrives, not when we let
-it go, and two calls are not equally long on their way."""
-
-OWN_LIMIT: Final = "public_api_request_rate_limit"
-"""Notion's reason for a 429 that is about our own connection; others are about more than it."""
-
-LEAST_PART: Final = 0.25
-"""The window is not lowered below this part of its setting: a foreign program with the same token
-may have used up the rest once."""
-
-RECOVERED_PART: Final = 0.1
-"""A lowered window grows by this part of its setting in each window without such a 429."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,9 +29,16 @@ class _Budget:
     overtaken_count: int
 
 
-def take(engine: Engine, share: Share, *, interactive: bool) -> float:
-    """Count a call and give 0; or count nothing, keep a place and give the seconds to wait."""
-    with writing(engine) as connection:
+class Answer(NamedTuple):
+    """The seconds to wait; 0 for a call that may go and is counted under that id."""
+
+    wait_s: float
+    call_id: int | None = None
+
+
+def take(engine: Engine, share: Share, *, interactive: bool) -> Answer:
+    """Count a call; or count nothing and keep a place in line."""
+    with writing(engine, patience_s=CALL_PATIENCE_S) as connection:
         budget = _enter(connection, share)
         waiters = _waiters(connection, share, budget.now_s)
         own = waiters.pop(share.owner, None)
@@ -58,19 +51,29 @@ def take(engine: Engine, share: Share, *, interactive: bool) -> float:
         if wait_s > 0:
             _keep_place(connection, share, replace(me, due_s=budget.now_s + wait_s))
             _set(connection, share, seen_s=budget.now_s)
-            return wait_s
-        _count(connection, share, me, budget.now_s)
+            return Answer(wait_s)
+        call_id = _count(connection, share, me, budget.now_s)
         if own:
             _give_place_up(connection, share)
         has_overtaken = interactive and any(not waiter.interactive for waiter in line)
         overtaken_count = budget.overtaken_count + 1 if has_overtaken else 0
         _set(connection, share, seen_s=budget.now_s, overtaken_count=overtaken_count)
-        return 0.0
+        return Answer(0.0, call_id)
+
+
+def take_back(engine: Engine, share: Share, answer: Answer) -> None:
+    """Nobody waits for the answer any more: neither a call nor a place is left of it."""
+    with writing(engine, patience_s=CALL_PATIENCE_S) as connection:
+        if answer.call_id is None:
+            _give_place_up(connection, share)
+        else:
+            counted = budget_calls.c.id == answer.call_id
+            connection.execute(delete(budget_calls).where(counted))
 
 
 def leave(engine: Engine, share: Share) -> None:
     """Give the place in line up."""
-    with writing(engine) as connection:
+    with writing(engine, patience_s=CALL_PATIENCE_S) as connection:
         _give_place_up(connection, share)
 
 
@@ -79,21 +82,30 @@ def pause(engine: Engine, share: Share, pause_s: float, reason: str) -> None:
 
     OWN_LIMIT lowers the window: the server took fewer than we let go.
     """
-    with writing(engine) as connection:
+    with writing(engine, patience_s=CALL_PATIENCE_S) as connection:
         budget = _enter(connection, share)
         until_s = budget.now_s + pause_s
         if until_s > budget.paused_until_s:
             _set(connection, share, paused_until_s=until_s, pause_reason=reason)
         if reason == OWN_LIMIT:
             taken_count = len(_room(connection, share, budget).taken)
-            learned = min(_allowed_count(share, budget), taken_count) - 1
-            least = math.ceil(share.calls_count * LEAST_PART)
+            allowed_count = _allowed_count(share, budget)
+            learned_count = lowered(allowed_count, taken_count, share.calls_count)
             _set(
                 connection,
                 share,
-                learned_calls_count=max(learned, least),
+                learned_calls_count=learned_count,
                 learned_at_s=budget.now_s,
             )
+
+
+def paused(engine: Engine, connection: str) -> Pause | None:
+    """The newest pause of a connection, which may be over; None when there never was one."""
+    columns = budgets.c.paused_until_s, budgets.c.pause_reason
+    kept = select(*columns).where(budgets.c.connection == connection, columns[0] > 0)
+    with engine.connect() as opened:
+        row = opened.execute(kept).one_or_none()
+    return None if row is None else Pause(datetime.fromtimestamp(row[0], UTC), row[1])
 
 
 def _enter(connection: Connection, share: Share) -> _Budget:
@@ -134,10 +146,7 @@ def _begin(connection: Connection, share: Share) -> None:
 def _now_s(connection: Connection, share: Share) -> float:
     if share.clock_s is not None:
         return share.clock_s()
-    if connection.dialect.name == "postgresql":
-        now = select(func.extract("epoch", func.clock_timestamp()))
-        return float(connection.execute(now).scalar_one())
-    return time.time()
+    return shared_now(connection, lambda: datetime.now(UTC)).timestamp()
 
 
 def _set_back(connection: Connection, share: Share, by_s: float) -> None:
@@ -178,8 +187,7 @@ def _allowed_count(share: Share, budget: _Budget) -> int:
     if budget.learned_calls_count is None:
         return share.calls_count
     windows_count = int((budget.now_s - budget.learned_at_s) / share.window_s)
-    recovered = windows_count * math.ceil(share.calls_count * RECOVERED_PART)
-    return min(share.calls_count, budget.learned_calls_count + recovered)
+    return recovered(budget.learned_calls_count, windows_count, share.calls_count)
 
 
 def _waiters(connection: Connection, share: Share, now_s: float) -> dict[str, Waiter]:
@@ -207,9 +215,11 @@ def _give_place_up(connection: Connection, share: Share) -> None:
     connection.execute(delete(budget_waiters).where(*own))
 
 
-def _count(connection: Connection, share: Share, me: Waiter, now_s: float) -> None:
+def _count(connection: Connection, share: Share, me: Waiter, now_s: float) -> int:
     call = {**asdict(Taken(me.owner, me.interactive, now_s)), "connection": share.connection}
-    connection.execute(insert(budget_calls).values(call))
+    counting = insert(budget_calls).values(call).returning(budget_calls.c.id)
+    call_id: int = connection.execute(counting).scalar_one()
+    return call_id
 
 
 def _set(connection: Connection, share: Share, **values: float | str) -> None:

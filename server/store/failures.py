@@ -42,12 +42,14 @@ _SQLITE_REASONS = {
 
 _SQLSTATE_REASONS = {
     "25006": "it is read-only",
+    "25P03": "this program stood still within a change, which the database server took back",
     "28": "the database server refused the user or the password",
     "3D": "the database server has no database of that name",
     "42501": "permission denied",
     "53100": "the disk of the database server is full",
     "53": "the database server is out of resources",
     "55P03": "another process keeps it locked",
+    "57014": "the database server took too long",
     "57": "the database server is starting, stopping or interrupted",
     "08": "the connection to the database server broke",
 }

@@ -11,13 +11,18 @@ from server.store.sql import SqlStore
 
 # SQLAlchemy is heavy, and needed at the first reading at the earliest.
 if TYPE_CHECKING:
+    from sqlalchemy import Engine
+
     from server.store import mirror
 else:
     mirror = LazyModule("server.store.mirror")
 
 
 class KeptRows:
-    """The copies of a connection's data sources; every method may raise StoreUnusable."""
+    """The copies of a connection's data sources; every method may raise StoreUnusable.
+
+    What an owner keeps whose lease another one has taken is not kept: TurnLost.
+    """
 
     def __init__(self, store: SqlStore, *, connection: str) -> None:
         self._store = store
@@ -28,28 +33,34 @@ class KeptRows:
         place = self._place(data_source_id)
         return await self._store.perform(lambda engine: mirror.source(engine, place))
 
-    async def keep_source(self, source: KeptSource) -> KeptSource:
-        """Insert or replace it; gives it with its rows counted."""
+    async def keep_source(self, source: KeptSource, *, owner: str) -> KeptSource:
+        """Insert or replace it; gives it with its rows counted. Raises TurnLost."""
         place = self._place(source.data_source_id)
-        return await self._store.perform(lambda engine: mirror.keep_source(engine, place, source))
+        return await self._store.perform(
+            lambda engine: mirror.keep_source(engine, place, source, owner=owner)
+        )
 
     async def rows_by_id(self, data_source_id: str, ids: Sequence[str]) -> Mapping[str, KeptRow]:
         """Those of the rows that are kept."""
         place = self._place(data_source_id)
         return await self._store.perform(lambda engine: mirror.rows_by_id(engine, place, ids))
 
-    async def keep(self, data_source_id: str, batch: Batch, pending: FullRead | None) -> None:
-        """Make the changes and set what is pending, in one transaction."""
+    async def keep(
+        self, data_source_id: str, batch: Batch, pending: FullRead | None, *, owner: str
+    ) -> None:
+        """Make the changes and set what is pending, in one transaction. Raises TurnLost."""
         place = self._place(data_source_id)
-        await self._store.perform(lambda engine: mirror.keep(engine, place, batch, pending))
+        await self._store.perform(
+            lambda engine: mirror.keep(engine, place, batch, pending, owner=owner)
+        )
 
     async def unconfirmed(
-        self, data_source_id: str, since: datetime, *, after_id: str, limit: int
+        self, data_source_id: str, since: datetime, until: datetime, *, after_id: str, limit: int
     ) -> Sequence[str]:
-        """Ids, in their order, of rows that Notion has not confirmed since then."""
-        place = self._place(data_source_id)
+        """Ids, in their order, of rows whose `fetched_at` is before `since` or after `until`."""
+        place, within = self._place(data_source_id), (since, until)
         return await self._store.perform(
-            lambda engine: mirror.unconfirmed(engine, place, since, after_id=after_id, limit=limit)
+            lambda engine: mirror.unconfirmed(engine, place, within, after_id=after_id, limit=limit)
         )
 
     async def bodies(
@@ -80,13 +91,20 @@ class KeptRows:
         place = self._place(data_source_id)
         await self._store.perform(lambda engine: mirror.record_edit(engine, place, at, rows_count))
 
-    async def lease(
-        self, data_source_id: str, owner: str, *, now: datetime, until: datetime
-    ) -> bool:
-        """Take or extend the right to refresh; False while another owner's has not run out."""
-        place = self._place(data_source_id)
+    async def lease(self, data_source_id: str, owner: str, *, for_s: float) -> bool:
+        """Take or extend the right to refresh; False while another owner's has not run out.
+
+        By PostgreSQL's own clock, else by the store's. Nothing is left where we are cancelled.
+        """
+        place, clock = self._place(data_source_id), self._store.clock
+
+        def give_back(engine: "Engine", is_ours: bool) -> None:
+            if is_ours:
+                mirror.release(engine, place, owner)
+
         return await self._store.perform(
-            lambda engine: mirror.lease(engine, place, owner, now=now, until=until)
+            lambda engine: mirror.lease(engine, place, owner, for_s=for_s, clock=clock),
+            undo=give_back,
         )
 
     async def release(self, data_source_id: str, owner: str) -> None:

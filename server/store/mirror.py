@@ -1,8 +1,9 @@
 """The statements of the mirror: copies of data sources, their rows, and who refreshes them."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Generator, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import asdict, fields, replace
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any, Final
 
 from sqlalchemy import (
@@ -15,6 +16,7 @@ from sqlalchemy import (
     func,
     insert,
     literal,
+    not_,
     or_,
     select,
     tuple_,
@@ -22,9 +24,10 @@ from sqlalchemy import (
 )
 from sqlalchemy.dialects import postgresql, sqlite
 
-from playbooks.mirrored import Batch, FullRead, KeptRow, KeptSource, Stretch
+from playbooks.clock import Clock
+from playbooks.mirrored import Batch, FullRead, KeptRow, KeptSource, Stretch, TurnLost
 from playbooks.records import Transition
-from server.store.opening import upsert, writing
+from server.store.opening import shared_now, upsert, writing
 from server.store.schema import (
     Instant,
     edits,
@@ -47,9 +50,9 @@ def source(engine: Engine, place: Place) -> KeptSource | None:
         return _source(connection, place)
 
 
-def keep_source(engine: Engine, place: Place, known: KeptSource) -> KeptSource:
-    """Insert or replace it; gives it with its rows counted."""
-    with writing(engine) as connection:
+def keep_source(engine: Engine, place: Place, known: KeptSource, *, owner: str) -> KeptSource:
+    """Insert or replace it; gives it with its rows counted. Raises TurnLost."""
+    with _in_turn(engine, place, owner) as connection:
         counted = replace(known, rows_count=_rows_count(connection, place))
         values = {
             **{name: getattr(counted, name) for name in _PLAIN},
@@ -68,10 +71,12 @@ def rows_by_id(engine: Engine, place: Place, ids: Sequence[str]) -> dict[str, Ke
         return {row.id: KeptRow(*row) for row in connection.execute(wanted)}
 
 
-def keep(engine: Engine, place: Place, batch: Batch, pending: FullRead | None) -> None:
-    """Make the changes and set what is pending, in one transaction."""
+def keep(
+    engine: Engine, place: Place, batch: Batch, pending: FullRead | None, *, owner: str
+) -> None:
+    """Make the changes and set what is pending, in one transaction. Raises TurnLost."""
     of_source = _there(mirror_sources, place)
-    with writing(engine) as connection:
+    with _in_turn(engine, place, owner) as connection:
         _upsert_rows(connection, place, batch.rows)
         _confirm(connection, place, batch)
         if batch.gone_ids:
@@ -86,11 +91,17 @@ def keep(engine: Engine, place: Place, batch: Batch, pending: FullRead | None) -
 
 
 def unconfirmed(
-    engine: Engine, place: Place, since: datetime, *, after_id: str, limit: int
+    engine: Engine,
+    place: Place,
+    within: tuple[datetime, datetime],
+    *,
+    after_id: str,
+    limit: int,
 ) -> Sequence[str]:
-    """Ids, in their order, of rows that Notion has not confirmed since then."""
+    """Ids, in their order, of rows that Notion has not confirmed within these two instants."""
+    is_old = not_(mirror_rows.c.fetched_at.between(*within))
     old = select(mirror_rows.c.id).where(
-        _there(mirror_rows, place), mirror_rows.c.fetched_at < since, mirror_rows.c.id > after_id
+        _there(mirror_rows, place), is_old, mirror_rows.c.id > after_id
     )
     with engine.connect() as connection:
         return connection.execute(old.order_by(mirror_rows.c.id).limit(limit)).scalars().all()
@@ -134,15 +145,21 @@ def record_edit(engine: Engine, place: Place, at: datetime, rows_count: int) -> 
         connection.execute(insert(edits).values(**_key(place), at=at, rows_count=rows_count))
 
 
-def lease(engine: Engine, place: Place, owner: str, *, now: datetime, until: datetime) -> bool:
-    """Take or extend the right to refresh; False while another owner's has not run out."""
-    values = {"owner": owner, "until": until}
-    taking = _insert(engine.dialect.name)(mirror_leases).values(**_key(place), **values)
-    is_free = or_(mirror_leases.c.owner == owner, mirror_leases.c.until <= now)
-    taking = taking.on_conflict_do_update(
-        index_elements=list(mirror_leases.primary_key), set_=values, where=is_free
-    )
+def lease(engine: Engine, place: Place, owner: str, *, for_s: float, clock: Clock) -> bool:
+    """Take or extend the right to refresh; False while another owner's has not run out.
+
+    One that reaches further than any does was taken before the clock was set back: it is free.
+    """
     with writing(engine) as connection:
+        now, term = shared_now(connection, clock), timedelta(seconds=for_s)
+        values = {"owner": owner, "until": now + term}
+        runs = and_(mirror_leases.c.until > now, mirror_leases.c.until <= now + 2 * term)
+        taking = _insert(engine.dialect.name)(mirror_leases).values(**_key(place), **values)
+        taking = taking.on_conflict_do_update(
+            index_elements=list(mirror_leases.primary_key),
+            set_=values,
+            where=or_(mirror_leases.c.owner == owner, not_(runs)),
+        )
         return connection.execute(taking.returning(mirror_leases.c.owner)).first() is not None
 
 
@@ -151,6 +168,16 @@ def release(engine: Engine, place: Place, owner: str) -> None:
     ours = and_(_there(mirror_leases, place), mirror_leases.c.owner == owner)
     with writing(engine) as connection:
         connection.execute(delete(mirror_leases).where(ours))
+
+
+@contextmanager
+def _in_turn(engine: Engine, place: Place, owner: str) -> Generator[Connection]:
+    """A transaction of the lease's owner, during which nobody else can take it."""
+    holding = select(mirror_leases.c.owner).where(_there(mirror_leases, place)).with_for_update()
+    with writing(engine) as connection:
+        if connection.execute(holding).scalar() != owner:
+            raise TurnLost
+        yield connection
 
 
 _PLAIN: Final = ("fetched_at", "newest_edit_at", "swept_at", "rows_count", "complete")

@@ -6,6 +6,7 @@ import sqlite3
 import time
 from collections.abc import Generator, Mapping
 from contextlib import contextmanager, suppress
+from datetime import datetime
 from pathlib import Path
 
 from sqlalchemy import (
@@ -24,11 +25,35 @@ from sqlalchemy.engine import URL, make_url
 from sqlalchemy.engine.interfaces import DBAPIConnection, DBAPICursor
 from sqlalchemy.pool import ConnectionPoolEntry
 
+from playbooks.clock import Clock
 from server.store.failures import Refused
 from server.store.schema import SCHEMA_VERSION, metadata, stamp
 
-BUSY_TIMEOUT_S = 5
+BUSY_TIMEOUT_S = 5.0
 """How long a writer waits for another process's write before it says "locked"."""
+
+CALL_PATIENCE_S = 1.5
+"""How long one waits in whose way a call is; on PostgreSQL, where locks are few, everybody."""
+
+_LIMITS = {
+    "lock_timeout": CALL_PATIENCE_S,
+    "statement_timeout": 15.0,
+    # A process that is suspended in a transaction holds everybody up no longer than this.
+    "idle_in_transaction_session_timeout": BUSY_TIMEOUT_S,
+}
+"""PostgreSQL's own, in seconds, for each of our sessions."""
+
+_SCHEMA_LIMITS = {"lock_timeout": 60.0, "statement_timeout": 600.0}
+"""While the schema changes: a step may rewrite a table, and the others wait for it."""
+
+_PATIENCE = {
+    "connect_timeout": int(BUSY_TIMEOUT_S),
+    "keepalives_idle": 5,
+    "keepalives_interval": 2,
+    "keepalives_count": 3,
+    "tcp_user_timeout": 10_000,  # ms
+}
+"""For a database server whose machine is gone without a word."""
 
 _PAUSES_S = (0.01, 0.02, 0.04, 0.08, 0.16, 0.32, 0.64)
 """Between the tries to switch a new file to WAL."""
@@ -55,16 +80,36 @@ def open_engine(url: str) -> Engine:
 
 
 @contextmanager
-def writing(engine: Engine) -> Generator[Connection]:
+def writing(engine: Engine, *, patience_s: float = BUSY_TIMEOUT_S) -> Generator[Connection]:
     """A transaction that will write; committed at the end, rolled back on an error.
 
-    SQLite must know at its beginning: a reader that turns writer does not wait for its turn.
+    SQLite, whose writers all wait for one another, must know at its beginning, and for how long: a
+    reader that turns writer does not wait for its turn.
     """
     with (
-        engine.connect().execution_options(sqlite_begin="BEGIN IMMEDIATE") as connection,
+        engine.connect().execution_options(patience_s=patience_s) as connection,
         connection.begin(),
     ):
         yield connection
+
+
+def shared_now(connection: Connection, clock: Clock) -> datetime:
+    """Now by the clock that all who share the store see: PostgreSQL's own, else this one."""
+    if connection.dialect.name == "postgresql":
+        now: datetime = connection.execute(select(func.clock_timestamp())).scalar_one()
+        return now
+    return clock()
+
+
+def file_of(engine: Engine) -> tuple[int, int] | None:
+    """Which file is now where SQLite's was opened; None where there is none, or a server."""
+    if engine.dialect.name == "postgresql":
+        return None
+    try:
+        found = os.stat(str(engine.url.database))  # noqa: PTH116 - with each use: a Path takes longer
+    except OSError:
+        return None
+    return found.st_dev, found.st_ino
 
 
 def in_turn(connection: Connection, lock: int) -> None:
@@ -91,8 +136,7 @@ def _engine(address: URL) -> Engine:
             _create_file(address)
             return _sqlite_engine(address)
         case "postgresql":
-            patience = {"connect_timeout": BUSY_TIMEOUT_S}
-            return create_engine(address, connect_args=patience, pool_pre_ping=True)
+            return _postgresql_engine(address)
         case other:
             raise Refused(f"{other} is neither sqlite nor postgresql")
 
@@ -112,6 +156,28 @@ def _create_file(address: URL) -> None:
         raise PermissionError(errno.EACCES, "not readable")
 
 
+def _postgresql_engine(address: URL) -> Engine:
+    patience = {name: value for name, value in _PATIENCE.items() if name not in address.query}
+    engine = create_engine(address, connect_args=patience, pool_pre_ping=True)
+
+    @event.listens_for(engine, "connect")
+    def _limit(connection: DBAPIConnection, _: ConnectionPoolEntry) -> None:
+        # Not as an option of the connection: poolers refuse those.
+        cursor = connection.cursor()
+        cursor.execute(_limiting(_LIMITS, local=False))
+        cursor.close()
+        connection.commit()
+
+    return engine
+
+
+def _limiting(limits: Mapping[str, float], *, local: bool) -> str:
+    each = (
+        f"set_config('{name}', '{limit_s * 1000:.0f}', {local})" for name, limit_s in limits.items()
+    )
+    return f"SELECT {', '.join(each)}"
+
+
 def _sqlite_engine(address: URL) -> Engine:
     engine = create_engine(address, connect_args={"timeout": BUSY_TIMEOUT_S})
 
@@ -126,8 +192,14 @@ def _sqlite_engine(address: URL) -> Engine:
 
     @event.listens_for(engine, "begin")
     def _begin(connection: Connection) -> None:
-        begin = connection.get_execution_options().get("sqlite_begin", "BEGIN")
-        connection.exec_driver_sql(begin)
+        patience_s = connection.get_execution_options().get("patience_s")
+        if patience_s is None:
+            connection.exec_driver_sql("BEGIN")
+            return
+        cursor = connection.connection.cursor()
+        cursor.execute(f"PRAGMA busy_timeout = {patience_s * 1000:.0f}")
+        cursor.close()
+        connection.exec_driver_sql("BEGIN IMMEDIATE")
 
     return engine
 
@@ -151,6 +223,8 @@ def _agree_on_schema(engine: Engine) -> None:
         if _version(connection) == SCHEMA_VERSION:
             return
     with writing(engine) as connection:
+        if connection.dialect.name == "postgresql":
+            connection.exec_driver_sql(_limiting(_SCHEMA_LIMITS, local=True))
         in_turn(connection, _SCHEMA_LOCK)
         _bring_up_to_date(connection)
 

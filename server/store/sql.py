@@ -1,27 +1,40 @@
 """The store's asynchronous face."""
 
+import logging
 from collections.abc import Callable, Generator, Mapping, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from datetime import datetime
 from threading import Condition
 from typing import TYPE_CHECKING, Final, TypeVar
 
-from anyio import to_thread
+from anyio import CapacityLimiter, get_cancelled_exc_class, move_on_after, to_thread
 
 from playbooks.clock import Clock
+from playbooks.errors import StoreUnusable
 from playbooks.picture import Specification
 from playbooks.plan import JournalEntry, Plan, PlanState
-from playbooks.records import BreakerState, CallRecord, Edit, RunSummary, StoreState, Traffic
+from playbooks.rate import Pause
+from playbooks.records import (
+    BreakerState,
+    CallRecord,
+    Edit,
+    Recorded,
+    RunSummary,
+    StoreState,
+    Traffic,
+)
 from playbooks.report import Report
 from server.store.lazy import LazyModule
+from server.store.step import Step
 
 # SQLAlchemy costs more to import than the server has for its start: it comes at first use.
 if TYPE_CHECKING:
     from sqlalchemy import Engine
 
-    from server.store import breakers, calls, journal, plans, runs, state, tuning
+    from server.store import breakers, budget, calls, journal, plans, runs, state, tuning
 else:
     breakers = LazyModule("server.store.breakers")
+    budget = LazyModule("server.store.budget")
     calls = LazyModule("server.store.calls")
     journal = LazyModule("server.store.journal")
     plans = LazyModule("server.store.plans")
@@ -34,28 +47,60 @@ T = TypeVar("T")
 CLOSING_PATIENCE_S: Final = 6.0
 """How long closing waits for what is still going on: longer than a writer waits for its turn."""
 
+UNDOING_PATIENCE_S: Final = 1.0
+"""How long a cancelled caller waits until what it did is taken back."""
+
+THREADS_MOST_COUNT: Final = 10
+"""Of our own, so that a store that hangs holds up nothing but itself; less than its connections."""
+
+_log = logging.getLogger(__name__)
+
 
 class SqlStore:
     """playbooks.ports.Store on SQLite (`sqlite:///PATH`) or PostgreSQL (`postgresql://…`).
 
-    Opens at first use, in a worker thread, and again at the next use when that failed. A cancelled
-    caller does not wait for its thread, which ends what it does within BUSY_TIMEOUT_S.
+    Opens at first use, in a worker thread, and again at the next use when that failed or when
+    SQLite's file was deleted or replaced. A cancelled caller does not wait for its thread, which
+    ends what it does within BUSY_TIMEOUT_S; where that matters, `undo` takes it back.
     """
 
     def __init__(self, url: str, *, clock: Clock) -> None:
         self._url = url
-        self._clock = clock
+        self.clock = clock
+        self._threads = CapacityLimiter(THREADS_MOST_COUNT)
         self._turn = Condition()
         self._engine: Engine | None = None
+        self._file: tuple[int, int] | None = None
         self._users_count = 0
 
-    async def perform(self, action: "Callable[[Engine], T]") -> T:
+    async def perform(
+        self,
+        action: "Callable[[Engine], T]",
+        *,
+        undo: "Callable[[Engine, T], None] | None" = None,
+    ) -> T:
         """Do something blocking with the open engine, in a worker thread.
+
+        `undo` is given what came of an action that went through although its caller was cancelled.
 
         Raises:
             StoreUnusable: for whatever of the store fails in it.
         """
-        return await to_thread.run_sync(self._perform_here, action, abandon_on_cancel=True)
+        if undo is None:
+            return await self._in_thread(action)
+        step = Step(action, undo)
+        try:
+            return await self._in_thread(step.run)
+        except get_cancelled_exc_class():
+            if (undoing := step.abandon()) is not None:
+                with move_on_after(UNDOING_PATIENCE_S, shield=True), suppress(StoreUnusable):
+                    await self._in_thread(undoing)
+            raise
+
+    async def _in_thread(self, action: "Callable[[Engine], T]") -> T:
+        return await to_thread.run_sync(
+            self._perform_here, action, abandon_on_cancel=True, limiter=self._threads
+        )
 
     async def probe(self) -> StoreState:
         """Open it, write and read back one row in a transaction that is rolled back."""
@@ -63,7 +108,7 @@ class SqlStore:
 
     async def keep_run(self, report: Report, picture: Specification | None = None) -> None:
         """Keep a run and its picture; the same id again replaces both. Drops what is too old."""
-        now = self._clock()
+        now = self.clock()
         await self.perform(lambda engine: runs.keep(engine, report, picture, now=now))
 
     async def run(self, run_id: str) -> Report | None:
@@ -86,20 +131,29 @@ class SqlStore:
 
     async def record_calls(self, batch: Sequence[CallRecord]) -> None:
         """Add telemetry; old calls beyond the retention are dropped."""
-        now = self._clock()
+        now = self.clock()
         await self.perform(lambda engine: calls.record(engine, batch, now=now))
 
     async def traffic(self, since: datetime, connection: str) -> Traffic:
         """Counts over the connection's recorded calls since then, probes left out.
 
-        An error is a call that ended without an answer or with a status of 400 or more; what the
-        cache served is never one. Readings of the mirror count as reads of the cache, not as calls.
+        An error is a call that Notion answered with a status of 400 or more or did not answer; what
+        the cache served is never one, and what we ended ourselves is no call but withheld. Readings
+        of the mirror count as reads of the cache, not as calls.
         """
         return await self.perform(lambda engine: calls.traffic(engine, since, connection))
 
-    async def calls_since(self, since: datetime, connection: str) -> tuple[CallRecord, ...]:
+    async def calls_since(self, since: datetime, connection: str) -> Recorded:
         """The recorded calls, oldest first; at most calls.CALLS_READ_COUNT newest ones."""
         return await self.perform(lambda engine: calls.since(engine, since, connection))
+
+    async def readings(
+        self, since: datetime, connection: str, *, until: datetime | None = None
+    ) -> Recorded:
+        """The recorded readings of the mirror alone, before `until`; as many as of calls."""
+        return await self.perform(
+            lambda engine: calls.readings(engine, since, connection, until=until)
+        )
 
     async def edits_since(self, since: datetime, connection: str) -> tuple[Edit, ...]:
         """What refreshes of the mirror saw change, oldest first."""
@@ -112,6 +166,10 @@ class SqlStore:
     async def publish_breaker(self, state: BreakerState, *, connection: str) -> None:
         """Tell every process of this connection how the breaker stands."""
         await self.perform(lambda engine: breakers.publish(engine, connection, state))
+
+    async def paused(self, connection: str) -> Pause | None:
+        """The newest pause that Notion asked of this connection, which may be over."""
+        return await self.perform(lambda engine: budget.paused(engine, connection))
 
     async def keep_plan(self, plan: Plan) -> None:
         """Keep a new plan under its id."""
@@ -175,10 +233,8 @@ class SqlStore:
 
     @contextmanager
     def _in_use(self) -> "Generator[Engine]":
-        from server.store.opening import open_engine  # noqa: PLC0415 - SQLAlchemy, see above
-
         with self._turn:
-            engine = self._engine = self._engine or open_engine(self._url)
+            engine = self._opened()
             self._users_count += 1
         try:
             yield engine
@@ -186,6 +242,19 @@ class SqlStore:
             with self._turn:
                 self._users_count -= 1
                 self._turn.notify_all()
+
+    def _opened(self) -> "Engine":
+        from server.store.opening import file_of, open_engine  # noqa: PLC0415 - SQLAlchemy, see above
+
+        if self._engine is not None and file_of(self._engine) != self._file:
+            # Before anything new is there, whose journal SQLite could take for the old file's.
+            self._engine.dispose()
+            self._engine = None
+            _log.warning("The file of the store was deleted or replaced: it is opened anew.")
+        if self._engine is None:
+            self._engine = open_engine(self._url)
+            self._file = file_of(self._engine)
+        return self._engine
 
     def _close_here(self) -> None:
         # A cancelled caller's thread may still hold a connection, which nobody else would close.

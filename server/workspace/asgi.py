@@ -3,6 +3,7 @@
 import json
 import logging
 import sqlite3
+from datetime import datetime, timedelta
 from functools import partial
 from typing import Any, Final
 from uuid import uuid4
@@ -18,6 +19,7 @@ from server.workspace.effects import (
     REFUSALS,
     Blocked,
     Committed,
+    CommittedLate,
     Delayed,
     Effect,
     Reset,
@@ -26,6 +28,7 @@ from server.workspace.effects import (
     committed_error,
 )
 from server.workspace.errors import ApiError
+from server.workspace.late import LateWrites
 
 MAX_BODY_BYTES: Final = 500 * 1024
 _BODILESS: Final = frozenset(("GET", "HEAD", "DELETE"))
@@ -45,6 +48,7 @@ class _Endpoint:
 
     def __init__(self, workspace: Workspace) -> None:
         self._workspace = workspace
+        self._late = LateWrites()
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] != "http":
@@ -75,6 +79,7 @@ class _Endpoint:
                 shown = partial(control.answer, self._workspace, request)
                 body = shown(token=_token(request), read_body=lambda: _parsed(request, raw))
                 return None, answers.performed(body, request_id)
+            self._late.catch_up(self._workspace.now())
             effect = self._workspace.fault(
                 request.method,
                 _path(request),
@@ -98,6 +103,9 @@ class _Endpoint:
                 raise errors.unavailable()
             case Committed():
                 raise self._committed(request, raw)
+            case CommittedLate(_, late_s):
+                self._commit_in(late_s, request, raw)
+                raise effect.error()
             case _:
                 return answers.performed(self._perform(request, raw), request_id)
 
@@ -109,7 +117,15 @@ class _Endpoint:
         # A list of children names no resource: it is that of the path.
         return committed_error(body, body.get("id") or _path(request).split("/")[3])
 
-    def _perform(self, request: Request, raw: bytes) -> dict[str, Any]:
+    def _commit_in(self, late_s: float, request: Request, raw: bytes) -> None:
+        version = request.headers.get("notion-version")
+        if self._workspace.writes(request.method, _path(request), version):
+            due_at = self._workspace.now() + timedelta(seconds=late_s)
+            self._late.add(due_at, lambda at: self._perform(request, raw, at=at))
+
+    def _perform(
+        self, request: Request, raw: bytes, *, at: datetime | None = None
+    ) -> dict[str, Any]:
         return self._workspace.request(
             request.method,
             _path(request),
@@ -117,6 +133,7 @@ class _Endpoint:
             token=_token(request),
             version=request.headers.get("notion-version"),
             read_body=lambda: _parsed(request, raw),
+            at=at,
         )
 
 

@@ -101,15 +101,21 @@ class Workspace:
         token: str | None,
         version: str | None,
         read_body: Callable[[], Any],
+        at: datetime | None = None,
     ) -> JSON:
-        """One request as a client sends it, with the rights of the token. Raises ApiError.
+        """One request as a client sends it, dated `at` (now when None). Raises ApiError.
 
-        Checked in this order: route, token, rate limit, version, JSON, capability, then the rest.
+        With the rights of the token. Checked in this order: route, token, rate limit, version,
+        JSON, capability, then the rest.
         """
         versions.router(version).match(method, path)
         caller = self._admitted(token)
         known = versions.find(version)
-        return self._answer(_Request(method, path, query, read_body(), known), caller)
+        return self._answer(_Request(method, path, query, read_body(), known), caller, at=at)
+
+    def now(self) -> datetime:
+        """The clock that the workspace was opened with."""
+        return self._clock()
 
     def fault(
         self, method: str, path: str, *, token: str | None, version: str | None

@@ -2,6 +2,7 @@
 
 * Refusal, Blocked, Stalled, Reset   instead of the request, which is not performed
 * Committed, Delayed, Spoilt          after it was performed
+* CommittedLate                       before it is performed
 """
 
 import math
@@ -156,6 +157,18 @@ class Committed(_Strict):
 
 
 @dataclass(frozen=True, slots=True)
+class CommittedLate(_Strict):
+    """502 or 504 at once; a write is performed `late_s` seconds later all the same."""
+
+    status: Literal[502, 504] = 504
+    late_s: Seconds = 5
+
+    def error(self) -> ApiError:
+        """The answer."""
+        return Failed(self.status).error()
+
+
+@dataclass(frozen=True, slots=True)
 class Delayed(_Strict):
     """The answer as ever, but so much later.
 
@@ -208,7 +221,9 @@ Refusal: TypeAlias = (
     RateLimited | Overloaded | Failed | DatabaseUnavailable | PoolExhausted | Conflict | Revoked
 )
 Spoilt: TypeAlias = ResetInBody | Truncated | InvalidJson
-Effect: TypeAlias = Refusal | Blocked | Stalled | Reset | Committed | Delayed | Spoilt
+Effect: TypeAlias = (
+    Refusal | Blocked | Stalled | Reset | Committed | CommittedLate | Delayed | Spoilt
+)
 
 REFUSALS: Final[tuple[type[Refusal], ...]] = get_args(Refusal)
 BY_NAME: Final[dict[str, type[Effect]]] = {
@@ -221,6 +236,7 @@ BY_NAME: Final[dict[str, type[Effect]]] = {
     "revoked": Revoked,
     "blocked": Blocked,
     "committed": Committed,
+    "committed_late": CommittedLate,
     "delayed": Delayed,
     "stalled": Stalled,
     "reset": Reset,

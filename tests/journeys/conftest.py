@@ -14,8 +14,8 @@ def anyio_backend() -> str:
 
 
 @pytest.fixture(scope="session")
-def served(tmp_path_factory: pytest.TempPathFactory) -> Generator[Served]:
-    with serving(tmp_path_factory.mktemp("served")) as shared:
+def served(tmp_path_factory: pytest.TempPathFactory, sample_file: Path) -> Generator[Served]:
+    with serving(tmp_path_factory.mktemp("served"), sample_file) as shared:
         yield shared
 
 

@@ -122,7 +122,7 @@ class Here:
         return subprocess.CompletedProcess(arguments, status, shown.out, shown.err)
 
     def run_for(self, team: "Team", *arguments: str) -> subprocess.CompletedProcess[str]:
-        """What `team.run` gives."""
+        """What the command gives to that team, with its settings and its variables."""
         team.write_settings()
         return self.run(team.home, *arguments, env=team.variables)
 
@@ -207,10 +207,6 @@ class Team:
     def write_settings(self) -> None:
         self.home.configuration.write_text(tomlkit.dumps(self.settings), "utf-8")
 
-    def run(self, *arguments: str) -> subprocess.CompletedProcess[str]:
-        self.write_settings()
-        return self.home.run(*arguments, env=self.variables)
-
 
 @contextmanager
 def team_at(home: Home, served: Served) -> Generator[Team]:
@@ -223,9 +219,10 @@ def team_at(home: Home, served: Served) -> Generator[Team]:
 
 
 @contextmanager
-def serving(root: Path) -> Generator[Served]:
-    """`workspace serve` in a home of its own, which makes the sample first."""
+def serving(root: Path, sample_file: Path) -> Generator[Served]:
+    """`workspace serve` of that sample in a home of its own."""
     home = Home.made(root / "home")
+    copy_database(sample_file, home.data / "workspace.sqlite3")
     with subprocess.Popen(
         [*SERVER, "workspace", "serve", "--port", "0"],
         env=home.environment({}),

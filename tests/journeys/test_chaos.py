@@ -15,12 +15,17 @@ from pathlib import Path
 from typing import Any
 
 import anyio
+import httpx
 import pytest
+from starlette.types import ASGIApp
 
+from playbooks.apply_plan import apply_plan
+from playbooks.approval import approve
 from playbooks.bands import Bands
 from playbooks.desk import ConfigurationState, Connection, Desk, TokenView
 from playbooks.diagnose_performance import diagnose_performance
 from playbooks.errors import NotionError, PlaybookError
+from playbooks.get_record import get_record
 from playbooks.health_check import health_check
 from playbooks.plan_change import plan_change
 from playbooks.ports import ServerState
@@ -40,6 +45,7 @@ from server.workspace.inside import Inside
 from server.workspace.plan import read_plan
 from tests.journeys import virtual
 from tests.journeys.house import OWNER
+from tests.playbooks.traffic_made import poisson, readings
 
 FAULTS: dict[str, dict[str, Any]] = {
     "own-rate-limit": {"fault": "rate_limited", "retry_after_s": 7},
@@ -60,6 +66,8 @@ FAULTS: dict[str, dict[str, Any]] = {
     "revoked": {"fault": "revoked"},
     "firewall": {"fault": "blocked"},
     "committed": {"fault": "committed"},
+    "committed-late": {"fault": "committed_late", "late_s": 5},
+    "committed-after-the-deadline": {"fault": "committed_late", "status": 502, "late_s": 45},
     "slow": {"fault": "delayed", "latency_ms": 1250, "p95_ms": 9000},
     "stalled": {"fault": "stalled"},
     "reset": {"fault": "reset"},
@@ -68,18 +76,35 @@ FAULTS: dict[str, dict[str, Any]] = {
     "invalid-json": {"fault": "invalid_json"},
 }
 MIX = [rule for name, rule in FAULTS.items() if name not in {"slow", "revoked"}]
+PACED_CALLS_COUNT = 20
+"""So few calls a minute that procedures have to wait for them, or do without."""
+
 CASES = [
     *(
-        pytest.param([{**rule, "rate": rate}], id=f"{name}-{rate:.0%}", marks=pytest.mark.long)
+        pytest.param(
+            None, [{**rule, "rate": rate}], id=f"{name}-{rate:.0%}", marks=pytest.mark.long
+        )
         for name, rule in FAULTS.items()
         for rate in (0.1, 0.3)
     ),
     *(
-        pytest.param([{**rule, "rate": rate / len(MIX)} for rule in MIX], id=f"mixed-{rate:.0%}")
+        pytest.param(
+            calls_count,
+            [{**rule, "rate": rate / len(MIX)} for rule in MIX],
+            id=f"mixed-{rate:.0%}" + ("-paced" if calls_count else ""),
+        )
         for rate in (0.1, 0.3)
+        for calls_count in (None, PACED_CALLS_COUNT)
     ),
-    pytest.param([{"fault": "failed", "status": 502}], id="outage"),
+    pytest.param(None, [{"fault": "failed", "status": 502}], id="outage"),
+    pytest.param(PACED_CALLS_COUNT, [{"fault": "failed", "status": 502}], id="outage-paced"),
 ]
+on_bad_days = pytest.mark.parametrize(("day", "rules"), CASES, indirect=["day"])
+"""The day's budget, and what goes wrong on it."""
+
+PLAN_DEADLINE_S = 30.0
+"""Plans ask Notion for names alone, and only as long as one call may take."""
+
 LATENESS_S = 2.0
 """What a procedure may take beyond its deadline to put its answer together."""
 
@@ -101,6 +126,7 @@ class Day:
     """One workspace, and a desk over it."""
 
     workspace: Workspace
+    app: ASGIApp
     desk: Desk
     link: Link
     tasks: str
@@ -108,6 +134,12 @@ class Day:
 
     def fail(self, rules: list[dict[str, Any]]) -> None:
         self.workspace.set_plan(read_plan({"seed": 20261125, "rules": rules}))
+
+    async def settle(self) -> None:
+        """Whatever was still on its way has come."""
+        await anyio.sleep(90)
+        async with httpx.AsyncClient(transport=Inside(self.app)) as anybody:
+            await anybody.get("http://workspace.invalid/v1/users/me")
 
     def contents(self) -> list[tuple[Any, ...]]:
         """Everything the workspace holds, faults aside."""
@@ -117,22 +149,26 @@ class Day:
 
 
 @pytest.fixture
-async def day(tmp_path: Path, sample_file: Path) -> AsyncGenerator[Day]:
-    loop = virtual.virtual_loop()
+async def day(
+    tmp_path: Path, sample_file: Path, request: pytest.FixtureRequest
+) -> AsyncGenerator[Day]:
+    """Paced by the store's budget where a test asks for so many calls a minute."""
     path = tmp_path / "workspace.sqlite3"
     shutil.copy(sample_file, path)
     store = SqlStore(f"sqlite:///{tmp_path / 'store.sqlite3'}", clock=virtual.clock)
+    loop = virtual.virtual_loop(store._threads)
     buffer = CallBuffer(store)
     given = TimeAndChance(virtual.clock, loop.time, anyio.sleep, random.Random(7).random)
     with closing(Workspace.open(path, clock=virtual.clock)) as workspace:
+        app = create_app(workspace)
         link = open_link(
             workspace.own_token() or "",
-            Profile("http://workspace.invalid", None),
+            Profile("http://workspace.invalid", getattr(request, "param", None)),
             settings=Settings(),
             store=store,
             record=buffer.add,
             key="chaos",
-            network=Inside(create_app(workspace)),
+            network=Inside(app),
             given=given,
         )
         desk = Desk(
@@ -150,7 +186,7 @@ async def day(tmp_path: Path, sample_file: Path) -> AsyncGenerator[Day]:
         )
         async with link.notion:
             found = await link.notion.find_data_sources("Tasks")
-            yield Day(workspace, desk, link, found[0].id, path)
+            yield Day(workspace, app, desk, link, found[0].id, path)
         await buffer.flush()
     await store.aclose()
 
@@ -165,7 +201,7 @@ async def in_time(asked: Callable[[], Awaitable[Report]], deadline_s: float) -> 
     return report
 
 
-@pytest.mark.parametrize("rules", CASES)
+@on_bad_days
 async def test_a_health_check_never_says_ok_of_what_did_not_answer(
     day: Day, rules: list[dict[str, Any]]
 ) -> None:
@@ -183,7 +219,7 @@ async def test_a_health_check_never_says_ok_of_what_did_not_answer(
     assert day.contents() == before
 
 
-@pytest.mark.parametrize("rules", CASES)
+@on_bad_days
 async def test_a_diagnosis_answers_in_time_and_changes_nothing(
     day: Day, rules: list[dict[str, Any]]
 ) -> None:
@@ -200,7 +236,7 @@ async def test_a_diagnosis_answers_in_time_and_changes_nothing(
     assert day.contents() == before
 
 
-@pytest.mark.parametrize("rules", CASES)
+@on_bad_days
 async def test_rows_are_those_of_now_or_said_to_be_old(
     day: Day, rules: list[dict[str, Any]]
 ) -> None:
@@ -224,7 +260,7 @@ async def test_rows_are_those_of_now_or_said_to_be_old(
     assert day.contents() == before
 
 
-@pytest.mark.parametrize("rules", CASES)
+@on_bad_days
 async def test_a_first_reading_is_whole_or_refused(day: Day, rules: list[dict[str, Any]]) -> None:
     truth = {page["id"] for page in all_rows(day)}
     day.fail(rules)
@@ -253,7 +289,7 @@ def all_rows(day: Day) -> list[dict[str, Any]]:
         body = {"start_cursor": page["next_cursor"]}
 
 
-@pytest.mark.parametrize("rules", CASES)
+@on_bad_days
 async def test_a_write_is_done_once_or_its_doubt_is_told(
     day: Day, rules: list[dict[str, Any]]
 ) -> None:
@@ -269,6 +305,7 @@ async def test_a_write_is_done_once_or_its_doubt_is_told(
             outcomes[name] = False
         await anyio.sleep(90)
 
+    await day.settle()
     made = [title_of(page) for page in all_rows(day)]
     for name, succeeded in outcomes.items():
         assert made.count(name) == 1 if succeeded else made.count(name) <= 1
@@ -279,11 +316,50 @@ def title_of(page: dict[str, Any]) -> str:
     return "".join(part["plain_text"] for part in title["title"])
 
 
-async def test_a_plan_is_made_or_refused_while_notion_is_away(day: Day) -> None:
+async def planned(day: Day) -> Report:
+    """The report of a plan that two days of recorded readings lead to."""
+    start = virtual.clock() - timedelta(days=2)
+    instants = poisson(start, every_s=300, hours=48)
+    key = day.desk.connection.key
+    calls = readings(instants, ttl_s=300, data_source_id=day.tasks, connection=key)
+    await day.desk.store.record_calls(calls)
+    report = await in_time(lambda: plan_change(day.desk, kind="optimize"), PLAN_DEADLINE_S)
+    assert report is not None
+    return report
+
+
+@on_bad_days
+async def test_a_plan_of_recorded_traffic_is_made_whatever_notion_does(
+    day: Day, rules: list[dict[str, Any]]
+) -> None:
     before = day.contents()
-    day.fail([{"fault": "failed", "status": 503}])
+    day.fail(rules)
 
-    report = await in_time(lambda: plan_change(day.desk, kind="optimize"), 30)
+    report = await planned(day)
 
-    assert report is None or report.measurements
+    assert report.measurements["plan_id"] is not None
+    assert report.measurements["changes_count"] == 1
+    assert report.measurements["best_ttl_s"] == 3600
+    assert await day.desk.store.tuned() == {}
+    assert day.contents() == before
+
+
+@on_bad_days
+async def test_an_approved_plan_is_applied_and_read_again_whatever_notion_does(
+    day: Day, rules: list[dict[str, Any]]
+) -> None:
+    before = day.contents()
+    plan = await day.desk.store.plan(str((await planned(day)).measurements["plan_id"]))
+    assert plan is not None
+    await approve(day.desk, plan.id, digest=plan.digest, by="terminal", actor="somebody")
+    day.fail(rules)
+
+    applied = await in_time(lambda: apply_plan(day.desk, plan.id), PLAN_DEADLINE_S)
+    assert applied is not None
+    again = await in_time(lambda: get_record(day.desk, "run", applied.run_id), PLAN_DEADLINE_S)
+
+    assert applied.measurements["state"] == "applied"
+    assert await day.desk.store.tuned() == {f"mirror.ttl_s.{day.tasks}": 3600}
+    assert again is not None
+    assert again.measurements == applied.measurements
     assert day.contents() == before

@@ -113,11 +113,11 @@ def test_reset_changes_nothing_unless_somebody_says_so(sample_home: Home) -> Non
     assert file.read_bytes() == before
 
 
-def test_reset_with_yes_makes_the_sample_anew(home: Home) -> None:
+def test_reset_with_yes_makes_the_sample_anew(home: Home, here: Here) -> None:
     file = home.data / "workspace.sqlite3"
     file.write_text("broken")
 
-    ended = home.run("workspace", "reset", "--yes")
+    ended = here.run(home, "workspace", "reset", "--yes")
 
     assert ended.returncode == 0
     assert file.read_bytes().startswith(b"SQLite format 3")
@@ -140,19 +140,21 @@ def test_a_reset_reaches_the_process_that_serves_and_its_clients_go_on(served: S
     served.restore()
 
 
-def test_a_port_that_is_taken_is_told(sample_home: Home, served: Served) -> None:
+def test_a_port_that_is_taken_is_told(sample_home: Home, here: Here, served: Served) -> None:
     port = served.address.rpartition(":")[2]
 
-    ended = sample_home.run("workspace", "serve", "--port", port)
+    ended = here.run(sample_home, "workspace", "serve", "--port", port)
 
     assert ended.returncode == 1
     assert ended.stderr.count("\n") == 1
     assert f"port {port} cannot be taken" in ended.stderr
 
 
-def test_call_prints_json_alone_and_the_record_is_the_run_just_made(sample_home: Home) -> None:
+def test_call_prints_json_alone_and_the_record_is_the_run_just_made(
+    sample_home: Home, here: Here
+) -> None:
     made = sample_home.run("call", "health_check", "--json", env=SAMPLE)
-    again = sample_home.run("call", "get_record", "--kind=run", env=SAMPLE)
+    again = here.run(sample_home, "call", "get_record", "--kind=run", env=SAMPLE)
 
     assert (made.returncode, again.returncode) == (0, 0)
     run_id = made.stdout.partition('"run_id":"')[2].partition('"')[0]

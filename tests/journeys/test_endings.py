@@ -44,7 +44,9 @@ def test_ctrl_c_ends_a_server_that_waits_for_its_client(home: Home) -> None:
         assert server.stderr.read() == b""
 
 
-@pytest.mark.parametrize("option", ["--json", "--fail-on=warning"])
+@pytest.mark.parametrize(
+    "option", ["--json", pytest.param("--fail-on=warning", marks=pytest.mark.long)]
+)
 def test_a_reader_that_goes_away_is_no_failure_of_ours(sample_home: Home, option: str) -> None:
     reading, writing = os.pipe()
     os.close(reading)

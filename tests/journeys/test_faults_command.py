@@ -26,28 +26,22 @@ def client(served: Served) -> Generator[httpx.Client]:
         yield opened
 
 
-def faults(owner: Home, *arguments: str) -> str:
-    ended = owner.run("workspace", "faults", *arguments)
-    assert (ended.returncode, ended.stderr) == (0, "")
-    return ended.stdout
-
-
-def faults_here(here: Here, owner: Home, *arguments: str) -> str:
+def faults(here: Here, owner: Home, *arguments: str) -> str:
     ended = here.run(owner, "workspace", "faults", *arguments)
     assert (ended.returncode, ended.stderr) == (0, "")
     return ended.stdout
 
 
 def test_a_rule_that_is_added_acts_on_the_served_workspace_until_it_is_cleared(
-    owner: Home, client: httpx.Client
+    owner: Home, here: Here, client: httpx.Client
 ) -> None:
     added = faults(
-        owner, "add", "--route", "GET /v1/users/*", "--fault", "rate_limited", "--count", "3",
+        here, owner, "add", "--route", "GET /v1/users/*", "--fault", "rate_limited", "--count", "3",
         "--retry-after", "2",
     )  # fmt: skip
     limited = client.get("/v1/users/me")
-    state = json.loads(faults(owner, "--json"))
-    cleared = faults(owner, "clear")
+    state = json.loads(faults(here, owner, "--json"))
+    cleared = faults(here, owner, "clear")
 
     assert "GET /v1/users/*: rate_limited" in added
     assert (limited.status_code, limited.headers["Retry-After"]) == (429, "2")
@@ -59,9 +53,9 @@ def test_a_rule_that_is_added_acts_on_the_served_workspace_until_it_is_cleared(
 def test_limits_hold_for_the_served_workspace(
     owner: Home, here: Here, client: httpx.Client
 ) -> None:
-    shown = faults_here(here, owner, "limit", "--per-token", "1", "--window", "3600")
+    shown = faults(here, owner, "limit", "--per-token", "1", "--window", "3600")
     statuses = {client.get("/v1/users/me").status_code for _ in range(3)}
-    off = faults_here(here, owner, "limit", "--per-token", "off")
+    off = faults(here, owner, "limit", "--per-token", "off")
 
     assert "token_budget 1, " in shown or "token_budget 1." in shown
     assert 429 in statuses
@@ -72,8 +66,8 @@ def test_a_plan_is_set_from_a_file_or_by_its_name(owner: Home, here: Here) -> No
     plan = {"seed": 3, "conditions": {"block_limit": 9}, "rules": [{"fault": "conflict"}]}
     (owner.working / "plan.json").write_text(json.dumps(plan))
 
-    from_file = faults_here(here, owner, "set", "plan.json")
-    named = faults_here(here, owner, "--json", "set", "outage")
+    from_file = faults(here, owner, "set", "plan.json")
+    named = faults(here, owner, "--json", "set", "outage")
 
     assert "block_limit 9" in from_file
     assert "*: conflict; acted on 0 of 0 requests, until cleared" in from_file

@@ -235,10 +235,10 @@ def test_the_exit_status_the_reason_and_the_remedy_fit_the_situation(  # noqa: P
     assert ended.stderr == ""
 
 
-def test_the_token_that_serve_prints_works(team: Team, served: Served) -> None:
+def test_the_token_that_serve_prints_works(team: Team, here: Here, served: Served) -> None:
     team.variables["NOTION_API_TOKEN"] = served.own_token
 
-    ended = team.run("--health-check")
+    ended = here.run_for(team, "--health-check")
 
     assert ended.returncode == OK
     assert "`Playbooks (sample)` of workspace `Sample workspace` answered" in ended.stdout
@@ -263,9 +263,12 @@ def test_the_sample_chosen_on_purpose_is_well_from_the_first_run(home: Home) -> 
     assert ended.stderr == ""
 
 
-def test_a_recent_report_is_reused_with_its_age_and_only_when_asked(sample_home: Home) -> None:
-    first = report_in(sample_home.run("--health-check", "--json", env=SAMPLE))
-    again = report_in(sample_home.run("--health-check", "--json", "--max-age", "3600", env=SAMPLE))
+def test_a_recent_report_is_reused_with_its_age_and_only_when_asked(
+    sample_home: Home, here: Here
+) -> None:
+    asked = ("--health-check", "--json")
+    first = report_in(here.run(sample_home, *asked, env=SAMPLE))
+    again = report_in(here.run(sample_home, *asked, "--max-age", "3600", env=SAMPLE))
 
     assert (first.source, first.age_s) == ("live", 0)
     assert (again.source, again.run_id) == ("cache", first.run_id)
@@ -304,13 +307,13 @@ def test_every_mistake_of_the_configuration_is_told_with_its_place(home: Home, h
         assert "did you mean health_deadline_s?" in told
 
 
-def test_a_project_cannot_redirect_the_token(team: Team) -> None:
+def test_a_project_cannot_redirect_the_token(team: Team, here: Here) -> None:
     with closing(socket.create_server(("127.0.0.1", 0))) as listening:
         port = listening.getsockname()[1]
         project = team.home.working / "playbooks.toml"
         project.write_text(f'[notion]\nbase_url = "http://127.0.0.1:{port}"\n')
 
-        ended = team.run("--health-check")
+        ended = here.run_for(team, "--health-check")
         listening.settimeout(0)
         with pytest.raises(BlockingIOError):
             listening.accept()

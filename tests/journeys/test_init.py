@@ -142,8 +142,8 @@ def test_an_existing_file_is_refused_unless_it_may_be_replaced(team: Team, here:
     assert "[databases.task_management]" in existing.read_text()
 
 
-def test_without_a_terminal_nothing_is_asked(team: Team) -> None:
-    ended = team.run("init")
+def test_without_a_terminal_nothing_is_asked(team: Team, here: Here) -> None:
+    ended = here.run_for(team, "init")
 
     assert ended.returncode == 64
     assert ended.stderr.count("\n") == 1

@@ -8,6 +8,7 @@ from typing import Any
 import pytest
 
 from tests.journeys.house import CHECKOUT
+from tools.catalog import tools
 
 NODE = CHECKOUT / ".venv/bin/node"
 INSPECTOR = (
@@ -48,7 +49,7 @@ def inspect(home: Path, *arguments: str) -> dict[str, Any]:
 def test_the_tools_are_portable_to_every_client(tmp_path: Path) -> None:
     answer = inspect(tmp_path, "--method", "tools/list", "--strict")
 
-    assert [tool["name"] for tool in answer["tools"]] == ["health_check", "get_record"]
+    assert [tool["name"] for tool in answer["tools"]] == [tool.name for tool in tools()]
 
 
 def test_a_newcomer_gets_the_health_of_the_sample_workspace(tmp_path: Path) -> None:

@@ -18,11 +18,11 @@ _LOOK_S = 0.002
 
 
 class VirtualLoop(asyncio.SelectorEventLoop):
-    """Worker threads are known once `watch_threads` was called within the loop."""
+    """Worker threads are known once `virtual_loop` was called within the loop."""
 
     def __init__(self) -> None:
         self.now_s = 0.0
-        self.limiter: CapacityLimiter | None = None
+        self.limiters: tuple[CapacityLimiter, ...] = ()
         super().__init__(cast("Any", _Skipping(self)))
 
     def time(self) -> float:
@@ -30,7 +30,7 @@ class VirtualLoop(asyncio.SelectorEventLoop):
 
     @property
     def has_threads_at_work(self) -> bool:
-        return self.limiter is not None and self.limiter.borrowed_tokens > 0
+        return any(limiter.borrowed_tokens > 0 for limiter in self.limiters)
 
 
 class _Skipping(selectors.DefaultSelector):
@@ -51,26 +51,23 @@ class _Skipping(selectors.DefaultSelector):
         return events
 
 
-def virtual_loop() -> VirtualLoop:
-    """The running loop, its worker threads watched from now on."""
+def virtual_loop(*limiters: CapacityLimiter) -> VirtualLoop:
+    """The running loop; its worker threads, also those of these limiters, are watched from now."""
     loop = asyncio.get_running_loop()
     assert isinstance(loop, VirtualLoop)
-    loop.limiter = current_default_thread_limiter()
+    loop.limiters = (current_default_thread_limiter(), *limiters)
+    _watched[:] = [loop]
     return loop
 
 
 def clock() -> datetime:
-    """The instant in the running loop's time; the beginning where no loop runs."""
-    try:
-        passed_s = asyncio.get_running_loop().time()
-    except RuntimeError:
-        passed_s = _last.get("s", 0.0)
-    _last["s"] = passed_s
+    """The instant in the time of the loop that is watched, in its worker threads too."""
+    passed_s = _watched[0].time() if _watched else 0.0
     return BEGINNING + timedelta(seconds=passed_s)
 
 
-_last: dict[str, float] = {}
-"""Worker threads have no loop: to them it is as late as it was when somebody looked last."""
+_watched: list[VirtualLoop] = []
+"""Worker threads have no loop of their own to ask."""
 
 BACKEND: tuple[str, Mapping[str, Any]] = ("asyncio", {"loop_factory": VirtualLoop})
 """What the fixture `anyio_backend` gives where time is virtual."""

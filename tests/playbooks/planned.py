@@ -8,8 +8,9 @@ from playbooks.desk import Desk
 from playbooks.errors import NothingKept
 from playbooks.plan import Plan
 from playbooks.plan_change import plan_change
-from playbooks.ports import Progress, View
+from playbooks.ports import Progress, Store, View
 from playbooks.records import Strategy
+from server.store.sql import SqlStore
 from tests.playbooks.traffic_made import poisson, readings
 
 TASKS = "d"
@@ -37,6 +38,12 @@ class EmptyMirror:
     async def ttl_s(self, data_source_id: str) -> float:
         del data_source_id
         return 60
+
+
+async def url_of(store: Store) -> str:
+    """Where a second store finds the same rows."""
+    assert isinstance(store, SqlStore)
+    return await store.perform(lambda engine: str(engine.url))
 
 
 @dataclass(slots=True)

@@ -17,7 +17,7 @@ from playbooks.report import Report
 from server.store.kept import KeptRows
 from server.store.schema import journal
 from server.store.sql import SqlStore
-from tests.playbooks.planned import HOURS, TARGET, TASKS, Office
+from tests.playbooks.planned import HOURS, TARGET, TASKS, Office, url_of
 
 
 async def approved(office: Office) -> Plan:
@@ -160,7 +160,7 @@ class Failing(SqlStore):
 
 async def failing(office: Office) -> Failing:
     """The same store, failing."""
-    engine_url = store_of(office.desk)._url
+    engine_url = await url_of(office.desk.store)
     store = Failing(engine_url, clock=office.desk.clock)
     office.desk = replace(office.desk, store=store)
     return store
@@ -182,10 +182,30 @@ async def test_an_interrupted_plan_says_so_and_goes_on_at_the_next_call(desk: De
     assert finished.measurements["state"] == "applied"
 
 
+async def test_a_plan_that_was_cancelled_is_given_back_at_once(desk: Desk) -> None:
+    office = Office.opened(desk)
+    plan = await approved(office)
+
+    class Slow(SqlStore):
+        async def tune(self, changes: Mapping[str, float | None]) -> None:
+            scope.cancel()
+            await super().tune(changes)
+
+    store = Slow(await url_of(office.desk.store), clock=office.desk.clock)
+    with anyio.CancelScope() as scope:
+        await apply_plan(replace(office.desk, store=store), plan.id)
+    await store.aclose()
+    stopped = await office.kept(plan.id)
+
+    assert scope.cancelled_caught
+    assert (stopped.state, stopped.outcome["seen_at"]) == ("applying", None)
+    assert (await apply_plan(office.desk, plan.id)).measurements["state"] == "applied"
+
+
 async def taken_by_one_that_died(office: Office, *, wrote: bool) -> Plan:
     """A plan that another process began to apply, and then was no more."""
     plan = await approved(office)
-    outcome = {**plan.outcome, "steps": [], "seen_at": office.now.isoformat()}
+    outcome: dict[str, Any] = {**plan.outcome, "steps": [], "seen_at": office.now.isoformat()}
     await office.desk.store.move_plan(
         plan.id, from_states=("approved",), to="applying", outcome=outcome
     )

@@ -1,13 +1,18 @@
+from collections.abc import Awaitable, Callable
 from dataclasses import replace
+from typing import NoReturn
 
 import pytest
+from sqlalchemy import Engine, select
 
 from playbooks.approval import approve, approve_by_policy, refuse, waiting_for_approval
 from playbooks.desk import Desk
-from playbooks.errors import ApprovalMissing, PlanUnusable
-from playbooks.plan import Change
+from playbooks.errors import ApprovalMissing, PlanUnusable, StoreUnusable
+from playbooks.plan import Change, Plan
 from playbooks.planning import find_plan, shown_plan
-from tests.playbooks.planned import Office
+from server.store.schema import journal
+from server.store.sql import SqlStore
+from tests.playbooks.planned import Office, url_of
 
 
 async def test_a_person_approves_exactly_the_plan_they_saw(desk: Desk) -> None:
@@ -42,6 +47,53 @@ async def test_a_plan_altered_after_it_was_made_is_refused(desk: Desk) -> None:
 
     with pytest.raises(PlanUnusable, match="was altered after it was made"):
         await approve(office.desk, plan.id, digest=plan.digest, by="terminal", actor="somebody")
+
+
+class Unmoving(SqlStore):
+    """A store that fails between the journal and the plan."""
+
+    async def move_plan(self, plan_id: str, **_: object) -> NoReturn:
+        raise StoreUnusable("here", f"no room left for {plan_id}")
+
+
+async def said_yes(desk: Desk, plan: Plan) -> None:
+    await approve(desk, plan.id, digest=plan.digest, by="terminal", actor="somebody")
+
+
+async def said_no(desk: Desk, plan: Plan) -> None:
+    await refuse(desk, plan.id, actor="somebody")
+
+
+@pytest.mark.parametrize(
+    ("decide", "decided"),
+    [pytest.param(said_yes, "approved", id="yes"), pytest.param(said_no, "refused", id="no")],
+)
+async def test_a_decision_is_journalled_before_it_takes_effect(
+    desk: Desk, decide: Callable[[Desk, Plan], Awaitable[None]], decided: str
+) -> None:
+    office = Office.opened(desk)
+    plan = await office.plan()
+    assert isinstance(office.desk.store, SqlStore)
+    store = Unmoving(await url_of(office.desk.store), clock=desk.clock)
+
+    with pytest.raises(StoreUnusable):
+        await decide(replace(office.desk, store=store), plan)
+    await store.aclose()
+
+    assert (await office.kept(plan.id)).state == "planned"
+    assert [after["decided"] for after in await decisions(office.desk.store)] == [decided]
+
+
+async def decisions(store: SqlStore) -> list[dict[str, str]]:
+    """What the journal holds of approvals."""
+
+    def read(engine: Engine) -> list[dict[str, str]]:
+        with engine.connect() as connection:
+            return list(
+                connection.scalars(select(journal.c.after).where(journal.c.kind == "approval"))
+            )
+
+    return await store.perform(read)
 
 
 async def test_an_approval_is_used_once(desk: Desk) -> None:

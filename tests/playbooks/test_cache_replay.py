@@ -3,7 +3,7 @@ from random import Random
 
 import pytest
 
-from playbooks.cache_replay import edits_of, impact, reads_of, recorded, replay
+from playbooks.cache_replay import edits_of, reads_of, recorded, replay
 from playbooks.records import Edit
 from tests.playbooks.recorded import SOURCE, at, call, mirror_read, mirror_reads
 
@@ -63,16 +63,6 @@ def test_no_readings_have_no_rates() -> None:
     again = replay([], [], 60)
 
     assert (again.hit_rate_percent, again.stale_percent) == (0, 0)
-    assert impact(again, again) == 0
-
-
-def test_an_impact_is_the_saved_part_of_the_requests() -> None:
-    reads = [at(n * 100) for n in range(10)]
-
-    short, long = replay(reads, [], 60), replay(reads, [], 250)
-
-    assert impact(short, long) == pytest.approx(0.6)
-    assert impact(long, short) == pytest.approx(-1.5)
 
 
 def test_only_the_readings_and_edits_of_the_data_source_count() -> None:

@@ -60,7 +60,7 @@ def test_a_cause_is_worth_doing_something_about(name: CauseName, area: str, item
 
 
 def test_a_hint_is_told_without_a_warning() -> None:
-    uses = cache_uses(mirror_reads(60, [n % 6 != 0 for n in range(30)]), [], NAMES)
+    uses = cache_uses(mirror_reads(60, [n % 6 != 0 for n in range(30)]), [], NAMES, {}, Bands())
     hint = Cause("ttl", ("seen",), "Do it.", severity="info")
 
     told = answers(replace(QUIET, uses=uses, causes=(hint,)))["cache"]
@@ -70,10 +70,9 @@ def test_a_hint_is_told_without_a_warning() -> None:
 
 def test_stale_answers_from_the_mirror_are_counted() -> None:
     reads = mirror_reads(60, [False, *[True] * 9])
-    stale = cache_uses(
-        [*reads, *mirror_reads(600, [False, False])], [Edit(SOURCE, at(599), 1)], NAMES
-    )
-    fresh = cache_uses(reads, [], NAMES)
+    again, edits = mirror_reads(600, [False, False]), [Edit(SOURCE, at(599), 1)]
+    stale = cache_uses([*reads, *again], edits, NAMES, {}, Bands())
+    fresh = cache_uses(reads, [], NAMES, {}, Bands())
 
     assert answers(replace(QUIET, uses=stale))["cache"].startswith("warning; ")
     told = answers(replace(QUIET, uses=fresh))["cache"]

@@ -123,6 +123,16 @@ def test_properties_that_make_a_page_slow_are_named(types: Sequence[str], expect
     assert found[expected].saved_s == pytest.approx(1.36)
 
 
+def test_what_all_databases_have_alike_is_possible_at_most() -> None:
+    types = ("title", "rollup")
+    both = (database(key, SLOW, [150, 120, 140], types=types) for key in ("a", "b"))
+
+    found = named(*both)
+
+    assert {cause.confidence for cause in found.values()} == {"possible"}
+    assert "it may be Notion itself" in found["heavy_rollups a"].evidence[-1]
+
+
 @pytest.mark.parametrize(
     ("full", "title_only"),
     [

@@ -2,7 +2,7 @@
 
 from collections.abc import AsyncGenerator
 from dataclasses import dataclass, replace
-from datetime import datetime
+from datetime import datetime, timedelta
 from pathlib import Path
 from random import Random
 from typing import Final, NoReturn
@@ -15,6 +15,7 @@ from playbooks.desk import ConfigurationState, Desk
 from playbooks.diagnose_performance import diagnose_performance
 from playbooks.diagnosis import in_short
 from playbooks.errors import ConfigurationInvalid, NoAnswer, StoreUnusable
+from playbooks.records import Recorded
 from playbooks.report import Report
 from server.notion.call import TimeAndChance
 from server.notion.client import NotionClient, open_client
@@ -25,6 +26,8 @@ from server.workspace.asgi import create_app
 from server.workspace.core import Workspace
 from server.workspace.inside import Inside
 from tests.journeys.house import tokens_count
+from tests.playbooks.recorded import call
+from tests.playbooks.traffic_made import poisson, readings
 from tools.boundary import answer
 
 SPACE: Final = "public_api_space_request_rate_limit"
@@ -40,6 +43,7 @@ class Slow:
     network: Latency
     time: Time
     sources: dict[str, str]
+    directory: Path
 
     def limit(self, title: str, *, rate: float = 1.0) -> None:
         route = f"POST /v1/data_sources/{self.sources[title]}/query"
@@ -64,7 +68,7 @@ async def slow(desk: Desk, sample_home: Path) -> AsyncGenerator[Slow]:
     ) as notion:
         found = {each.title: each.id for each in await notion.find_data_sources("")}
         timed = replace(desk, notion=notion, clock=time.clock)
-        yield Slow(timed, notion, workspace, network, time, found)
+        yield Slow(timed, notion, workspace, network, time, found, sample_home)
     workspace.close()
 
 
@@ -113,6 +117,64 @@ async def test_properties_that_make_a_database_slow_are_named(slow: Slow) -> Non
 
     assert named(report) == ["heavy_rollups.development_log"]
     assert "1 relations" in report.findings[0].evidence[1]
+
+
+@pytest.mark.parametrize("pages_count", [6, 12, 15, 18])
+async def test_a_service_that_recovers_meanwhile_makes_no_properties_heavy(
+    slow: Slow, pages_count: int
+) -> None:
+    slow.network.usual_ms = 1500
+
+    async def recover(done: int, _total: int, _what: str) -> None:
+        if done == pages_count:
+            slow.network.usual_ms = 100
+
+    report = await diagnose_performance(slow.desk, progress=recover)
+
+    assert not [each for each in named(report) if each.startswith(("heavy", "missing_filter"))]
+
+
+async def test_full_pages_come_first_where_the_time_is_short(slow: Slow) -> None:
+    slow.network.usual_ms = 2000
+
+    report = await diagnose_performance(slow.desk)
+
+    assert report.measurements["databases_measured_count"] == 3
+    assert (slow.time.clock() - report.as_of).total_seconds() > 50
+
+
+class Crowded(SqlStore):
+    """A store that holds more than is read at once."""
+
+    async def calls_since(self, since: datetime, connection: str) -> Recorded:
+        return replace(await super().calls_since(since, connection), cut=True)
+
+
+async def test_a_window_that_was_cut_is_told(slow: Slow) -> None:
+    recorded = call(connection=slow.desk.connection.key, at=slow.time.clock())
+    store = Crowded(f"sqlite:///{slow.directory / 'crowded.sqlite3'}", clock=slow.desk.clock)
+    await store.record_calls([recorded])
+
+    report = await diagnose_performance(replace(slow.desk, store=store))
+    await store.aclose()
+
+    assert report.measurements["window_cut_to"] == recorded.at.isoformat()
+    assert f"recorded calls since {recorded.at:%m-%d %H:%M} UTC alone" in report.headline
+
+
+async def test_a_ttl_is_advised_until_it_is_in_force(slow: Slow) -> None:
+    tasks, key = slow.sources["Tasks"], slow.desk.connection.key
+    instants = poisson(slow.time.clock() - timedelta(hours=23), every_s=300, hours=23)
+    recorded = readings(instants, ttl_s=300, data_source_id=tasks, connection=key)
+    await slow.desk.store.record_calls(recorded)
+
+    before = await diagnose_performance(slow.desk)
+    await slow.desk.store.tune({f"mirror.ttl_s.{tasks}": 3600})
+    after = await diagnose_performance(slow.desk)
+
+    assert (before.findings[0].severity, after.findings[0].severity) == ("warning", "info")
+    assert "Set its TTL to 3600 s" in before.findings[0].remedy
+    assert "Leave its TTL at 3600 s" in after.findings[0].remedy
 
 
 async def test_limits_by_others_are_told_although_every_page_came(slow: Slow) -> None:
@@ -216,7 +278,7 @@ async def test_mistakes_in_the_configuration_are_raised(desk: Desk) -> None:
 async def test_the_compact_answer_stays_short_when_much_is_wrong(slow: Slow) -> None:
     slow.network.slow_ms = {slow.sources["Tasks"]: 1500}
     slow.network.heavy_ms = {slow.sources["Development log"]: 1500}
-    slow.limit("AI tool metrics", rate=0.6)
+    slow.limit("AI tool metrics", rate=0.5)
 
     report = await diagnose_performance(slow.desk)
     short = in_short(report.model_copy(update={"findings": report.findings * 3}))

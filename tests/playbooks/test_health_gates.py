@@ -21,11 +21,13 @@ from playbooks.health_gates import (
     judge_capabilities,
     judge_configuration,
     judge_errors,
+    judge_pause,
     judge_store,
     judge_token,
 )
 from playbooks.objects import Bot, Capability
 from playbooks.ports import Outcome
+from playbooks.rate import Pause
 from playbooks.records import BreakerState, StoreState, Traffic
 
 BOT = Bot("b", "Helper", "11111111-2222-3333-4444-555555555555", "Team")
@@ -180,6 +182,13 @@ def test_the_error_rate_is_judged_once_there_are_enough_calls(
     assert judge_errors(traffic, Bands()).gate.status == status
 
 
+def test_calls_that_we_ended_ourselves_are_told_beside_the_error_rate() -> None:
+    since = datetime(2026, 1, 1, tzinfo=UTC)
+    traffic = Traffic(since, 200, 1, 0, 0, withheld_count=3)
+
+    assert "3 more were ended by us" in judge_errors(traffic, Bands()).gate.reason
+
+
 @pytest.mark.parametrize(
     ("reads_count", "hits_count", "status"),
     [
@@ -234,3 +243,35 @@ def test_breakers_that_the_store_does_not_tell_of_are_not_judged() -> None:
     assert judge_breakers(Outcome(error=NoAnswer("late")), datetime.now(UTC)).gate.status == (
         "not_measured"
     )
+
+
+@pytest.mark.parametrize(
+    ("seconds_left", "status", "reason"),
+    [
+        pytest.param(150, "warning", "paused until 09:32:30 UTC by rate_limited", id="paused"),
+        pytest.param(-1, "ok", "no pause", id="over"),
+        pytest.param(None, "ok", "no pause", id="never"),
+    ],
+)
+def test_a_pause_that_notion_asked_for_is_told(
+    seconds_left: float | None, status: str, reason: str
+) -> None:
+    now = datetime(2026, 11, 25, 9, 30, tzinfo=UTC)
+    pause = None
+    if seconds_left is not None:
+        pause = Pause(now + timedelta(seconds=seconds_left), "rate_limited")
+
+    gate = judge_pause(Outcome(pause, latency_ms=1), now).gate
+
+    assert (gate.status, gate.reason) == (status, reason)
+
+
+@pytest.mark.parametrize(
+    "told",
+    [
+        pytest.param(Outcome[Pause](), id="late"),
+        pytest.param(Outcome[Pause](error=NoAnswer("late"), latency_ms=1), id="failed"),
+    ],
+)
+def test_a_pause_that_the_store_does_not_tell_of_is_not_judged(told: Outcome[Pause]) -> None:
+    assert judge_pause(told, datetime.now(UTC)).gate.status == "not_measured"

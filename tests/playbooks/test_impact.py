@@ -41,6 +41,10 @@ def test_three_blocks_give_no_interval() -> None:
     assert impact_over([10, 10, 10], [5, 5, 5]) == Impact(0.5, None, None)
 
 
+def test_a_cost_in_one_block_alone_gives_no_interval() -> None:
+    assert impact_over([0, 2, 0, 0], [0, 1, 0, 0]) == Impact(0.5, None, None)
+
+
 def test_nothing_spent_cannot_be_saved() -> None:
     with pytest.raises(ValueError, match="nothing was spent"):
         impact_over([0, 0, 0, 0], [0, 0, 0, 0])

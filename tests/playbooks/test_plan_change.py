@@ -1,5 +1,5 @@
 from dataclasses import replace
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 import pytest
 
@@ -8,7 +8,9 @@ from playbooks.errors import ConfigurationInvalid
 from playbooks.plan import digest_of
 from playbooks.plan_change import plan_change
 from playbooks.plan_kind import Request
-from tests.playbooks.planned import HOURS, TARGET, Office
+from playbooks.records import Recorded
+from server.store.sql import SqlStore
+from tests.playbooks.planned import HOURS, TARGET, Office, url_of
 
 
 async def test_a_lifetime_that_saves_surely_is_planned_and_nothing_is_changed(desk: Desk) -> None:
@@ -42,9 +44,32 @@ async def test_a_plan_is_bound_to_its_digest_and_expires(desk: Desk) -> None:
 
     plan = await office.plan()
 
-    assert plan.digest == digest_of("optimize", office.desk.connection.key, plan.changes)
+    assert plan.digest == digest_of(plan)
     assert plan.expires_at == office.now + timedelta(hours=24)
     assert plan.id.startswith("plan_")
+
+
+async def test_plans_of_the_same_changes_have_digests_of_their_own(desk: Desk) -> None:
+    office = Office.opened(desk)
+
+    first = await office.plan()
+    second = await plan_change(office.desk, "optimize")
+
+    again = await office.kept(str(second.measurements["plan_id"]))
+    assert again.changes == first.changes
+    assert again.digest != first.digest
+    assert digest_of(first.model_copy(update={"expires_at": first.created_at})) != first.digest
+
+
+async def test_traffic_with_a_single_fetch_is_answered(desk: Desk) -> None:
+    office = Office.opened(desk)
+    instants = [office.now - timedelta(seconds=300 - 40 * number) for number in range(6)]
+    await office.record_at(instants, ttl_s=300)
+
+    report = await plan_change(office.desk, "optimize")
+
+    assert report.measurements["plan_id"] is None
+    assert report.measurements["readings_count"] == 6
 
 
 async def test_no_change_that_passes_is_an_answer_with_the_best_that_was_found(desk: Desk) -> None:
@@ -71,6 +96,29 @@ async def test_a_data_source_read_once_is_named_as_out_of_reach(desk: Desk) -> N
     assert report.measurements["data_sources_out_of_reach_count"] == 1
     assert report.gates[0].status == "not_measured"
     assert "out of reach of any TTL" in report.gates[0].reason
+
+
+class Crowded(SqlStore):
+    """A store that holds more readings than are read at once."""
+
+    async def readings(
+        self, since: datetime, connection: str, *, until: datetime | None = None
+    ) -> Recorded:
+        recorded = await super().readings(since, connection, until=until)
+        return Recorded(recorded.calls[-100:], cut=True)
+
+
+async def test_a_window_that_was_cut_is_told(desk: Desk) -> None:
+    office = Office.opened(desk)
+    await office.record(ttl_s=60, start=office.now - timedelta(hours=HOURS))
+    store = Crowded(await url_of(desk.store), clock=desk.clock)
+
+    report = await plan_change(replace(office.desk, store=store), "optimize")
+    await store.aclose()
+
+    assert report.measurements["readings_count"] == 100
+    assert report.gates[-1].name == "recorded readings"
+    assert "older ones left out" in report.summary
 
 
 async def test_without_readings_there_is_nothing_to_judge(desk: Desk) -> None:

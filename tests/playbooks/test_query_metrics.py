@@ -13,9 +13,11 @@ from playbooks.query_metrics import in_short, query_metrics
 from playbooks.records import CallRecord
 from playbooks.report import Report
 from playbooks.usage import UsageRecord
-from tests.conftest import NOW
 from tests.journeys.house import tokens_count
 from tools.boundary import answer
+
+NOW = datetime(2026, 11, 25, 14, 20, tzinfo=UTC)
+"""When the sample was made, see tests/conftest.py."""
 
 
 @pytest.fixture

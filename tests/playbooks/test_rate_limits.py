@@ -37,6 +37,37 @@ def test_who_used_up_the_limit_is_told(
     assert named(reason, limited_count=5, calls_per_minute=calls_per_minute) == expected
 
 
+def test_every_try_of_a_call_counts_against_our_own_budget() -> None:
+    calls = [
+        call(n / 2, attempts_count=2, rate_limit_reason=OWN if n >= 90 else None)
+        for n in range(100)
+    ]
+
+    limits = limits_of(calls, window_calls_count=WINDOW_CALLS_COUNT)
+
+    assert (len(limits.own), len(limits.foreign)) == (10, 0)
+
+
+@pytest.mark.parametrize(
+    ("sent_every_s", "told"),
+    [pytest.param(0.6, "foreign", id="100-a-minute"), pytest.param(0.3, "own", id="200-a-minute")],
+)
+def test_a_call_counts_when_it_left_our_queue(sent_every_s: float, told: str) -> None:
+    """All began at once; the budget let them go one by one."""
+    calls = [
+        call(
+            n / 1000,
+            queue_wait_ms=1000 * n * sent_every_s,
+            rate_limit_reason=OWN if n >= 290 else None,
+        )
+        for n in range(300)
+    ]
+
+    limits = limits_of(calls, window_calls_count=WINDOW_CALLS_COUNT)
+
+    assert len(limits.own if told == "own" else limits.foreign) == 10
+
+
 @pytest.mark.parametrize("reason", [SPACE, OWN])
 def test_one_or_two_limited_calls_are_no_cause(reason: str) -> None:
     assert named(reason, limited_count=2, calls_per_minute=180) == {}

@@ -1,3 +1,4 @@
+from random import Random
 from typing import Any
 
 import pytest
@@ -36,6 +37,20 @@ def test_a_large_shift_is_named_with_its_moment(
     )
     assert "11-23 14:30" in cause.evidence[0]
     assert "60 medians of 5 minutes, p = " in cause.evidence[1]
+    assert "if they do not hang together" in cause.evidence[1]
+
+
+def test_slow_office_hours_are_a_rhythm_and_no_shift() -> None:
+    chance = Random(1)
+    day = [
+        call(BIN_S * n, server_ms=(700 if 96 <= n < 216 else 400) + 50 * chance.random())
+        for n in range(288)
+    ]
+
+    (cause,) = shift_causes(day, NAMES)
+
+    assert (cause.severity, cause.confidence) == ("info", "possible")
+    assert "compare the same ones of another day" in cause.remedy
 
 
 @pytest.mark.parametrize(

@@ -83,6 +83,16 @@ def test_a_saving_of_one_day_alone_is_not_sure() -> None:
     assert "not sure" in str(found.objection(BANDS))
 
 
+def test_readings_of_one_fetch_are_judged_though_no_saving_is_sure() -> None:
+    instants = [START + timedelta(seconds=40 * number) for number in range(6)]
+    few = Trace("d", tuple(readings(instants, ttl_s=300)))
+
+    tried = candidates(few, 300, BANDS)
+
+    assert {one.impact.low for one in tried} == {None}
+    assert best(tried, BANDS) is None
+
+
 @pytest.mark.parametrize(
     ("hours", "longest_s"),
     [pytest.param(4, 3600, id="four-lifetimes"), pytest.param(2, 1800, id="two-lifetimes")],

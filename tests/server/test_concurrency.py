@@ -1,4 +1,5 @@
 import anyio
+import anyio.lowlevel
 import pytest
 
 from playbooks.errors import TokenRefused
@@ -49,6 +50,20 @@ async def test_what_does_not_answer_in_time_is_cancelled_and_has_no_outcome() ->
 
     assert (outcome.value, outcome.error, outcome.latency_ms) == (None, None, None)
     assert cancelled.is_set()
+
+
+async def test_what_is_shielded_is_done_although_the_caller_was_cancelled() -> None:
+    given_back = anyio.Event()
+
+    async def give_back() -> None:
+        await anyio.lowlevel.checkpoint()
+        given_back.set()
+
+    with anyio.CancelScope() as scope:
+        scope.cancel()
+        await together([give_back], within_s=5, shielded=True)
+
+    assert given_back.is_set()
 
 
 async def test_a_bug_is_not_swallowed() -> None:

@@ -1,5 +1,6 @@
 """A person approves through the client: in both eras of the protocol, and where none can ask."""
 
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from typing import Any, Literal
 
@@ -8,6 +9,7 @@ from mcp import Client
 from mcp.client import ClientRequestContext
 from mcp.types import CallToolResult, ElicitRequestParams, ElicitResult, TextContent
 
+from playbooks.desk import ConfigurationState, Desk
 from playbooks.plan import Plan
 from server.app import House, build_server
 from tests.playbooks.planned import TARGET, Office
@@ -123,6 +125,27 @@ async def test_a_client_that_cannot_ask_names_the_command(
     assert result.is_error
     assert f"`notion-playbooks approve {plan.id}`" in text
     assert await state(house, plan) == "planned"
+
+
+async def test_mistakes_in_the_configuration_are_told_and_not_another_workspace(
+    house: House, plan: Plan
+) -> None:
+    desk = await house.desk()
+    mistaken = replace(
+        desk,
+        configuration=ConfigurationState(mistakes=("line 3: wrong",)),
+        connection=replace(desk.connection, key=""),
+    )
+
+    async def mistaken_desk() -> Desk:
+        return mistaken
+
+    async with Client(build_server(mistaken_desk)) as client:
+        result = await client.call_tool("apply_plan", {"plan_id": plan.id})
+
+    (content,) = result.content
+    assert isinstance(content, TextContent)
+    assert "line 3: wrong" in content.text
 
 
 @eras

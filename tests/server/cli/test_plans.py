@@ -1,4 +1,4 @@
-"""`plans`, `approve` and `audit`, in a process of their own and with a terminal or without."""
+"""`plans`, `approve` and `audit`, with a terminal of their own or without."""
 
 import fcntl
 import json
@@ -8,15 +8,18 @@ import subprocess
 import sys
 import termios
 from collections.abc import Sequence
+from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
 import pytest
+from anyio import to_thread
 from sqlalchemy import Engine, update
 
 from playbooks.plan import Plan
 from server.app import House
+from server.cli.main import main
 from server.store.schema import journal
 from server.store.sql import SqlStore
 from tests.playbooks.planned import Office
@@ -31,6 +34,23 @@ async def plan(house: House, monkeypatch: pytest.MonkeyPatch) -> Plan:
     monkeypatch.setenv("PYTHONPATH", str(CHECKOUT))
     office = Office.opened(await house.desk())
     return await office.plan()
+
+
+@dataclass(frozen=True, slots=True)
+class Here:
+    """Commands in this process, for what asks no terminal: starting Python takes longer."""
+
+    capsys: pytest.CaptureFixture[str]
+
+    async def run(self, *arguments: str) -> tuple[int, str]:
+        """Its exit status, and what it printed."""
+        status = await to_thread.run_sync(main, arguments)
+        return status, self.capsys.readouterr().out
+
+
+@pytest.fixture
+def here(capsys: pytest.CaptureFixture[str]) -> Here:
+    return Here(capsys)
 
 
 def run(*arguments: str, **given: Any) -> subprocess.CompletedProcess[str]:
@@ -92,7 +112,15 @@ async def test_a_person_who_types_yes_and_the_digest_approves(house: House, plan
     assert (approved.state, approved.approved_by) == ("approved", "terminal")
 
 
-@pytest.mark.parametrize("typed", ["yes", "y", "", "yes 00000000"])
+@pytest.mark.parametrize(
+    "typed",
+    [
+        pytest.param("yes 00000000", id="another digest"),
+        pytest.param("yes", id="no digest", marks=pytest.mark.long),
+        pytest.param("y", id="less than yes", marks=pytest.mark.long),
+        pytest.param("", id="nothing", marks=pytest.mark.long),
+    ],
+)
 async def test_anything_else_that_is_typed_approves_nothing(
     house: House, plan: Plan, typed: str
 ) -> None:
@@ -132,40 +160,39 @@ async def test_an_unknown_plan_is_answered_with_those_that_exist(plan: Plan) -> 
     assert plan.id in shown
 
 
-async def test_plans_are_listed_with_their_state(plan: Plan) -> None:
-    (listed,) = json.loads(run("plans", "--json").stdout)
+async def test_plans_are_listed_with_their_state(plan: Plan, here: Here) -> None:
+    _, shown = await here.run("plans", "--json")
+    (listed,) = json.loads(shown)
 
     assert (listed["id"], listed["state"], listed["changes_count"]) == (plan.id, "planned", 1)
-    assert plan.id in run("plans").stdout
+    assert plan.id in (await here.run("plans"))[1]
 
 
 async def test_a_plan_that_was_not_decided_upon_is_listed_as_expired(
-    house: House, plan: Plan
+    house: House, plan: Plan, here: Here
 ) -> None:
     past = datetime.now(UTC) - timedelta(minutes=1)
     store = (await house.desk()).store
     await store.move_plan(plan.id, from_states=("planned",), to="planned", expires_at=past)
 
-    (listed,) = json.loads(run("plans", "--json").stdout)
+    _, shown = await here.run("plans", "--json")
 
+    (listed,) = json.loads(shown)
     assert listed["state"] == "expired"
 
 
-async def test_the_journal_is_verified(house: House, plan: Plan) -> None:
+async def test_the_journal_is_verified(house: House, plan: Plan, here: Here) -> None:
     del plan
     store = (await house.desk()).store
     assert isinstance(store, SqlStore)
-    whole = run("audit")
+    whole = await here.run("audit")
 
     def falsify(engine: Engine) -> None:
         with engine.begin() as connection:
             connection.execute(update(journal).values(actor="somebody else"))
 
     await store.perform(falsify)
-    broken = run("audit")
+    broken = await here.run("audit")
 
-    assert (whole.returncode, whole.stdout) == (0, "The journal is whole.\n")
-    assert (broken.returncode, broken.stdout) == (
-        1,
-        "The journal is not whole: entry 1 is missing or was changed.\n",
-    )
+    assert whole == (0, "The journal is whole.\n")
+    assert broken == (1, "The journal is not whole: entry 1 is missing or was changed.\n")

@@ -9,11 +9,11 @@ import anyio.lowlevel
 import httpx
 
 from playbooks.bands import Breaking, Retrying
+from playbooks.rate import Window
 from playbooks.records import CallRecord
 from server.notion.breaker import Board
 from server.notion.call import TimeAndChance
 from server.notion.client import open_client
-from server.notion.pacer import Window
 from server.notion.wire import PLAYBOOK, PLAYBOOK_BREAKING, Profile
 
 NOON = datetime(2026, 11, 23, 12, tzinfo=UTC)

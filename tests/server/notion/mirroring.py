@@ -1,7 +1,7 @@
 """A mirror of a table of the embedded workspace, on a clock that stands until it is set."""
 
 import secrets
-from collections.abc import AsyncGenerator, Callable, Sequence
+from collections.abc import AsyncGenerator, Awaitable, Callable, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
@@ -55,17 +55,23 @@ class Watch:
 
 
 class Wire(httpx.AsyncBaseTransport):
-    """The workspace's end of the wire; `before` is called with each request and may raise."""
+    """The workspace's end of the wire; `before` is called with each request and may raise.
+
+    `waits` is awaited with each request, as a slow network.
+    """
 
     def __init__(self, workspace: Workspace) -> None:
         self.asked: list[str] = []
         self.before: Callable[[httpx.Request], None] | None = None
+        self.waits: Callable[[httpx.Request], Awaitable[None]] | None = None
         self.inner: httpx.AsyncBaseTransport = Inside(create_app(workspace))
 
     async def handle_async_request(self, request: httpx.Request) -> httpx.Response:
         self.asked.append(f"{request.method} {request.url.path}")
         if self.before is not None:
             self.before(request)
+        if self.waits is not None:
+            await self.waits(request)
         # A real network lets others go on meanwhile.
         await anyio.lowlevel.checkpoint()
         return await self.inner.handle_async_request(request)

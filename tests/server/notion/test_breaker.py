@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from datetime import timedelta
 
 import anyio
+import anyio.lowlevel
 import httpx
 import pytest
 
@@ -158,6 +159,28 @@ async def test_when_its_time_is_up_two_successes_close_it() -> None:
     opened = wall.told[0]
     assert (opened.group, opened.reason) == ("users reads", "500")
     assert opened.until == opened.since + timedelta(seconds=33)
+
+
+async def test_a_trial_that_is_cancelled_while_it_is_told_is_followed_by_another_one() -> None:
+    class Unheard(Wall):
+        async def publish(self, state: BreakerState) -> None:
+            await super().publish(state)
+            if state.state == "half_open":
+                given_up.cancel()
+                await anyio.lowlevel.checkpoint()
+
+    given_up, wall = anyio.CancelScope(), Unheard()
+    connection = Connection(Script(*[BROKEN] * 15, ok(ME)), board=wall)
+
+    async with connection.client as notion:
+        await fail(notion)
+        connection.time.now_s += 40
+        with given_up:
+            await notion.who_am_i()
+        for _ in range(2):
+            await notion.who_am_i()
+
+    assert [state.state for state in wall.told] == ["open", "half_open", "closed"]
 
 
 async def test_a_refused_token_is_told_and_blocks_nobody() -> None:

@@ -147,3 +147,36 @@ async def test_another_process_starts_from_what_this_one_kept(table: Table) -> N
     reading, rows = await table.read()
 
     assert (reading.source, rows) == ("cache", table.truth())
+
+
+async def test_after_the_clock_was_set_back_a_copy_is_read_anew_and_never_from_the_future(
+    table: Table,
+) -> None:
+    gone = table.add("gone")
+    table.watch.advance(days=1)
+    await table.read()
+    table.watch.advance(days=-1, minutes=10)
+    table.add("added")
+    table.edit(gone, in_trash=True)
+    table.watch.advance(hours=6)
+
+    first, rows = await table.read()
+    second, _ = await table.read()
+
+    assert (first.source, first.as_of) == ("live", table.watch())
+    assert [row.id for row in rows] == [row.id for row in table.truth()]
+    assert (second.source, second.as_of) == ("cache", table.watch())
+
+
+async def test_while_notion_is_away_a_copy_from_the_future_is_said_to_be_stale(
+    table: Table,
+) -> None:
+    await table.read()
+    table.watch.advance(hours=-1)
+    table.workspace.faults.set(FaultRule(Failed(500)))
+
+    reading, _ = await table.read()
+
+    assert isinstance(reading.stale_because, ServiceFailed)
+    assert reading.as_of <= table.watch()
+    assert "Our clock was set back since it was read: its age is not known." in reading.gaps

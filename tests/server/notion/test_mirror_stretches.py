@@ -51,7 +51,7 @@ class FailAfter:
         pytest.param(99, 1, id="less-than-a-page"),
         pytest.param(250, 3, id="three-pages"),
         pytest.param(600, 7, id="six-pages"),
-        pytest.param(1_300, 16, id="thirteen-pages"),
+        pytest.param(1_300, 16, id="thirteen-pages", marks=pytest.mark.long),
     ],
 )
 async def test_a_first_load_costs_little_more_than_a_query_for_each_hundred_rows(

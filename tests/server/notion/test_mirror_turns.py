@@ -1,7 +1,6 @@
 """Who refreshes when several want to: tasks of one process, and processes with one store."""
 
 from collections.abc import AsyncGenerator
-from datetime import timedelta
 from pathlib import Path
 
 import anyio
@@ -9,9 +8,10 @@ import httpx
 import pytest
 
 from playbooks.errors import ServiceFailed
+from playbooks.mirrored import TurnLost
 from playbooks.records import Reading
 from server.notion.mirror import NotionMirror, ReadElsewhere
-from server.notion.mirror_turns import LEASE_S
+from server.notion.mirror_turns import LEASE_S, Leases
 from server.store.kept import KeptRows
 from server.workspace.effects import Failed
 from server.workspace.faults import FaultRule
@@ -41,9 +41,8 @@ async def open_at_once(table: Table, *mirrors: NotionMirror) -> list[Reading]:
 
 
 async def take_lease(table: Table, owner: str) -> bool:
-    now = table.watch.now
     kept = KeptRows(table.store, connection="c")
-    return await kept.lease(table.id, owner, now=now, until=now + timedelta(seconds=LEASE_S))
+    return await kept.lease(table.id, owner, for_s=LEASE_S)
 
 
 async def test_openers_who_come_together_cost_one_refresh(table: Table) -> None:
@@ -134,6 +133,77 @@ async def test_a_lease_is_given_back_also_after_a_failure(table: Table) -> None:
     table.watch.advance(hours=1)
     table.workspace.faults.set(FaultRule(Failed(500)))
     await table.read()
+
+    assert await take_lease(table, "another process")
+
+
+async def test_who_lost_its_lease_while_it_read_keeps_nothing(table: Table) -> None:
+    row = table.add(Status={"status": {"name": "Not started"}})
+    first, _ = await table.read()
+    table.watch.advance(hours=1)
+    table.edit(row, Status={"status": {"name": "Done"}})
+    other = KeptRows(table.store, connection="c")
+
+    async def suspended(request: httpx.Request) -> None:
+        if request.url.path.endswith("/query"):
+            table.wire.waits = None
+            table.watch.advance(seconds=LEASE_S + 1)
+            assert await other.lease(table.id, "another process", for_s=LEASE_S)
+
+    table.wire.waits = suspended
+    reading, _ = await table.read()
+
+    assert (reading.as_of, type(reading.stale_because)) == (first.as_of, ReadElsewhere)
+    assert await table.transitions() == []
+    await other.release(table.id, "another process")
+    await table.read()
+    assert [(each.before, each.after) for each in await table.transitions()] == [
+        ("Not started", "Done")
+    ]
+
+
+async def test_work_ends_when_the_lease_has_passed_to_another_process(table: Table) -> None:
+    async def too_long(_: float) -> None:
+        table.watch.advance(seconds=LEASE_S + 1)
+        assert await take_lease(table, "another process")
+
+    leases = Leases(KeptRows(table.store, connection="c"), sleep=too_long)
+
+    with pytest.raises(TurnLost):
+        await leases.hold(table.id, anyio.sleep_forever)
+
+
+async def test_a_lease_is_extended_while_its_work_goes_on(table: Table) -> None:
+    slept_s: list[float] = []
+    done = anyio.Event()
+
+    async def sleep(wait_s: float) -> None:
+        table.watch.advance(seconds=wait_s)
+        slept_s.append(wait_s)
+        if len(slept_s) == 10:
+            done.set()
+            await anyio.sleep_forever()
+
+    leases = Leases(KeptRows(table.store, connection="c"), sleep=sleep)
+
+    async def work() -> bool:
+        await done.wait()
+        return await take_lease(table, "another process")
+
+    assert await leases.hold(table.id, work) is False
+    assert sum(slept_s) > 2 * LEASE_S
+
+
+async def test_a_cancelled_opener_leaves_no_lease(table: Table) -> None:
+    given_up = anyio.CancelScope()
+
+    def give_up(request: httpx.Request) -> None:
+        del request
+        given_up.cancel()
+
+    table.wire.before = give_up
+    with given_up:
+        await table.mirror.open(table.id)
 
     assert await take_lease(table, "another process")
 

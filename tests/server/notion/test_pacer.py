@@ -1,5 +1,7 @@
 """No more calls than the window allows, in the order they came, and one pause for all."""
 
+from contextlib import suppress
+
 import anyio
 import anyio.lowlevel
 import httpx
@@ -7,9 +9,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from playbooks.errors import NoAnswer
+from playbooks.errors import NoAnswer, NotionError, RateLimited
+from playbooks.rate import LONGEST_PAUSE_S, OWN_LIMIT
 from server.notion.call import Call, DeadlinePassed, Timing, extensions, timing_of
-from server.notion.pacer import OWN_LIMIT, LocalWindow, Pacer
+from server.notion.pacer import LocalWindow, Pacer
 from tests.server.notion.fakes import ME, Connection, FakeTime, Script, ok, refusal
 
 
@@ -272,24 +275,40 @@ async def test_a_waiter_that_gives_up_tells_the_window() -> None:
 
 
 @pytest.mark.parametrize(
-    ("reason", "calls_count"),
+    ("reason", "left_count"),
     [
-        pytest.param(OWN_LIMIT, 39, id="our-own"),
-        pytest.param("public_api_space_request_rate_limit", 100, id="of-the-workspace"),
-        pytest.param("service_overload", 100, id="overload"),
+        pytest.param(OWN_LIMIT, 0, id="our-own"),
+        pytest.param("public_api_space_request_rate_limit", 60, id="of-the-workspace"),
+        pytest.param("service_overload", 60, id="overload"),
     ],
 )
-async def test_only_a_429_of_our_own_lowers_the_window(reason: str, calls_count: int) -> None:
+async def test_only_a_429_of_our_own_lowers_the_window(reason: str, left_count: int) -> None:
     time = FakeTime()
     window = LocalWindow(100, 60, monotonic=time.monotonic)
     for _ in range(40):
         await window.take(interactive=True)
 
     await window.pause(1, reason)
-    time.now_s += 100
+    time.now_s += 59
 
     waits_s = [await window.take(interactive=True) for _ in range(101)]
-    assert waits_s.count(0.0) == calls_count
+    assert waits_s.count(0.0) == left_count
+
+
+async def test_a_lowered_window_grows_back_by_a_tenth_in_each_window() -> None:
+    time = FakeTime()
+    window = LocalWindow(100, 60, monotonic=time.monotonic)
+    for _ in range(40):
+        await window.take(interactive=True)
+    await window.pause(0, OWN_LIMIT)
+    allowed_counts: list[int] = []
+
+    for _ in range(8):
+        time.now_s += 61
+        waits_s = [await window.take(interactive=True) for _ in range(101)]
+        allowed_counts.append(waits_s.count(0.0))
+
+    assert allowed_counts == [49, 59, 69, 79, 89, 99, 100, 100]
 
 
 async def test_a_lowered_window_waits_until_enough_calls_have_left_it() -> None:
@@ -352,6 +371,45 @@ async def test_one_retry_after_pauses_every_call_of_the_connection() -> None:
         await notion.who_am_i()
 
     assert [each.status for each in connection.records] == [429, None, 200]
+
+
+async def test_nobody_is_silenced_for_longer_than_ten_minutes_at_a_time() -> None:
+    limited = refusal(429, "rate_limited", retry_after=str(30 * 86_400))
+    connection = Connection(script := Script(limited, limited, ok(ME)), deadline_s=10)
+
+    async with connection.client as notion:
+        for _ in range(2):
+            with pytest.raises(RateLimited):
+                await notion.who_am_i()
+            with pytest.raises(NoAnswer, match="no room"):
+                await notion.who_am_i()
+            connection.time.now_s += LONGEST_PAUSE_S
+        await notion.who_am_i()
+
+    assert len(script.requests) == 3
+
+
+@pytest.mark.parametrize(
+    ("answer", "pauses"),
+    [
+        pytest.param(refusal(503, "service_unavailable", retry_after="30"), True, id="503"),
+        pytest.param(refusal(529, "service_overload", retry_after="30"), True, id="529"),
+        pytest.param(refusal(400, "validation_error", retry_after="30"), False, id="400"),
+        pytest.param(refusal(409, "conflict_error", retry_after="30"), False, id="409"),
+        pytest.param(refusal(500, "internal_server_error", retry_after="30"), False, id="500"),
+    ],
+)
+async def test_only_a_limit_or_an_overload_pauses_everybody(
+    answer: httpx.Response, pauses: bool
+) -> None:
+    connection = Connection(script := Script(answer, ok(ME)), deadline_s=10)
+
+    async with connection.client as notion:
+        for _ in range(2):
+            with suppress(NotionError):
+                await notion.who_am_i()
+
+    assert len(script.requests) == (1 if pauses else 2)
 
 
 async def test_a_shorter_pause_never_ends_a_longer_one() -> None:

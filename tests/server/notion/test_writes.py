@@ -159,6 +159,47 @@ async def test_a_row_that_differs_in_all_but_its_name_is_a_doubt_and_nothing_is_
         assert len([row async for row in notion.query_pages(table)]) == 1
 
 
+LATE = [
+    pytest.param(effects.CommittedLate(status, late_s), id=f"{status}-{late_s:g}s-later")
+    for status in (502, 504)
+    for late_s in (0.5, 5, 60)
+]
+
+
+@pytest.mark.parametrize("effect", LATE)
+async def test_what_comes_after_its_answer_was_lost_is_waited_for_and_never_written_twice(
+    made: Made, effect: Effect
+) -> None:
+    workspace, home, table = made
+    connection = connect(workspace)
+    workspace._clock = connection.time.clock
+
+    async with connection.client as notion:
+        break_once(workspace, effect, "POST /v1/pages")
+        row = await notion.create_page(table, NAMED)
+        break_once(workspace, effect, "PATCH /v1/blocks/*")
+        ids = await notion.append_block_children(home, BLOCKS)
+        connection.time.now_s += 600
+        rows = [each.id async for each in notion.query_pages(table)]
+        blocks = [block["id"] async for block in notion.list_block_children(home)]
+
+    assert (rows, blocks) == ([row.id], [*ids])
+
+
+async def test_what_may_come_after_the_deadline_is_told_as_unconfirmed(made: Made) -> None:
+    workspace, _, table = made
+    connection = connect(workspace, deadline_s=10)
+    workspace._clock = connection.time.clock
+    break_once(workspace, effects.CommittedLate(late_s=30), "POST /v1/pages")
+
+    async with connection.client as notion:
+        with pytest.raises(WriteUnconfirmed, match="may still come"):
+            await notion.create_page(table, NAMED)
+        assert connection.time.now_s <= 10
+        connection.time.now_s += 600
+        assert len([row async for row in notion.query_pages(table)]) == 1
+
+
 async def test_a_row_is_not_written_again_when_no_time_is_left(made: Made) -> None:
     workspace, _, table = made
     break_once(workspace, effects.Failed(500), "POST /v1/pages")

@@ -2,12 +2,13 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass, replace
+from datetime import UTC, datetime
 from functools import partial
 
 import pytest
 
+from playbooks.rate import ARRIVAL_MARGIN, OWN_LIMIT, Pause
 from server.store import budget
-from server.store.budget import ARRIVAL_MARGIN, OWN_LIMIT
 from server.store.line import ASK_AGAIN_S, PATIENCE_S, Share
 from server.store.sql import SqlStore
 from tests.server.store.raw import query
@@ -38,10 +39,10 @@ class Process:
     share: Share
 
     async def take(self, *, interactive: bool = True) -> float:
-        wait_s = await self.store.perform(
+        answer = await self.store.perform(
             partial(budget.take, share=self.share, interactive=interactive)
         )
-        return round(wait_s, 6)
+        return round(answer.wait_s, 6)
 
     async def take_all(self) -> int:
         """How many calls go at once."""
@@ -194,6 +195,16 @@ async def test_a_pause_holds_everybody_and_a_shorter_one_does_not_end_it(
     assert await other.take() == 0
 
 
+async def test_a_pause_is_told_with_its_reason(process: MakeProcess, store: SqlStore) -> None:
+    one = process(connection="a")
+    await process(connection="b").take()
+    await one.pause(30, FOREIGN_LIMIT)
+
+    assert await store.paused("a") == Pause(datetime.fromtimestamp(1_030, UTC), FOREIGN_LIMIT)
+    assert await store.paused("b") is None
+    assert await store.paused("unknown") is None
+
+
 async def test_a_429_of_our_own_lowers_the_window_by_what_was_refused(
     process: MakeProcess, clock: Clock
 ) -> None:
@@ -228,7 +239,7 @@ async def test_a_lowered_window_grows_back_by_a_tenth_in_each_window(
         await one.take()
     await one.pause(0, OWN_LIMIT)
 
-    allowed = []
+    allowed: list[int] = []
     for _ in range(6):
         clock.forward(KEPT_S)
         allowed.append(await one.take_all())

@@ -9,6 +9,7 @@ import pytest
 
 from playbooks.plan import JournalEntry
 from server.store.sql import SqlStore
+from tests.server.store.engines import several_processes
 from tests.server.store.raw import change, query
 
 NOW = datetime(2026, 3, 11, 9, 30, 0, 123456, tzinfo=UTC)
@@ -88,6 +89,7 @@ def exit_statuses_of_writers(address: str) -> list[int]:
     return [writer.wait(timeout=60) for writer in writers]
 
 
+@several_processes
 async def test_processes_that_write_at_once_make_one_chain(store: SqlStore, address: str) -> None:
     await store.probe()
 

@@ -14,6 +14,7 @@ from sqlalchemy import Connection, Engine, create_engine, inspect
 from server.store import migrations
 from server.store.schema import stamp
 from server.store.sql import SqlStore
+from tests.server.store.engines import several_processes
 from tests.server.store.raw import query
 
 NOW = datetime(2026, 3, 11, 9, 30, tzinfo=UTC)
@@ -80,7 +81,7 @@ async def test_an_older_store_gets_the_schema_of_a_new_one_and_keeps_what_it_has
     assert await older.perform(schema_of) == await newer.perform(schema_of)
     assert await query(older, "SELECT version_num FROM alembic_version") == [("0004",)]
     assert [run.run_id for run in await older.latest_runs()] == ["r1"]
-    assert [call.server_ms for call in await older.calls_since(LONG_AGO, "a")] == [0.0]
+    assert [call.server_ms for call in (await older.calls_since(LONG_AGO, "a")).calls] == [0.0]
     await older.aclose()
     await newer.aclose()
 
@@ -128,6 +129,7 @@ def nothing(address: str) -> None:
     del address
 
 
+@several_processes
 @pytest.mark.parametrize(
     ("prepare", "calls_count"),
     [

@@ -7,15 +7,18 @@ from collections.abc import Callable, Sequence
 from contextlib import closing
 from datetime import UTC, datetime, timedelta, timezone
 from pathlib import Path
+from threading import Event
+from typing import Any
 
 import anyio
 import anyio.lowlevel
+import anyio.to_thread
 import pytest
 from sqlalchemy import Engine, insert
 from sqlalchemy.engine import make_url
 
 from playbooks.errors import StoreUnusable
-from playbooks.records import BreakerState, CallRecord, Edit, Traffic
+from playbooks.records import BreakerState, CallRecord, Edit, Recorded, Traffic
 from playbooks.report import Report
 from server.store import calls
 from server.store.failures import location_of
@@ -127,6 +130,30 @@ async def test_traffic_counts_what_happened_since_then_without_probes(
     )
 
 
+@pytest.mark.parametrize(
+    "ended",
+    [
+        pytest.param({"error_code": "cancelled"}, id="cancelled"),
+        pytest.param({"error_code": "breaker_open", "attempts_count": 0}, id="breaker"),
+        pytest.param({"error_code": "deadline_passed", "attempts_count": 0}, id="own-queue"),
+    ],
+)
+async def test_what_we_ended_ourselves_is_no_error_of_notion(
+    store: SqlStore, call: MakeCall, ended: dict[str, Any]
+) -> None:
+    unanswered = call(status=None, error_code="deadline_passed", attempts_count=1)
+    await store.record_calls([call(), unanswered, call(status=None, **ended)])
+
+    assert await store.traffic(NOW, "a") == Traffic(
+        NOW,
+        calls_count=2,
+        errors_count=1,
+        cache_reads_count=0,
+        cache_hits_count=0,
+        withheld_count=1,
+    )
+
+
 async def test_readings_of_the_mirror_are_reads_of_the_cache_and_no_calls(
     store: SqlStore, call: MakeCall
 ) -> None:
@@ -146,19 +173,35 @@ async def test_recorded_calls_come_back_as_they_were_oldest_first(
     foreign = call(connection="b")
     await store.record_calls([later, earlier, foreign])
 
-    assert await store.calls_since(NOW - timedelta(minutes=1), "a") == (earlier, later)
-    assert await store.calls_since(NOW, "a") == (later,)
+    both = await store.calls_since(NOW - timedelta(minutes=1), "a")
+    assert both == Recorded((earlier, later), cut=False)
+    assert await store.calls_since(NOW, "a") == Recorded((later,), cut=False)
 
 
-async def test_of_too_many_recorded_calls_the_newest_come_back(
-    store: SqlStore, call: MakeCall
+@pytest.mark.parametrize("read", [calls.since, calls.readings])
+async def test_of_too_many_recorded_calls_the_newest_come_back_and_that_is_told(
+    store: SqlStore, call: MakeCall, read: Callable[..., Recorded]
 ) -> None:
-    recorded = [call(NOW + timedelta(seconds=second)) for second in (3, 1, 2)]
+    seconds = (3, 1, 2)
+    recorded = [call(NOW + timedelta(seconds=second), method="READ") for second in seconds]
     await store.record_calls(recorded)
 
-    read = await store.perform(lambda engine: calls.since(engine, NOW, "a", limit=2))
+    newest = await store.perform(lambda engine: read(engine, NOW, "a", limit=2))
+    every = await store.perform(lambda engine: read(engine, NOW, "a", limit=3))
 
-    assert read == (recorded[2], recorded[0])
+    assert newest == Recorded((recorded[2], recorded[0]), cut=True)
+    assert not every.cut
+
+
+async def test_readings_of_the_mirror_come_back_alone_until_then(
+    store: SqlStore, call: MakeCall
+) -> None:
+    first, second = (call(NOW + hours * HOUR, method="READ", cache="hit") for hours in (0, 1))
+    foreign = call(method="READ", connection="b")
+    await store.record_calls([first, call(), foreign, second])
+
+    assert await store.readings(NOW, "a") == Recorded((first, second), cut=False)
+    assert await store.readings(NOW, "a", until=NOW + HOUR) == Recorded((first,), cut=False)
 
 
 async def test_changes_seen_by_the_mirror_come_back_oldest_first(store: SqlStore) -> None:
@@ -334,3 +377,22 @@ async def test_a_store_that_could_not_be_opened_is_tried_again(tmp_path: Path) -
 
     assert (await store.probe()).schema_version == "0004"
     await store.aclose()
+
+
+async def test_a_store_that_hangs_holds_up_no_other_thread_of_the_process(
+    sqlite_store: SqlStore,
+) -> None:
+    goes_on = Event()
+
+    def wait(_: Engine) -> None:
+        goes_on.wait()
+
+    async with anyio.create_task_group() as tasks:
+        try:
+            for _ in range(int(anyio.to_thread.current_default_thread_limiter().total_tokens)):
+                tasks.start_soon(sqlite_store.perform, wait)
+            await anyio.wait_all_tasks_blocked()
+            with anyio.fail_after(5):
+                assert await anyio.to_thread.run_sync(lambda: True)
+        finally:
+            goes_on.set()

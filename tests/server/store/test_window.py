@@ -2,22 +2,30 @@
 
 import json
 import logging
+import select
 import signal
 import subprocess
 import sys
-from collections.abc import Generator, Sequence
+from collections.abc import Callable, Generator, Sequence
 from contextlib import contextmanager
 from datetime import UTC, datetime
+from functools import partial
 from pathlib import Path
-from typing import IO
+from typing import IO, Any
 
+import anyio
 import pytest
+from sqlalchemy import Engine, text
 
+from playbooks.errors import StoreUnusable
 from server.notion.pacer import LocalWindow
+from server.store import budget
 from server.store.line import Share
+from server.store.opening import writing
 from server.store.sql import SqlStore
 from server.store.window import RETRY_STORE_AFTER_S, SharedWindow
-from tests.server.store.raw import query
+from tests.server.store.engines import several_processes
+from tests.server.store.raw import held, query
 
 NOW = datetime(2026, 3, 11, 9, 30, tzinfo=UTC)
 WINDOW_S = 1.0
@@ -28,8 +36,11 @@ PROCESS = """
 import anyio, json, sys, time
 from datetime import UTC, datetime
 from sqlalchemy import func, select
+from playbooks.errors import StoreUnusable
 from server.notion.pacer import LocalWindow
+from server.store import budget
 from server.store.line import Share
+from server.store.opening import writing
 from server.store.schema import budget_calls
 from server.store.sql import SqlStore
 from server.store.window import SharedWindow
@@ -114,6 +125,7 @@ def most_in_a_window(at_s: Sequence[float], window_s: float) -> int:
     return max(sum(begin_s <= each < begin_s + window_s for each in ordered) for begin_s in ordered)
 
 
+@several_processes
 def test_processes_together_never_exceed_the_budget_in_any_window(address: str) -> None:
     budget = (BUDGET_COUNT, WINDOW_S)
     with (
@@ -129,6 +141,7 @@ def test_processes_together_never_exceed_the_budget_in_any_window(address: str) 
     assert most_in_a_window(calls_at_s, WINDOW_S) <= BUDGET_COUNT
 
 
+@several_processes
 def test_a_killed_waiter_holds_nobody_up(address: str) -> None:
     budget = (1, 0.5)
     with (
@@ -147,6 +160,7 @@ def test_a_killed_waiter_holds_nobody_up(address: str) -> None:
         assert len(gone_at_s(alive)) == 1
 
 
+@several_processes
 def test_interactive_calls_of_another_process_go_before_background_ones(address: str) -> None:
     budget = (1, 1.0)
     with (
@@ -161,6 +175,7 @@ def test_interactive_calls_of_another_process_go_before_background_ones(address:
         assert gone_at_s(interactive) < gone_at_s(background)
 
 
+@several_processes
 def test_a_pause_of_one_process_holds_the_others(address: str) -> None:
     budget = (BUDGET_COUNT, WINDOW_S)
     with (
@@ -238,3 +253,73 @@ async def test_a_waiter_that_leaves_gives_its_place_up(store: SqlStore) -> None:
     await staying.take(interactive=True)
 
     assert await query(store, "SELECT count(*) FROM budget_waiters") == [(1,)]
+
+
+LOCK = "UPDATE budgets SET seen_s = seen_s"
+
+
+async def test_a_locked_store_delays_no_call_and_counts_none_late(
+    store: SqlStore, address: str
+) -> None:
+    local = LocalWindow(2, 60, monotonic=Monotonic())
+    patient, hurried = (
+        SharedWindow(store, Share("a", 180, 60), local=local, within_s=within_s)
+        for within_s in (60.0, 0.05)
+    )
+    await patient.take(interactive=True)
+
+    with held(address, LOCK):
+        assert await hurried.take(interactive=True) == 0
+        assert await hurried.take(interactive=True) > 0
+    await store.aclose()  # once the abandoned thread has ended
+
+    assert await query(store, "SELECT count(*) FROM budget_calls") == [(1,)]
+
+
+async def test_a_call_whose_counting_was_cancelled_is_not_counted(
+    store: SqlStore, address: str
+) -> None:
+    local = LocalWindow(None, 60, monotonic=Monotonic())
+    window = SharedWindow(store, Share("a", 180, 60), local=local)
+    await window.take(interactive=True)
+
+    async with anyio.create_task_group() as tasks:
+        with held(address, LOCK):
+            tasks.start_soon(partial(window.take, interactive=True))
+            await anyio.wait_all_tasks_blocked()
+            tasks.cancel_scope.cancel()
+    await store.aclose()
+
+    assert await query(store, "SELECT count(*) FROM budget_calls") == [(1,)]
+
+
+async def test_a_store_that_stays_locked_is_told_as_such(store: SqlStore, address: str) -> None:
+    share = Share("a", 180, 60)
+    take = partial(budget.take, share=share, interactive=True)
+    await store.perform(take)
+
+    with held(address, LOCK), pytest.raises(StoreUnusable, match="another process keeps it locked"):
+        await store.perform(take)
+
+
+async def test_a_process_that_stands_still_in_a_change_lets_the_others_go_on(
+    new_postgresql: Callable[[], str],
+) -> None:
+    store = SqlStore(new_postgresql(), clock=lambda: NOW)
+
+    assert await query(store, f"SHOW {STANDING_LIMIT}") == [("5s",)]
+    with pytest.raises(StoreUnusable, match="stood still"):
+        await store.perform(stand_still)
+    await store.aclose()
+
+
+STANDING_LIMIT = "idle_in_transaction_session_timeout"
+
+
+def stand_still(engine: Engine) -> None:
+    """In a change, until the server ends it; its limit is made short here."""
+    with writing(engine) as connection:
+        connection.execute(text(f"SET LOCAL {STANDING_LIMIT} = '1ms'"))
+        server: Any = connection.connection.dbapi_connection
+        select.select([server.fileno()], [], [], 30)
+        connection.execute(text("SELECT 1"))

@@ -2,6 +2,7 @@
 
 from collections.abc import AsyncGenerator, Callable
 from contextlib import closing
+from datetime import timedelta
 from itertools import pairwise
 from pathlib import Path
 from random import Random
@@ -16,6 +17,7 @@ from server.workspace.core import Workspace
 from server.workspace.effects import (
     Blocked,
     Committed,
+    CommittedLate,
     Conflict,
     DatabaseUnavailable,
     Delayed,
@@ -181,6 +183,36 @@ async def test_committed_blocks_are_named_with_what_they_stand_on(
     listed = (await client.get(f"/v1/blocks/{root}/children")).json()["results"]
     assert more["committed_resource_id"] == root
     assert more["committed_child_ids"] == [block["id"] for block in listed]
+
+
+async def test_a_write_that_is_committed_late_is_there_after_that_time_and_not_before(
+    client: httpx.AsyncClient, workspace: Workspace, root: str
+) -> None:
+    begun = workspace.now()
+    workspace._clock = lambda: now
+    workspace.faults.set(FaultRule(CommittedLate(late_s=5), route="POST /v1/pages", count=1))
+    there: list[int] = []
+
+    now = begun
+    failed = await client.post("/v1/pages", json=new_page(root))
+    for passed_s in (0, 4.9, 5, 60):
+        now = begun + timedelta(seconds=passed_s)
+        there.append(await pages_count(client, root))
+
+    assert (failed.status_code, failed.json()["code"]) == (504, "gateway_timeout")
+    assert there == [0, 0, 1, 1]
+
+
+async def test_a_late_write_that_is_refused_at_its_time_is_dropped(
+    client: httpx.AsyncClient, workspace: Workspace, root: str
+) -> None:
+    workspace.faults.set(FaultRule(CommittedLate(status=502, late_s=0), count=2))
+
+    refused = await client.post("/v1/pages", json={})
+    read = await client.post("/v1/search", json={})
+
+    assert (refused.status_code, read.status_code) == (502, 502)
+    assert await pages_count(client, root) == 0
 
 
 async def test_a_read_has_nothing_to_commit_and_a_refused_write_neither(
@@ -371,7 +403,16 @@ def test_rules_are_kept_in_order_with_what_is_left(workspace: Workspace) -> None
     assert [state.left_count for state in states] == [2, None]
 
 
-EVERY: list[Callable[[], Effect]] = [Blocked, Committed, Failed, Reset, Stalled, Truncated, Revoked]
+EVERY: list[Callable[[], Effect]] = [
+    Blocked,
+    Committed,
+    CommittedLate,
+    Failed,
+    Reset,
+    Stalled,
+    Truncated,
+    Revoked,
+]
 
 
 @pytest.mark.parametrize("make", EVERY)

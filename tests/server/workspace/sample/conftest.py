@@ -1,7 +1,9 @@
 """One sample workspace for all tests here, and every row of it as the API answers."""
 
+import shutil
 from collections.abc import Callable, Generator
-from datetime import UTC, datetime
+from contextlib import closing
+from datetime import datetime
 from pathlib import Path
 from typing import Any
 
@@ -14,27 +16,31 @@ OWNER = Actor("00000000-0000-4000-8000-000000000000", "person")
 
 
 @pytest.fixture(scope="session")
-def sample_now() -> datetime:
-    """A Wednesday afternoon."""
-    return datetime(2026, 11, 25, 14, 20, tzinfo=UTC)
+def sample(
+    tmp_path_factory: pytest.TempPathFactory, sample_file: Path, sample_now: datetime
+) -> Generator[Workspace]:
+    copied = shutil.copy(sample_file, tmp_path_factory.mktemp("sample"))
+    with closing(Workspace.open(Path(copied), clock=lambda: sample_now)) as workspace:
+        yield workspace
 
 
 @pytest.fixture(scope="session")
-def sample(tmp_path_factory: pytest.TempPathFactory, sample_now: datetime) -> Generator[Workspace]:
-    yield from _made(tmp_path_factory.mktemp("sample"), sample_now)
+def making() -> list[tuple[int, int]]:
+    """How far the making of the twin was, each time that it was told."""
+    return []
 
 
 @pytest.fixture(scope="session")
-def twin(tmp_path_factory: pytest.TempPathFactory, sample_now: datetime) -> Generator[Workspace]:
+def twin(
+    tmp_path_factory: pytest.TempPathFactory, sample_now: datetime, making: list[tuple[int, int]]
+) -> Generator[Workspace]:
     """Another sample of the same day."""
-    yield from _made(tmp_path_factory.mktemp("twin"), sample_now)
-
-
-def _made(folder: Path, now: datetime) -> Generator[Workspace]:
-    workspace = Workspace.open(folder / "workspace.sqlite", clock=lambda: now)
-    create_sample(workspace, now=now)
-    yield workspace
-    workspace.close()
+    path = tmp_path_factory.mktemp("twin") / "workspace.sqlite"
+    with closing(Workspace.open(path, clock=lambda: sample_now)) as workspace:
+        create_sample(
+            workspace, now=sample_now, progress=lambda done, total: making.append((done, total))
+        )
+        yield workspace
 
 
 @pytest.fixture(scope="session")
