@@ -1,7 +1,7 @@
 """Metrics of the sample workspace, through the real client, mirror and store."""
 
 from dataclasses import replace
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 
 import pytest
 
