@@ -71,6 +71,7 @@ KINDS: Final[tuple[DatabaseKind, ...]] = (
                 ("date",),
                 ("completed", "completed on", "done on", "completion date", "end date"),
             ),
+            Role("due", ("date",), ("due", "due date", "due on", "deadline")),
             Role("related_tasks", ("relation",), ("related tasks", "related", "blocked by")),
         ),
     ),

@@ -46,6 +46,7 @@ class Task:
     created: date
     started: date | None = None
     completed: date | None = None
+    due: date | None = None
     estimated_hours: float | None = None
     actual_hours: float | None = None
     story_points: float | None = None

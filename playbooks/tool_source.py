@@ -36,11 +36,13 @@ class ToolData:
         return [sample for sample in self.samples if period.holds(sample.moment)]
 
 
-async def read_tools(desk: Desk, span: Period, *, run_id: str, progress: Progress) -> ToolData:
+async def read_tools(
+    desk: Desk, span: Period, *, run_id: str, progress: Progress, procedure: str = PROCEDURE
+) -> ToolData:
     """Rows and records of that span; a row that only holds records kept here is not read twice."""
     recorded, trouble = await _recorded(desk, span)
     troubles = [] if trouble is None else [trouble]
-    opened = await open_database(desk, KIND, procedure=PROCEDURE, run_id=run_id, progress=progress)
+    opened = await open_database(desk, KIND, procedure=procedure, run_id=run_id, progress=progress)
     if isinstance(opened, Verdict):
         return ToolData(recorded, troubles=[*troubles, opened])
     absent = [role for role in ROLES if role not in opened.names]

@@ -4,21 +4,16 @@ Row P10 of the playbook. All figures come from the mirror's rows; each says of h
 which convention it was computed, and what cannot be computed is None with a reason.
 """
 
-from collections.abc import Sequence
 from datetime import date
 from typing import Final
 
-from playbooks.databases import kind_of
-from playbooks.desk import DatabaseSetting, Desk, silent
+from playbooks.desk import Desk, silent
 from playbooks.forecast import LONGEST_HORIZON_DAYS, working_days_until
-from playbooks.kept_tasks import TaskMapping
-from playbooks.opened import Opened, open_database
 from playbooks.picture import Specification
 from playbooks.ports import Progress
 from playbooks.report import Report
 from playbooks.runs import keep
-from playbooks.task import Task
-from playbooks.tasks import ROLES, status_meanings
+from playbooks.task_reading import read_tasks
 from playbooks.velocity import Question, velocity_of
 from playbooks.velocity_answer import Answer, not_answered
 from playbooks.velocity_findings import PROCEDURE
@@ -33,8 +28,6 @@ from playbooks.velocity_question import (
 )
 from playbooks.verdict import Verdict
 from playbooks.work import Work
-
-TASKS: Final = kind_of("task_management")
 
 
 async def velocity_report(  # noqa: PLR0913 - what a person may ask, all keyword-only
@@ -90,41 +83,16 @@ _FAR_DAYS: Final = 5 * LONGEST_HORIZON_DAYS
 async def _report(
     desk: Desk, question: Question, run_id: str, progress: Progress
 ) -> tuple[Report, Specification | None]:
-    opened = await open_database(desk, TASKS, procedure=PROCEDURE, run_id=run_id, progress=progress)
-    if isinstance(opened, Opened) and opened.roles.missing:
-        opened = _unmapped(opened)
-    if isinstance(opened, Verdict):
-        return not_answered(desk, opened, question, run_id), None
-    setting = desk.connection.databases.get(TASKS.key) or DatabaseSetting()
-    meanings = status_meanings(opened.roles, setting.statuses)
-    mapping = TaskMapping(
-        data_source_id=opened.view.schema.id,
-        names={role: name for role, name in opened.names.items() if role in ROLES},
-        meanings=meanings,
-        status_id=opened.roles.filled["status"].id,
-        days=desk.work.days,
-    )
-    tasks: Sequence[Task] = await desk.tasks.read(opened.view, mapping, desk.clock())
-    velocity = velocity_of(tasks, question, desk.work)
+    read = await read_tasks(desk, procedure=PROCEDURE, run_id=run_id, progress=progress)
+    if isinstance(read, Verdict):
+        return not_answered(desk, read, question, run_id), None
+    velocity = velocity_of(read.tasks, question, desk.work)
     answer = Answer(
         velocity=velocity,
-        roles=opened.roles,
-        meanings=frozenset(meanings.values()),
-        reading=opened.view.reading,
+        roles=read.roles,
+        meanings=read.meanings,
+        reading=read.reading,
         work=desk.work,
         bands=desk.bands,
     )
     return answer.report(desk, run_id), picture_of(velocity, desk.work.days)
-
-
-def _unmapped(opened: Opened) -> Verdict:
-    """Without a title and a status nothing can be counted."""
-    lacking = ", ".join(opened.roles.missing)
-    reason = f"no property plays {lacking}"
-    return Verdict.of(f"database {TASKS.key}", "critical", reason, _MAP)
-
-
-_MAP: Final = (
-    "Name the properties in playbooks.toml under [databases.task_management.properties]:"
-    " `notion-playbooks init` proposes them."
-)

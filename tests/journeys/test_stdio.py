@@ -94,6 +94,7 @@ async def test_the_tools_are_listed_within_their_budget(client: Client) -> None:
         "diagnose_performance",
         "velocity_report",
         "query_metrics",
+        "periodic_report",
         "get_record",
         "plan_change",
         "apply_plan",
