@@ -23,8 +23,10 @@ from playbooks.velocity_estimates import estimates_of
 from playbooks.velocity_findings import is_withheld
 from playbooks.velocity_flow import Flow, completed_in, flow_of
 from playbooks.velocity_question import USUAL_DAYS, Window
+from playbooks.verdict import Verdict
 from playbooks.work import Work
 
+Judged: TypeAlias = Literal["success_rate", "response_time"]
 OverdueBasis: TypeAlias = Literal["due date", "p85 of cycle time"]
 
 TREND_WEEKS_COUNT: Final = 26
@@ -53,7 +55,7 @@ class Worse:
     """
 
     tool: str
-    metric: Literal["success_rate", "response_time"]
+    metric: Judged
     level: str
     change: str
     before: float
@@ -172,18 +174,15 @@ def _worse(
         was = before.get(tool)
         if was is None:
             continue
-        verdicts = (judge_success(tool, now, bands), judge_times(tool, now, bands))
-        for metric, verdict in zip(_JUDGED, verdicts, strict=True):
+        verdicts: tuple[tuple[Judged, Verdict], ...] = (
+            ("success_rate", judge_success(tool, now, bands)),
+            ("response_time", judge_times(tool, now, bands)),
+        )
+        for metric, verdict in verdicts:
             change = change_between(metric, now, was)
             is_bad = verdict.gate.status in {"warning", "critical"}
             if is_bad and change.says in {"worse", "slower"} and change.before is not None:
                 yield Worse(tool, metric, verdict.gate.reason, change.change, change.before)
-
-
-_JUDGED: Final[tuple[Literal["success_rate"], Literal["response_time"]]] = (
-    "success_rate",
-    "response_time",
-)
 
 
 def _entries(log: LogRead, window: Window) -> list[LogEntry]:
