@@ -52,7 +52,47 @@ class Reproduced:
     """What came of one data set: its lines, and the measurements for machines."""
 
     lines: Sequence[Line]
-    measurements: Measures
+    measurements: Mapping[str, Any]
+
+
+@dataclass(frozen=True, slots=True)
+class Backtest:
+    """Past horizons, and how many had their forecast met: recalibrated, and as it stood."""
+
+    count: int
+    met_count: int
+    plain_met_count: int
+
+    @classmethod
+    def of(cls, measured: Measures) -> "Backtest":
+        """That of one report, which gives the shares."""
+        count = _number(measured, "backtest_count")
+        shares = (_number(measured, f"coverage85_{kind}percent") for kind in ("", "plain_"))
+        met_count, plain_met_count = (round(count * share / 100) for share in shares)
+        return cls(int(count), met_count, plain_met_count)
+
+    @classmethod
+    def together(cls, tests: Sequence["Backtest"]) -> "Backtest":
+        """All of them as one."""
+        return cls(
+            sum(test.count for test in tests),
+            sum(test.met_count for test in tests),
+            sum(test.plain_met_count for test in tests),
+        )
+
+    def measures(self) -> Measures:
+        """By the names of a report."""
+        return {
+            "backtest_count": self.count,
+            "coverage85_percent": round(100 * self.met_count / self.count, 4),
+            "coverage85_plain_percent": round(100 * self.plain_met_count / self.count, 4),
+        }
+
+
+def _number(measured: Measures, name: str) -> float:
+    value = measured[name]
+    assert isinstance(value, int | float), f"the report does not tell {name}"
+    return value
 
 
 Published: TypeAlias = Mapping[str, str]
@@ -146,20 +186,18 @@ async def sevendigital(data: Path, directory: Path) -> Reproduced:
 async def tawos(data: Path, directory: Path, projects: Sequence[Project]) -> Reproduced:
     """Open-source projects: how often recalibrated forecasts of their past were met."""
     lines: list[Line] = []
-    met_count = horizons_count = 0
+    by_project: dict[str, Measures] = {}
+    tests: list[Backtest] = []
     for project in projects:
-        own = directory / project.file
-        own.mkdir()
+        (own := directory / project.file).mkdir()
         forecast, per_day = await _forecast(data, own, project)
+        tests.append(Backtest.of(forecast))
         lines.append(_rounded_line(f"{project.file} tasks_per_day", per_day, project.per_day))
-        count, percent = forecast["backtest_count"], forecast["coverage85_percent"]
-        assert isinstance(count, int)
-        assert isinstance(percent, float)
-        met = round(count * percent / 100)
-        lines.append(_coverage_line(f"{project.file} coverage85_percent", met, count))
-        met_count, horizons_count = met_count + met, horizons_count + count
-    lines.append(_coverage_line("coverage85_percent", met_count, horizons_count))
-    return Reproduced(lines, {line.name: line.ours for line in lines})
+        lines.append(_coverage_line(f"{project.file} coverage85_percent", tests[-1]))
+        by_project[project.file] = {"tasks_per_day": per_day, **tests[-1].measures()}
+    together = Backtest.together(tests)
+    lines.append(_coverage_line("coverage85_percent", together))
+    return Reproduced(lines, {**together.measures(), "by_project": by_project})
 
 
 async def _forecast(
@@ -203,15 +241,15 @@ def _rounded_line(name: str, ours: float | str | None, published: str) -> Line:
     return Line(name, ours, published, agrees)
 
 
-def _coverage_line(name: str, met_count: int, horizons_count: int) -> Line:
+def _coverage_line(name: str, test: Backtest) -> Line:
     """Agrees where the promised level lies within the binomial interval of what was achieved."""
-    interval = wilson(met_count, horizons_count)
+    interval = wilson(test.met_count, test.count)
     if interval is None:
         return Line(name, None, f"{LEVEL_PERCENT}", agrees=False)
-    between = f"{100 * interval.low:.1f} to {100 * interval.high:.1f} of {horizons_count} horizons"
-    percent = round(100 * met_count / horizons_count, 4)
+    between = f"{100 * interval.low:.1f} to {100 * interval.high:.1f} of {test.count} horizons"
     agrees = interval.holds(LEVEL_PERCENT / 100)
-    return Line(name, percent, f"{LEVEL_PERCENT} within {between}", agrees)
+    ours = test.measures()["coverage85_percent"]
+    return Line(name, ours, f"{LEVEL_PERCENT} within {between}", agrees)
 
 
 Run: TypeAlias = Callable[[Path, Path], Coroutine[Any, Any, Reproduced]]
