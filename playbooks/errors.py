@@ -4,6 +4,7 @@
   + ConfigurationInvalid       the configuration has mistakes
   + RecordNotFound             no record of that kind and id
   + PictureUnavailable         nothing is there to draw with, or it took too long
+  + NotSaved                   there is no place of ours to write to
   + PlanUnusable               there is no such plan, or its state does not allow what was asked
     - ApprovalMissing          a person has to say yes first
   + StoreUnusable              our own store cannot be opened or written
@@ -63,6 +64,10 @@ class RecordNotFound(PlaybookError):
 
 class PictureUnavailable(PlaybookError):
     """There is nothing to draw, nothing to draw with, or it took too long."""
+
+
+class NotSaved(PlaybookError):
+    """Nothing was written to Notion: there is no place that is ours, or none that fits."""
 
 
 class PlanUnusable(PlaybookError):

@@ -283,12 +283,16 @@ class OwnRows(Protocol):
         """The rows whose title is exactly that."""
         ...
 
-    async def add(self, data_source_id: str, cells: Cells) -> str:
-        """Add a row; its id."""
+    async def add(self, data_source_id: str, cells: Cells, text: str = "") -> str:
+        """Add a row, with that text as its content where there is one; its id."""
         ...
 
     async def change(self, page_id: str, cells: Cells) -> None:
         """Give a row these values."""
+        ...
+
+    async def retell(self, page_id: str, text: str) -> None:
+        """Put the text in place of the one that the row's content begins with."""
         ...
 
 

@@ -6,7 +6,7 @@ from playbooks.bands import Bands
 from playbooks.metric_names import ToolMetric
 from playbooks.picture import Specification
 from playbooks.pictures.tools import ToolLatency, ToolSuccess, tool_latencies, tool_success
-from playbooks.text import listed, shown
+from playbooks.text import visible
 from playbooks.tool_metrics import Figures
 from playbooks.verdict import Verdict
 
@@ -62,5 +62,11 @@ def _title(
 ) -> str:
     """The finding: who is not well, or that everybody is."""
     gates = {each.tool: told.get(f"{each.tool} {metric.replace('_', ' ')}") for each in drawn}
-    bad = [shown(tool) for tool, gate in gates.items() if gate and gate.gate.status != "ok"]
-    return f"Look at {listed(bad)}" if bad else f"Every tool {well}"
+    bad = [each for each in drawn if (gate := gates[each.tool]) and gate.gate.status != "ok"]
+    match bad:
+        case []:
+            return f"Every tool {well}"
+        case [one]:
+            return f"{visible(one.tool)}: {one.verdict}"
+        case _:
+            return f"{len(bad)} of {len(drawn)} tools are outside their good bands"

@@ -46,6 +46,11 @@ RECORDS = ToolAnnotations(
 )
 """Adds to what we keep, and to databases that are marked as ours; changes nothing else."""
 
+SAVES = ToolAnnotations(
+    read_only_hint=False, destructive_hint=False, idempotent_hint=True, open_world_hint=True
+)
+"""Writes a page of our own to a database that is marked as ours; again, the same page."""
+
 CHANGES = ToolAnnotations(
     read_only_hint=False, destructive_hint=True, idempotent_hint=True, open_world_hint=True
 )

@@ -11,6 +11,7 @@ from tools import (
     plan_change,
     query_metrics,
     record_usage,
+    save_report,
     velocity_report,
 )
 from tools.declaration import StrictTool
@@ -25,9 +26,10 @@ MODULES: Final = (
     plan_change,
     apply_plan,
     record_usage,
+    save_report,
 )
 
-CHANGING: Final = (apply_plan,)
+CHANGING: Final = (apply_plan, save_report)
 """What a server that only reads does not have."""
 
 

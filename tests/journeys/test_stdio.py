@@ -99,6 +99,7 @@ async def test_the_tools_are_listed_within_their_budget(client: Client) -> None:
         "plan_change",
         "apply_plan",
         "record_usage",
+        "save_report",
     ]
     written = listed.model_dump(mode="json", by_alias=True, exclude_none=True)
     assert tokens_count(written) < 4_500

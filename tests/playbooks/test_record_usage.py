@@ -149,6 +149,9 @@ class Away:
     async def change(self, *_: object) -> NoReturn:
         raise NoAnswer("the network is gone")
 
+    async def retell(self, *_: object) -> NoReturn:
+        raise NoAnswer("the network is gone")
+
 
 async def test_what_notion_did_not_take_waits_for_the_next_call(own: Desk) -> None:
     assert own.own_rows is not None
