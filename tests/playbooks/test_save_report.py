@@ -13,6 +13,7 @@ from playbooks.periodic_report import periodic_report
 from playbooks.rows import Row
 from playbooks.save_report import save_report
 from server.notion.client import NotionClient
+from server.store.sql import SqlStore
 from tests.server.store.raw import query
 
 
@@ -87,6 +88,7 @@ async def test_each_write_is_journalled_first(own: Desk) -> None:
     await periodic_report(own)
     await save_report(own, actor="a test")
 
+    assert isinstance(own.store, SqlStore)
     (entry,) = await query(own.store, "SELECT actor, subject FROM journal")
     assert entry[0] == "a test"
     assert entry[1].startswith("page of operations_log Daily report")
