@@ -3,11 +3,12 @@
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Final, TypeAlias
+from typing import Final
 
 from playbooks.desk import Desk
 from playbooks.development_log import LogRead
 from playbooks.periodic_facts import Facts, instants_of
+from playbooks.periodic_measures import State, measures_of
 from playbooks.periodic_series import MEASURES, Counted, Material
 from playbooks.periodic_text import (
     Linked,
@@ -27,18 +28,13 @@ from playbooks.render import summarise
 from playbooks.report import Coverage, Finding, Gate, Report, Severity, judge
 from playbooks.report_period import Period
 from playbooks.text import listed
-from playbooks.usage import OWN_TOOL
 from playbooks.verdict import Verdict
 from playbooks.work import Work
 
 PROCEDURE: Final = "periodic_report"
 
-Measures: TypeAlias = dict[str, float | int | str | None]
-
 _LISTED: Final = 60
 """Links of one list in the full report."""
-
-_DIGITS: Final = 4
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,7 +69,7 @@ class Answer:
                 scanned=scanned, total=scanned if is_whole else None, complete=is_whole
             ),
             gates=gates,
-            measurements=self._measures(),
+            measurements=measures_of(facts, self._state, is_catch_up_known=self.catch_up_known),
             findings=findings,
             next_actions=tuple(self._next_actions()),
             summary="",
@@ -134,65 +130,11 @@ class Answer:
             reason=deviations_line(facts) if is_judged else "too short a past to say what is usual",
         )
 
-    def _measures(self) -> Measures:
-        facts, now, ai = self.facts, self.facts.now, self.facts.ai
-        window, own = facts.period.window, facts.tools.get(OWN_TOOL)
-        success = ai.success if ai else None
-        return {
-            "period": facts.period.kind,
-            "since": window.first.isoformat(),
-            "until": window.last.isoformat(),
-            "window_days": window.days_count,
-            "state": self._state(),
-            **self._counts(),
-            "completed_points": _rounded(facts.points),
-            "open_count": now.open_count,
-            "in_progress_count": now.in_progress_count,
-            "blocked_count": None if now.blocked is None else len(now.blocked),
-            "overdue_count": None if now.overdue is None else len(now.overdue),
-            "overdue_basis": None if now.overdue is None else now.overdue_basis,
-            "ai_success_rate_percent": _rounded(success.percent if success else None),
-            "own_calls_count": own.calls_count if own else 0,
-            "deviations_count": facts.deviations_count,
-            "caught_up_count": len(facts.missed) if self.catch_up_known else None,
-            **self._review(),
-        }
-
-    def _state(self) -> str:
+    @property
+    def _state(self) -> State:
         if not self.facts.period.is_over:
             return "so_far"
         return "final" if self.is_final else "provisional"
-
-    def _counts(self) -> Measures:
-        """Each figure, that of the like period before, and the usual one."""
-        measures: Measures = {}
-        for name, called in MEASURES.items():
-            usual = self.facts.usual.get(name)
-            measures[called] = _rounded(usual.value if usual else None)
-            measures[f"previous_{called}"] = _rounded(usual.previous if usual else None)
-            measures[f"usual_{called}"] = _rounded(usual.median if usual else None)
-        return measures
-
-    def _review(self) -> Measures:
-        review, trend = self.facts.review, self.facts.trend
-        if review is None:
-            return {}
-        flow = review.flow
-        told: Measures = {
-            "tasks_per_day": _rounded(flow.throughput.per_day),
-            "points_per_week": _rounded(flow.points_per_week),
-            "average_actual_hours": _rounded(flow.hours.mean if flow.hours else None),
-            "cycle_p50_days": flow.cycle.p50_days if flow.cycle else None,
-            "cycle_p85_days": flow.cycle.p85_days if flow.cycle else None,
-            "estimation_accuracy_percent": _rounded(review.accuracy_percent),
-        }
-        if self.facts.period.kind != "monthly":
-            return told
-        return told | {
-            "trend_direction": trend.direction if trend else None,
-            "trend_slope_per_week": _rounded(trend.slope.per_step if trend else None),
-            "trend_p_value": _rounded(trend.test.p_value if trend else None),
-        }
 
     def _findings(self) -> Iterator[Finding]:
         for key, reading in self._readings():
@@ -303,12 +245,6 @@ def _finding(
         evidence=tuple(evidence),
         remedy=remedy,
     )
-
-
-def _rounded(value: float | None) -> float | int | None:
-    if value is None:
-        return None
-    return int(value) if value == int(value) else round(value, _DIGITS)
 
 
 def not_answered(desk: Desk, verdict: Verdict, period: Period, run_id: str) -> Report:

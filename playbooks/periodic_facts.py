@@ -169,10 +169,10 @@ def _by_tool(samples: Sequence[Sample]) -> dict[str, Figures]:
 def _worse(
     tools: Mapping[str, Figures], before: Mapping[str, Figures], bands: Bands
 ) -> Iterator[Worse]:
-    """A change that chance may explain is none, and one within the good band needs nobody."""
+    """Chance may explain a change of few calls; one within the good band needs nobody."""
     for tool, now in tools.items():
         was = before.get(tool)
-        if was is None:
+        if was is None or now.calls_count < bands.least_calls_count:
             continue
         verdicts: tuple[tuple[Judged, Verdict], ...] = (
             ("success_rate", judge_success(tool, now, bands)),
