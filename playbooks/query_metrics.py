@@ -76,7 +76,8 @@ class _Visit:
         data = await read_tools(self.desk, self._span, run_id=self.run_id, progress=progress)
         question = ToolQuestion(metric, self.group, self.period, self.compare)
         answer = answer_of_tools(question, data, self.desk.bands)
-        return self._report(metric, answer, data.reading, len(data.samples)), answer
+        scanned = _Scanned(len(data.samples), data.is_whole, data.reading)
+        return self._report(metric, answer, scanned), answer
 
     async def of_databases(self, metric: DatabaseMetric) -> tuple[Report, Answer]:
         """From recorded calls."""
@@ -89,14 +90,15 @@ class _Visit:
             trouble = Verdict.of("recorded calls", "unknown", error.problem, error.remedy)
             answer = answer_of_databases(question, (), desk.bands)
             answer = Answer(answer.headline, answer.table, [trouble], answer.measurements)
-            return self._report(metric, answer, None, 0), answer
+            return self._report(metric, answer, _Scanned(0, is_whole=False)), answer
         answer = answer_of_databases(question, recorded.calls, desk.bands)
         if recorded.cut:
             since = f"{recorded.calls[0].at:%Y-%m-%d %H:%M} UTC"
             reason = f"too many for one reading: only those since {since} are counted"
             cut = Verdict.of("recorded calls", "warning", reason, "Ask for a shorter period.")
             answer = replace(answer, verdicts=[*answer.verdicts, cut])
-        return self._report(metric, answer, None, len(recorded.calls)), answer
+        scanned = _Scanned(len(recorded.calls), is_whole=not recorded.cut)
+        return self._report(metric, answer, scanned), answer
 
     @property
     def _span(self) -> Period:
@@ -119,13 +121,10 @@ class _Visit:
         found = {each[0].id: key for key, each in fitting.items() if len(each) == 1}
         return {**found, **names}
 
-    def _report(
-        self, metric: Metric, answer: Answer, reading: Reading | None, scanned: int
-    ) -> Report:
+    def _report(self, metric: Metric, answer: Answer, scanned: "_Scanned") -> Report:
+        reading = scanned.reading
         as_of = self.now if reading is None else reading.as_of
         findings = (*answer.all_findings(), *_readings(reading))
-        count = scanned if reading is None else reading.rows_count
-        is_whole = reading is None or reading.complete
         report = Report(
             procedure=PROCEDURE,
             run_id=self.run_id,
@@ -136,7 +135,7 @@ class _Visit:
             as_of=as_of,
             age_s=round(max(0.0, (self.now - as_of).total_seconds()), 1),
             source="live" if reading is None else reading.source,
-            coverage=Coverage(scanned=count, total=count if is_whole else None, complete=is_whole),
+            coverage=scanned.coverage,
             gates=answer.gates,
             measurements={"metric": metric, "period": str(self.period), **answer.measurements},
             findings=findings,
@@ -152,6 +151,22 @@ class _Visit:
         if self.group in {"tool", "none"}:
             actions.append(f"query_metrics(metric='{metric}', group='day') says since when.")
         return tuple(actions)
+
+
+@dataclass(frozen=True, slots=True)
+class _Scanned:
+    """What was read; `is_whole` False: a source is in trouble, so nobody knows of how many."""
+
+    count: int
+    is_whole: bool
+    reading: Reading | None = None
+
+    @property
+    def coverage(self) -> Coverage:
+        reading = self.reading
+        count = self.count if reading is None else reading.rows_count
+        is_whole = self.is_whole and (reading is None or reading.complete)
+        return Coverage(scanned=count, total=count if is_whole else None, complete=is_whole)
 
 
 def _readings(reading: Reading | None) -> list[Finding]:

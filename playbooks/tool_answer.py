@@ -103,7 +103,14 @@ def _headline(
         f"{tool} {_short(asked.metric, figures)}" for tool, figures in list(tools.items())[:3]
     ]
     counted = f"{calls_count:,.0f} calls, days in {asked.period.days.zone}"
-    return f"{name}, {asked.period}: {listed(values)}; {counted}."
+    return f"{name}, {asked.period}: {listed(values)}; {counted}{_only(data)}."
+
+
+def _only(data: ToolData) -> str:
+    """What the figures are of, where a source is in trouble."""
+    if data.is_whole:
+        return ""
+    return f"; {'our own records' if data.reading is None else 'a part of the calls'} only"
 
 
 def _short(metric: ToolMetric, figures: Figures) -> str:

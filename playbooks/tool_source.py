@@ -31,6 +31,11 @@ class ToolData:
     flaws: Mapping[Flaw, Sequence[Row]] = field(default_factory=dict[Flaw, Sequence[Row]])
     absent: Sequence[str] = ()
 
+    @property
+    def is_whole(self) -> bool:
+        """Whether no source is in trouble; one that is not set up is none."""
+        return all(trouble.gate.status == "not_measured" for trouble in self.troubles)
+
     def within(self, period: Period) -> list[Sample]:
         """The samples of that period."""
         return [sample for sample in self.samples if period.holds(sample.moment)]
