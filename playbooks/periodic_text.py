@@ -39,14 +39,18 @@ class Linked(Protocol):
 
 def headline(facts: Facts, *, is_final: bool) -> str:
     """The report in one sentence."""
-    now, deviating = facts.now, facts.deviations_count
-    told = [
-        *_totals(facts),
+    deviating = facts.deviations_count
+    told = [*_totals(facts), *([] if facts.period.is_over else _standing(facts.now))]
+    unusual = f"; {counted(deviating, 'figure')} out of the ordinary" if deviating else ""
+    return f"{facts.period}{_state(facts.period, is_final=is_final)}: {', '.join(told)}{unusual}."
+
+
+def _standing(now: Now) -> list[str]:
+    """What stands today: of a period that is over it says nothing."""
+    return [
         *([f"{len(now.blocked)} blocked"] if now.blocked is not None else []),
         *([f"{len(now.overdue)} overdue"] if now.overdue is not None else []),
     ]
-    unusual = f"; {counted(deviating, 'figure')} out of the ordinary" if deviating else ""
-    return f"{facts.period}{_state(facts.period, is_final=is_final)}: {', '.join(told)}{unusual}."
 
 
 def _totals(facts: Facts) -> list[str]:

@@ -158,6 +158,16 @@ async def test_what_is_past_its_due_date_and_open_is_overdue(made: Made) -> None
     assert late.replace("-", "") in gate(report, "overdue")
 
 
+async def test_only_a_running_period_has_what_stands_today_in_its_headline(made: Made) -> None:
+    made.table.add("Late", **{"Due date": _on(made.today - timedelta(days=1))})
+
+    running = await made.report()
+    over = await made.report(day=made.today - timedelta(days=1))
+
+    assert "1 overdue" in running.headline
+    assert "overdue" not in over.headline
+
+
 async def test_a_database_or_property_that_is_missing_is_named_and_its_figures_null(
     made: Made,
 ) -> None:
