@@ -267,6 +267,10 @@ class UsageBook(Protocol):
         """Give the right back; nothing was written."""
         ...
 
+    async def store_key(self) -> str:
+        """A short random text that the store keeps: another store, or a new one, has another."""
+        ...
+
     async def page_ids(self, data_source_id: str) -> frozenset[str]:
         """The rows there that hold nothing but records that are kept here."""
         ...

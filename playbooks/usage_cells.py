@@ -18,10 +18,14 @@ _SHARES: Final[Mapping[Ending, float]] = {"succeeded": 1.0, "failed": 0.0}
 
 @dataclass(frozen=True, slots=True)
 class Columns:
-    """The properties by role, and the title; `in_percent`: numbers of success are percents."""
+    """The properties by role, and the title; `in_percent`: numbers of success are percents.
+
+    `store_key` tells the rows of this store from those of another that writes there, too.
+    """
 
     by_role: Mapping[str, Property]
     title: Property
+    store_key: str
     in_percent: bool = False
 
     def misfit(self) -> str:
@@ -47,7 +51,13 @@ class Columns:
             "task": row.task_ids[:_MOST_RELATIONS],
         }
         told = [(self.by_role[role], values[role]) for role in values if role in self.by_role]
-        return [(self.title, title_of(row.bucket)), *told, *success]
+        return [(self.title, self.name_of(row.bucket)), *told, *success]
+
+    def name_of(self, bucket: Bucket) -> str:
+        """The title of a bucket's row, by which this store, and no other, finds it again."""
+        told = {"succeeded": "succeeded", "failed": "failed", "unknown": "outcome unknown"}
+        ending = told[bucket.ending]
+        return f"{bucket.tool}, {bucket.day:%Y-%m-%d}, {ending}, store {self.store_key}"
 
     def _success(self, ending: Ending) -> Cells | None:
         """No cell where an empty one says that it is unknown."""
@@ -64,12 +74,6 @@ class Columns:
             case _:
                 option = _option(column, share)
                 return None if option is None else ((column, option),)
-
-
-def title_of(bucket: Bucket) -> str:
-    """The name of a bucket's row, by which it is found again."""
-    told = {"succeeded": "succeeded", "failed": "failed", "unknown": "outcome unknown"}
-    return f"{bucket.tool}, {bucket.day:%Y-%m-%d}, {told[bucket.ending]}"
 
 
 def _option(column: Property, share: float) -> str | None:

@@ -1,7 +1,8 @@
 """Recorded calls reach Notion as one row a tool, day and ending, in a database marked as ours.
 
 A row per call would fill a free workspace, whose blocks are limited for its lifetime. Each row is
-claimed by one process, journalled before it is written, found again by its title, and updated.
+claimed by one process, journalled before it is written, found again by its title, and updated. The
+title names the store: a row of another store holds calls that are not known here.
 """
 
 from dataclasses import dataclass
@@ -15,7 +16,7 @@ from playbooks.plan import JournalEntry
 from playbooks.ports import Cells, OwnRows, Progress
 from playbooks.tool_samples import RowReader
 from playbooks.usage import Bucket, RolledUp
-from playbooks.usage_cells import Columns, title_of
+from playbooks.usage_cells import Columns
 from playbooks.verdict import Verdict
 
 KIND: Final = kind_of("ai_tool_metrics")
@@ -79,7 +80,7 @@ async def _columns(desk: Desk, opened: Opened) -> Columns | str:
         async for row in opened.view.rows(list(opened.names.values())):
             reader.read(row)
         in_percent = reader.is_in_percent
-    columns = Columns(filled, title, in_percent)
+    columns = Columns(filled, title, await desk.usage.store_key(), in_percent)
     return columns.misfit() or columns
 
 
@@ -127,7 +128,9 @@ class _Writing:
 
     async def _found(self, bucket: Bucket) -> str | None:
         """The row that a process wrote which died before it could remember it."""
-        rows = await self.rows.find(self.data_source_id, self.columns.title, title_of(bucket))
+        rows = await self.rows.find(
+            self.data_source_id, self.columns.title, self.columns.name_of(bucket)
+        )
         return rows[0].id if rows else None
 
     async def _put(self, page_id: str | None, row: RolledUp, cells: Cells) -> str:
@@ -155,7 +158,7 @@ class _Writing:
             at=self.desk.clock(),
             kind="write",
             actor=self.actor,
-            subject=f"row of ai_tool_metrics {title_of(row.bucket)}",
+            subject=f"row of ai_tool_metrics {self.columns.name_of(row.bucket)}",
             before=None if page_id is None else {"page_id": page_id},
             after=after,
         )

@@ -67,6 +67,10 @@ class KeptUsage:
         place = self._place(data_source_id)
         await self._store.perform(lambda engine: usage.settle(engine, place, bucket, {}))
 
+    async def store_key(self) -> str:
+        """A short random text that the store keeps: another store, or a new one, has another."""
+        return await self._store.perform(lambda engine: usage.store_key(engine, self._connection))
+
     async def page_ids(self, data_source_id: str) -> frozenset[str]:
         """The rows there that hold nothing but records that are kept here."""
         place = self._place(data_source_id)

@@ -1,5 +1,6 @@
 """The statements of usage: records of calls of AI tools, and the rows of Notion that hold them."""
 
+import secrets
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict
@@ -79,6 +80,25 @@ def settle(engine: Engine, place: Place, bucket: Bucket, changes: Mapping[str, o
     values = {**changes, "claimed_until": None}
     with writing(engine) as opened:
         opened.execute(update(usage_rows).where(_is_row(place, bucket)).values(values))
+
+
+def store_key(engine: Engine, connection: str) -> str:
+    """A random text of eight digits, made at the first call and kept."""
+    place = (connection, _NOWHERE)
+    row = {**_place(place), **asdict(_KEY_BUCKET), "written_count": 0}
+    with writing(engine) as opened:
+        dialect = postgresql if opened.dialect.name == "postgresql" else sqlite
+        adding = dialect.insert(usage_rows).values({**row, "page_id": secrets.token_hex(4)})
+        opened.execute(adding.on_conflict_do_nothing())
+        kept = select(usage_rows.c.page_id).where(_is_row(place, _KEY_BUCKET))
+        return str(opened.execute(kept).scalar_one())
+
+
+_NOWHERE: Final = ""
+"""No data source: the row that keeps the store's key is none of Notion's."""
+
+_KEY_BUCKET: Final = Bucket("", date.max, "unknown")
+"""Of a day that is never too old to keep."""
 
 
 def page_ids(engine: Engine, place: Place) -> frozenset[str]:

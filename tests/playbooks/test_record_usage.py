@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass, replace
 from datetime import date, timedelta
+from pathlib import Path
 from typing import Any, NoReturn
 
 import pytest
@@ -15,6 +16,7 @@ from playbooks.record_usage import Told, UsageInvalid, record_usage
 from playbooks.report import Report
 from playbooks.rows import Row, Span
 from server.notion.client import NotionClient
+from server.store.kept_usage import KeptUsage
 from server.store.sql import SqlStore
 from tests.server.store.raw import query
 
@@ -54,7 +56,7 @@ async def test_calls_become_one_row_a_tool_day_and_outcome_that_grows(own: Desk)
 
     assert "1 row added" in first.headline
     assert "1 row updated" in second.headline
-    found = {str(row.plain("Name")).rpartition(", ")[2]: row for row in await rows(own)}
+    found = {str(row.plain("Name")).split(", ")[2]: row for row in await rows(own)}
     assert sorted(found) == ["failed", "succeeded"]
     row = found["succeeded"]
     assert (row.plain("Tool"), row.plain("Success")) == ("cursor", True)
@@ -83,16 +85,29 @@ async def test_a_row_written_by_a_process_that_died_is_found_again(own: Desk) ->
     await told(own, success=True)
     store = own.store
     assert isinstance(store, SqlStore)
-    await store.perform(_forget_rows)
+    await store.perform(_forget_writing)
 
     await told(own, success=True)
 
     assert [row.plain("Calls") for row in await rows(own)] == [2]
 
 
-def _forget_rows(engine: Any) -> None:
+def _forget_writing(engine: Any) -> None:
     with engine.begin() as connection:
-        connection.exec_driver_sql("DELETE FROM usage_rows")
+        connection.exec_driver_sql(
+            "UPDATE usage_rows SET page_id = NULL, written_count = 0 WHERE data_source_id <> ''"
+        )
+
+
+async def test_another_store_leaves_the_row_of_this_one_alone(own: Desk, tmp_path: Path) -> None:
+    await told(own, success=True, calls_count=5)
+    store = SqlStore(f"sqlite:///{tmp_path / 'another.db'}", clock=own.clock)
+    another = KeptUsage(store, connection="mine", clock=own.clock)
+
+    await told(replace(own, usage=another), success=True)
+    await store.aclose()
+
+    assert sorted(row.plain("Calls") for row in await rows(own)) == [1, 5]
 
 
 async def test_each_write_is_journalled_first(own: Desk) -> None:

@@ -51,6 +51,17 @@ async def test_the_same_id_is_kept_once(book: KeptUsage) -> None:
     assert [(each.id, each.tokens) for each in kept] == [("a", None), ("b", None), ("c", None)]
 
 
+async def test_the_key_of_the_store_stays_and_another_connection_has_another(
+    book: KeptUsage, store: SqlStore
+) -> None:
+    key = await book.store_key()
+    await book.record([record()])
+
+    assert await book.store_key() == key
+    assert await KeptUsage(store, connection="other", clock=lambda: NOW).store_key() != key
+    assert await book.page_ids("metrics") == frozenset()
+
+
 async def test_another_connection_has_its_own(book: KeptUsage, store: SqlStore) -> None:
     other = KeptUsage(store, connection="other", clock=lambda: NOW)
 
