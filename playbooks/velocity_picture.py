@@ -18,9 +18,6 @@ from playbooks.trend import Trend
 from playbooks.velocity import Velocity
 from playbooks.velocity_text import counted, number
 
-_POINTS: Final = 12
-"""So many days of a forecast are computed; between them it is all but straight."""
-
 _SHOWN_DAYS: Final = 30
 """How far ahead is shown where no day is in sight."""
 
@@ -67,7 +64,7 @@ def _fan(velocity: Velocity, past: Past, days: WorkDays) -> Specification:
     last = max(ends) if ends else today + timedelta(days=_SHOWN_DAYS)
     shown = [
         ForecastDay(day, how_many(past, working_days, calibration.read_at))
-        for day in _spread(today, last)
+        for day in _drawn_days(today, last, days)
         if (working_days := working_days_until(today, day, days.is_working)) <= LONGEST_HORIZON_DAYS
     ]
     if by_date is not None:
@@ -85,9 +82,7 @@ def _fan(velocity: Velocity, past: Past, days: WorkDays) -> Specification:
     )
 
 
-def _spread(today: date, last: date) -> list[date]:
-    """Days from the one after today to the last, at most _POINTS of them."""
-    length = (last - today).days
-    steps = range(1, length + 1, max(1, -(-length // _POINTS)))
-    days = [today + timedelta(days=step) for step in steps]
-    return days if days and days[-1] == last else [*days, last]
+def _drawn_days(today: date, last: date, days: WorkDays) -> list[date]:
+    """Each working day after today, on which alone a forecast rises, and the last day."""
+    later = [today + timedelta(days=number) for number in range(1, (last - today).days)]
+    return [*filter(days.is_working, later), last]

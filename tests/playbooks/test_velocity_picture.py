@@ -32,6 +32,22 @@ def test_the_picture_is_of_what_was_asked_and_its_title_says_the_finding(
     assert title in drawn
 
 
+def test_the_fan_reaches_so_many_tasks_on_the_very_days_that_are_told() -> None:
+    known = velocity(history(300), forecast_count=9)
+
+    drawn = [
+        row
+        for layer in picture_of(known, WorkDays())["layer"]
+        for row in layer.get("data", {}).get("values", [])
+        if "tasks" in row
+    ]
+
+    assert known.outlook.done is not None
+    for level, day in known.outlook.done.dates.items():
+        line = [row for row in drawn if row["line"].startswith(f"{level} %")]
+        assert min(row["day"] for row in line if row["tasks"] >= 9) == str(day)
+
+
 def test_a_title_holds_no_foreign_text() -> None:
     known = velocity([made(n, title="evil", assignees=("evil",)) for n in range(9)])
 
