@@ -12,7 +12,7 @@ from playbooks.ports import Progress
 from playbooks.render import summarise
 from playbooks.report import Coverage, Finding, Report, judge
 from playbooks.runs import keep
-from playbooks.usage import ErrorClass, UsageRecord, tool_key
+from playbooks.usage import ErrorClass, UsageRecord, record_id, tool_key
 from playbooks.usage_rows import Written, write_rows
 
 PROCEDURE: Final = "record_usage"
@@ -76,7 +76,7 @@ def record_of(desk: Desk, told: Told, run_id: str, now: datetime) -> UsageRecord
         raise UsageInvalid("The call lies in the future.", remedy="Correct `at`, or leave it out.")
     success = False if told.success is None and told.error_class else told.success
     return UsageRecord(
-        id=_id(told, run_id),
+        id=_id(told, tool, run_id),
         tool=tool,
         at=at,
         day=desk.work.days.local_day(at),
@@ -104,9 +104,9 @@ def _instant(text: str | None, now: datetime) -> datetime:
     return at
 
 
-def _id(told: Told, run_id: str) -> str:
+def _id(told: Told, tool: str, run_id: str) -> str:
     if told.id is not None:
-        return f"told_{told.id}"
+        return record_id("told", tool, told.id)
     if told.at is None:
         return f"told_{run_id}"
     return f"same_{hashlib.sha256(repr(told).encode()).hexdigest()[:_ID_LENGTH]}"

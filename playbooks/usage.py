@@ -1,5 +1,7 @@
 """Calls of AI tools as we keep them, and what a day of them comes to."""
 
+import hashlib
+import json
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Final, Literal, get_args
@@ -85,6 +87,12 @@ class RolledUp:
     cost: float | None = None
     task_ids: tuple[str, ...] = ()
     page_id: str | None = None
+
+
+def record_id(source: str, tool: str, own_id: str) -> str:
+    """The id of what `source` tells under an id of its own, which each tool counts for itself."""
+    digest = hashlib.sha256(json.dumps([tool, own_id]).encode()).hexdigest()
+    return f"{source}_{digest[:32]}"
 
 
 def tool_key(name: str) -> str:

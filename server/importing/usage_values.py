@@ -2,19 +2,16 @@
 
 from collections.abc import Mapping
 from datetime import datetime
-from typing import Final
 
 from playbooks.days import WorkDays
 from playbooks.tool_samples import share_named
-from playbooks.usage import LONGEST_RESPONSE_MS, UsageRecord, error_class_named, tool_key
+from playbooks.usage import LONGEST_RESPONSE_MS, UsageRecord, error_class_named, record_id, tool_key
 from server.importing.dates import read_iso
 from server.importing.values import BadValue, value_of
 
-_LONGEST_ID: Final = 128
-
 
 def record_of_line(
-    values: Mapping[str, str], tool: str | None, days: WorkDays, record_id: str
+    values: Mapping[str, str], tool: str | None, days: WorkDays, own_id: str
 ) -> UsageRecord:
     """The calls that a line tells of, its texts by role. Raises BadValue."""
     name = tool_key(values.get("tool", "") or tool or "")
@@ -24,7 +21,7 @@ def record_of_line(
     error = error_class_named(values.get("error", ""))
     success = _success(values.get("success", ""))
     return UsageRecord(
-        id=f"file_{record_id[:_LONGEST_ID]}",
+        id=record_id("file", name, own_id),
         tool=name,
         at=at,
         day=days.local_day(at),

@@ -73,6 +73,12 @@ async def test_the_same_id_is_recorded_once(own: Desk) -> None:
     assert [row.plain("Calls") for row in await rows(own)] == [1]
 
 
+async def test_the_same_id_of_another_tool_is_another_call(desk: Desk) -> None:
+    await told(desk, id="1")
+
+    assert (await told(desk, tool="copilot", id="1")).measurements["recorded_count"] == 1
+
+
 async def test_the_same_content_with_its_instant_is_recorded_once_without_an_id(own: Desk) -> None:
     at = own.clock().isoformat()
     await told(own, at=at, tokens=5)
@@ -107,7 +113,7 @@ async def test_another_store_leaves_the_row_of_this_one_alone(own: Desk, tmp_pat
     await told(replace(own, usage=another), success=True)
     await store.aclose()
 
-    assert sorted(row.plain("Calls") for row in await rows(own)) == [1, 5]
+    assert {row.plain("Calls") for row in await rows(own)} == {1, 5}
 
 
 async def test_each_write_is_journalled_first(own: Desk) -> None:

@@ -120,7 +120,20 @@ async def test_columns_of_other_names_are_mapped_and_an_id_of_its_own_is_kept(
 
     (kept,) = await book.between(NOW - timedelta(days=2), NOW)
     assert done.by_tool == {"copilot": 1}
-    assert (kept.id, kept.response_time_ms, kept.success) == ("file_k1", 80, True)
+    assert (kept.response_time_ms, kept.success) == (80, True)
+
+
+async def test_an_id_is_one_call_of_its_tool_however_long_it_is(
+    book: KeptUsage, tmp_path: Path
+) -> None:
+    path = tmp_path / "calls.csv"
+    calls = [("cursor", "1"), ("copilot", "1"), ("cursor", "x" * 200), ("cursor", "x" * 201)]
+    lines = [f"{tool},{own},2026-11-24\n" for tool, own in [*calls, ("Cursor", "1")]]
+    path.write_text("tool,id,at\n" + "".join(lines))
+
+    done = await load(book, path)
+
+    assert (done.new_count, done.known_count) == (4, 1)
 
 
 @pytest.mark.parametrize(
