@@ -20,6 +20,7 @@ from playbooks.velocity_findings import PROCEDURE, findings_of, is_withheld
 from playbooks.velocity_measures import Measures, measures_of
 from playbooks.velocity_text import (
     GROUPS_SHOWN,
+    before_line,
     convention,
     estimates_line,
     forecast_line,
@@ -105,6 +106,7 @@ class Answer:
         told = f"{times_line(flow)}. {convention(self.work.days)}"
         yield _gate("throughput", throughput_line(velocity, reference), told=bool(velocity.tasks))
         yield _gate("duration", told, told=has_flow)
+        yield from self._before_gate()
         yield _gate("open work", open_line(flow), told=bool(flow.open_count))
         yield self._estimation_gate()
         yield _gate("trend", trend_line(trend, weeks_count(velocity)), told=trend is not None)
@@ -112,6 +114,14 @@ class Answer:
         yield _gate("forecast", forecast_line(velocity), told=is_forecast)
         yield from self._group_gates()
         yield self._data_gate(findings)
+
+    def _before_gate(self) -> Iterator[Gate]:
+        before, estimates = self.velocity.before, self.velocity.estimates_before
+        if before is None or estimates is None:
+            return
+        accuracy = None if is_withheld(estimates, self.bands) else estimates.every
+        has_done = before.throughput.completed_count > 0
+        yield _gate("period before", before_line(before, accuracy), told=has_done)
 
     def _estimation_gate(self) -> Gate:
         estimates = self.velocity.estimates

@@ -107,6 +107,18 @@ def _hours(flow: Flow) -> str:
     )
 
 
+def before_line(before: Flow, accuracy: Accuracy | None) -> str:
+    """The main figures of as many days just before, to stand beside those of the window."""
+    done, cycle, points = before.throughput, before.cycle, before.points_per_week
+    told = [
+        f"{counted(done.completed_count, 'task')}, {number(done.per_day)} a calendar day",
+        *([f"{number(points)} points a week"] if points is not None else []),
+        *([f"cycle time p50 {cycle.p50_days:g}, p85 {cycle.p85_days:g}"] if cycle else []),
+        *([f"accuracy {accuracy.accuracy_percent:.1f} %"] if accuracy else []),
+    ]
+    return "; ".join(told)
+
+
 def times_line(flow: Flow) -> str:
     """How long it takes."""
     told = [f"cycle time {_durations(flow.cycle)}", f"lead time {_durations(flow.lead)}"]

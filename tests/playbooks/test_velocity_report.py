@@ -150,6 +150,17 @@ async def test_an_answer_is_short_and_a_full_one_bounded(desk: Desk, asked: Any)
     assert "working days, first and last day counted" in report.summary
 
 
+async def test_the_period_before_is_told_beside_this_one_where_asked(desk: Desk) -> None:
+    alone = await velocity_report(desk)
+    report = await velocity_report(desk, compare="previous_period")
+
+    (told,) = [gate.reason for gate in report.gates if gate.name == "period before"]
+    assert f"{report.measurements['previous_completed_count']} tasks" in told
+    assert f"p85 {report.measurements['previous_cycle_p85_days']}" in told
+    assert told in in_short(report).summary
+    assert "period before" not in {gate.name for gate in alone.gates}
+
+
 async def test_a_filter_narrows_and_an_unknown_name_is_told(desk: Desk) -> None:
     everything = await velocity_report(desk)
     mara = await velocity_report(desk, selection=Selection(assignee="Mara"))
