@@ -13,7 +13,7 @@ from playbooks.render import summarise
 from playbooks.report import Coverage, Finding, Report, judge
 from playbooks.runs import keep
 from playbooks.usage import ErrorClass, UsageRecord, record_id, tool_key
-from playbooks.usage_rows import Written, write_rows
+from playbooks.usage_rows import NOT_OURS, Written, write_rows
 
 PROCEDURE: Final = "record_usage"
 
@@ -189,7 +189,8 @@ def findings_of(written: Written) -> tuple[Finding, ...]:
             _finding("untold", f"{what} alone: the property cannot be left open", _OPEN)
         )
     if written.why_not:
-        findings.append(_finding("kept_here", f"not in Notion: {written.why_not}", _OURS))
+        remedy = _OURS if written.why_not == NOT_OURS else ""
+        findings.append(_finding("kept_here", f"not in Notion: {written.why_not}", remedy))
     return (*findings, _finding("rolled_up", _WHY_ROLLED_UP, ""))
 
 

@@ -21,6 +21,8 @@ from playbooks.verdict import Verdict
 
 KIND: Final = kind_of("ai_tool_metrics")
 
+NOT_OURS: Final = "the configuration does not mark ai_tool_metrics as ours"
+
 
 @dataclass(slots=True)
 class Written:
@@ -63,7 +65,7 @@ def _why_not(desk: Desk) -> str:
     if desk.connection.read_only:
         return "this server is read-only"
     if setting is None or not setting.ours:
-        return "the configuration does not mark ai_tool_metrics as ours"
+        return NOT_OURS
     return "" if desk.own_rows is not None else "there is nothing to write to"
 
 

@@ -132,6 +132,7 @@ async def test_a_database_that_is_not_ours_gets_nothing_and_the_answer_says_why(
 
     assert report.status == "ok"
     assert "does not mark ai_tool_metrics as ours" in report.headline
+    assert "ours = true" in report.findings[0].remedy
     assert "1,000 blocks" in report.findings[-1].what
     assert report.measurements["recorded_count"] == 1
 
@@ -142,6 +143,7 @@ async def test_read_only_writes_nothing_to_notion(own: Desk) -> None:
     report = await told(reading, success=True)
 
     assert "read-only" in report.headline
+    assert "ours = true" not in report.model_dump_json()
     assert await rows(own) == []
 
 
