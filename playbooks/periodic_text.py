@@ -11,6 +11,7 @@ from playbooks.report_period import Period
 from playbooks.text import listed, shown
 from playbooks.tool_metrics import Figures
 from playbooks.trend import LEAST_POINTS_COUNT, Trend
+from playbooks.usage import OWN_TOOL
 from playbooks.usual import Usual
 from playbooks.velocity_text import counted, number, trend_line
 
@@ -138,11 +139,13 @@ def ai_line(facts: Facts) -> str:
     usual = facts.usual["ai_calls"]
     cost = facts.usual.get("ai_cost")
     spent = f"; cost {number(cost.value)}{compared(cost, facts.period)}" if cost else ""
-    tools = [
-        _tool(tool, figures, facts.tools_before.get(tool)) for tool, figures in facts.tools.items()
-    ]
-    by_tool = f". {listed(tools, _TOOLS_SHOWN)}" if tools else ""
-    return f"{counted_calls(usual.value)}{compared(usual, facts.period)}{spent}{by_tool}"
+    tools = {
+        tool: _tool(tool, figures, facts.tools_before.get(tool))
+        for tool, figures in facts.tools.items()
+    }
+    own = f". Own server apart: {tools.pop(OWN_TOOL)}" if OWN_TOOL in tools else ""
+    by_tool = f". {listed(list(tools.values()), _TOOLS_SHOWN)}" if tools else ""
+    return f"{counted_calls(usual.value)}{compared(usual, facts.period)}{spent}{by_tool}{own}"
 
 
 def counted_calls(count: float) -> str:

@@ -270,6 +270,7 @@ async def test_calls_of_this_server_are_told_apart_from_ai_tools(made: Made) -> 
     measured = report.measurements
     assert (measured["ai_calls_count"], measured["own_calls_count"]) == (3, 7)
     assert (measured["ai_tokens_count"], measured["ai_cost"]) == (100, 0.5)
+    assert ". Own server apart: `mcp_server` 7" in gate(report, "AI tools")
 
 
 async def test_hostile_titles_stay_data(made: Made) -> None:
