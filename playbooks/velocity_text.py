@@ -14,6 +14,7 @@ from playbooks.survival import OPEN_MATTERS_FROM_SHARE
 from playbooks.text import shown
 from playbooks.throughput import full_week_totals
 from playbooks.trend import LEAST_POINTS_COUNT, Trend
+from playbooks.unicode_bars import sparkline
 from playbooks.velocity import Group, Velocity
 from playbooks.velocity_estimates import Estimates
 from playbooks.velocity_flow import Flow
@@ -87,6 +88,7 @@ def throughput_line(velocity: Velocity, reference: VelocityReference) -> str:
             f" {number(done.per_day)} a calendar day, zero days counted"
             f" (the {done.days_count} days before: {number(velocity.before_per_day)})"
         ),
+        *_by_week(velocity),
         f"{number(points)} points a week" if points is not None else "no story points",
         _hours(flow),
         (
@@ -95,6 +97,11 @@ def throughput_line(velocity: Velocity, reference: VelocityReference) -> str:
         ),
     ]
     return "; ".join(told)
+
+
+def _by_week(velocity: Velocity) -> list[str]:
+    totals = full_week_totals(velocity.pace.weeks)
+    return [f"by full week {sparkline(totals)}"] if any(totals) else []
 
 
 def _hours(flow: Flow) -> str:
