@@ -10,8 +10,8 @@ from collections.abc import Mapping
 from datetime import UTC, datetime
 from typing import Final
 
-from playbooks.days import WorkDays
-from playbooks.usage import LONGEST_RESPONSE_MS, UsageRecord
+from playbooks.days import YEARS, WorkDays
+from playbooks.usage import LONGEST_RESPONSE_MS, MOST_TOKENS, UsageRecord
 
 TOOL: Final = "continue"
 
@@ -66,6 +66,13 @@ def record_of_event(
 
 
 def _instant(event: Mapping[str, object]) -> datetime:
+    at = _written_at(event)
+    if at is None or at.year not in YEARS:
+        raise EventInvalid("has no timestamp")
+    return at
+
+
+def _written_at(event: Mapping[str, object]) -> datetime | None:
     """Of `timestamp`, ISO 8601 or milliseconds since 1970; `createdAt` in older versions."""
     written = event.get("timestamp", event.get("createdAt"))
     try:
@@ -75,13 +82,13 @@ def _instant(event: Mapping[str, object]) -> datetime:
         if isinstance(written, int | float) and not isinstance(written, bool):
             return datetime.fromtimestamp(written / _MS_PER_S, UTC)
     except (ValueError, OverflowError, OSError):
-        pass
-    raise EventInvalid("has no timestamp")
+        return None
+    return None
 
 
 def _whole(event: Mapping[str, object], name: str) -> int:
     number = _number(event, name)
-    if number < 0 or number != int(number):
+    if not 0 <= number <= MOST_TOKENS or number != int(number):
         raise EventInvalid(f"has an impossible {name}")
     return int(number)
 

@@ -9,6 +9,9 @@ from zoneinfo import ZoneInfo
 MONDAY_TO_FRIDAY: Final = (0, 1, 2, 3, 4)
 """Days of the week as `date.weekday` counts them."""
 
+YEARS: Final = range(1970, 9999)
+"""Of instants that can be meant; those at the ends of the calendar have no day in some zones."""
+
 _WEEK_DAYS: Final = 7
 """Ordinal 1, the first day that there is, was a Monday."""
 

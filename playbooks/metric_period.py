@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from typing import Final
 
-from playbooks.days import WorkDays
+from playbooks.days import YEARS, WorkDays
 from playbooks.errors import PlaybookError
 
 MOST_DAYS: Final = 400
@@ -63,6 +63,10 @@ def period_of(
     Both are days or instants of ISO 8601; a day as `until` is included, an instant is not.
     """
     end = min(now, _moment(until, lambda day: days.begins(day + timedelta(days=1)), now))
+    if end.year not in YEARS:
+        raise PeriodInvalid(
+            f"The period ends before {YEARS.start}.", remedy="Give a later `until`, or none."
+        )
     last_day = days.local_day(end - timedelta(microseconds=1))
     start = _moment(since, days.begins, days.begins(last_day - timedelta(days=count - 1)))
     if start >= end:

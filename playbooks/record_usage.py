@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Final
 
+from playbooks.days import YEARS
 from playbooks.desk import Desk, silent
 from playbooks.errors import PlaybookError
 from playbooks.planning import counted
@@ -97,7 +98,7 @@ def _instant(text: str | None, now: datetime) -> datetime:
         at = datetime.fromisoformat(text)
     except ValueError:
         at = None
-    if at is None or at.tzinfo is None:
+    if at is None or at.tzinfo is None or at.year not in YEARS:
         raise UsageInvalid(
             "`at` is no instant.", remedy="Write it with its zone, as 2026-01-31T12:00:00Z."
         )

@@ -33,6 +33,11 @@ OWN_TOOL: Final = "mcp_server"
 LONGEST_RESPONSE_MS: Final = 600_000.0
 """A call that took longer than ten minutes, or no time at all, was measured wrongly."""
 
+MOST_CALLS: Final = 10**6
+MOST_TOKENS: Final = 10**12
+MOST_COST: Final = 10**9
+"""What one record may tell; sums of them still fit into the store."""
+
 
 @dataclass(frozen=True, slots=True)
 class UsageRecord:

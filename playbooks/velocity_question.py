@@ -64,7 +64,8 @@ def window_of(
     if last.toordinal() <= days_count:
         raise QuestionInvalid(_NO_WINDOW, remedy=_GIVE_WINDOW)
     window = Window(since or last - timedelta(days=days_count - 1), last)
-    if not 1 <= window.days_count <= MOST_DAYS:
+    has_before = window.first.toordinal() > window.days_count
+    if not has_before or not 1 <= window.days_count <= MOST_DAYS:
         raise QuestionInvalid(_NO_WINDOW, remedy=_GIVE_WINDOW)
     return window
 

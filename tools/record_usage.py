@@ -8,7 +8,7 @@ from pydantic import Field
 
 from playbooks import record_usage as procedure
 from playbooks.report import Report
-from playbooks.usage import LONGEST_RESPONSE_MS, ErrorClass
+from playbooks.usage import LONGEST_RESPONSE_MS, MOST_CALLS, MOST_COST, MOST_TOKENS, ErrorClass
 from tools.boundary import RECORDS, Detail, OpenDesk, actionable, actor_of, answer, desk_of
 from tools.declaration import StrictTool, declare
 
@@ -26,9 +26,9 @@ async def record_usage(  # noqa: PLR0913, PLR0917 - the tool's arguments
     ] = None,
     success: bool | None = None,
     error: Annotated[ErrorClass | None, Field(description="Why it failed.")] = None,
-    tokens: Annotated[int | None, Field(ge=0, le=10**12)] = None,
-    cost: Annotated[float | None, Field(ge=0, le=10**9)] = None,
-    calls: Annotated[int, Field(ge=1, le=10**6, description="So many, alike.")] = 1,
+    tokens: Annotated[int | None, Field(ge=0, le=MOST_TOKENS)] = None,
+    cost: Annotated[float | None, Field(ge=0, le=MOST_COST)] = None,
+    calls: Annotated[int, Field(ge=1, le=MOST_CALLS, description="So many, alike.")] = 1,
     at: Annotated[str | None, Field(max_length=40, description="ISO instant; else now.")] = None,
     task: Annotated[str | None, Field(max_length=300, description="Id or link.")] = None,
     id: Annotated[  # noqa: A002 - the name a caller expects

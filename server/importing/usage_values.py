@@ -3,9 +3,18 @@
 from collections.abc import Mapping
 from datetime import datetime
 
-from playbooks.days import WorkDays
+from playbooks.days import YEARS, WorkDays
 from playbooks.tool_samples import share_named
-from playbooks.usage import LONGEST_RESPONSE_MS, UsageRecord, error_class_named, record_id, tool_key
+from playbooks.usage import (
+    LONGEST_RESPONSE_MS,
+    MOST_CALLS,
+    MOST_COST,
+    MOST_TOKENS,
+    UsageRecord,
+    error_class_named,
+    record_id,
+    tool_key,
+)
 from server.importing.dates import read_iso
 from server.importing.values import BadValue, value_of
 
@@ -25,10 +34,10 @@ def record_of_line(
         tool=name,
         at=at,
         day=days.local_day(at),
-        calls_count=_whole(values, "count", default=1) or 0,
+        calls_count=_whole(values, "count", MOST_CALLS, default=1) or 0,
         response_time_ms=_time_ms(values),
         success=False if success is None and error else success,
-        tokens=_whole(values, "tokens"),
+        tokens=_whole(values, "tokens", MOST_TOKENS),
         cost=_amount(values, "cost"),
         task_id=values.get("task") or None,
         error_class=error,
@@ -40,7 +49,9 @@ def _instant(text: str, days: WorkDays) -> datetime:
     try:
         moment = read_iso(text)
     except ValueError:
-        raise BadValue("bad_date", "has no instant of ISO 8601 as `at`") from None
+        moment = None
+    if moment is None or moment.year not in YEARS:
+        raise BadValue("bad_date", "has no instant of ISO 8601 as `at`")
     if isinstance(moment, datetime):
         return moment
     return days.begins(moment)
@@ -55,18 +66,20 @@ def _success(text: str) -> bool | None:
     return None if share is None else share == 1
 
 
-def _amount(values: Mapping[str, str], role: str) -> float | None:
+def _amount(values: Mapping[str, str], role: str, most: float = MOST_COST) -> float | None:
     text = values.get(role, "")
     if not text:
         return None
     number = value_of("number", text, read_iso)
-    if not isinstance(number, int | float) or number < 0:
-        raise BadValue("bad_number", f"has a {role} below zero")
+    if not isinstance(number, int | float) or not 0 <= number <= most:
+        raise BadValue("bad_number", f"has a {role} below zero or above {most:,}")
     return float(number)
 
 
-def _whole(values: Mapping[str, str], role: str, *, default: int | None = None) -> int | None:
-    number = _amount(values, role)
+def _whole(
+    values: Mapping[str, str], role: str, most: int, *, default: int | None = None
+) -> int | None:
+    number = _amount(values, role, most)
     return default if number is None else round(number)
 
 

@@ -89,6 +89,10 @@ def test_an_older_version_writes_created_at() -> None:
     ("event", "says"),
     [
         pytest.param(TOKENS | {"timestamp": "soon"}, "has no timestamp", id="no-instant"),
+        pytest.param(
+            TOKENS | {"timestamp": "0001-01-01T00:00:00+14:00"}, "no timestamp", id="no-day"
+        ),
+        pytest.param(TOKENS | {"promptTokens": 10**23}, "impossible promptTokens", id="too-many"),
         pytest.param(TOKENS | {"promptTokens": "many"}, "no number promptTokens", id="no-number"),
         pytest.param(TOKENS | {"generatedTokens": -1}, "impossible generatedTokens", id="below-0"),
         pytest.param(AUTOCOMPLETE | {"time": 0}, "impossible time", id="no-time"),

@@ -49,11 +49,12 @@ def test_the_future_is_cut_off() -> None:
     [
         pytest.param("last week", None, "ISO 8601", id="words"),
         pytest.param("2026-03-01T00:00:00", None, "ISO 8601", id="no-zone"),
+        pytest.param(None, "0001-01-01", "ends before 1970", id="first-day-of-all"),
         pytest.param("2026-03-02", "2026-03-01", "ends before it begins", id="backwards"),
         pytest.param("2031-01-01", None, "ends before it begins", id="in-the-future"),
         pytest.param("2020-01-01", None, "longer than 400 days", id="too-long"),
     ],
 )
-def test_what_is_no_period_is_refused(since: str, until: str | None, says: str) -> None:
+def test_what_is_no_period_is_refused(since: str | None, until: str | None, says: str) -> None:
     with pytest.raises(PeriodInvalid, match=says):
         period(since=since, until=until)

@@ -206,6 +206,7 @@ async def test_query_metrics_reads_the_calls_and_not_their_row_beside_them(own: 
         pytest.param({"tool": "…"}, "no name", id="no-tool"),
         pytest.param({"at": "yesterday"}, "no instant", id="no-instant"),
         pytest.param({"at": "2026-01-01T00:00:00"}, "no instant", id="no-zone"),
+        pytest.param({"at": "0001-01-01T00:00:00+14:00"}, "no instant", id="no-day"),
         pytest.param({"task": "the login page"}, "no page", id="no-task"),
     ],
 )

@@ -150,6 +150,7 @@ def test_tasks_are_meant_by_names_as_people_write_them(
         pytest.param(90, TODAY + timedelta(days=1), None, id="in-the-future"),
         pytest.param(90, date(1900, 1, 1), None, id="too-long"),
         pytest.param(90, None, date(1, 1, 2), id="before-all-days"),
+        pytest.param(90, date(1, 1, 1), date(10, 1, 1), id="with-no-days-before-it"),
     ],
 )
 def test_a_period_that_is_none_is_refused(

@@ -141,6 +141,8 @@ async def test_an_id_is_one_call_of_its_tool_however_long_it_is(
     [
         pytest.param(",2026-11-24,,", "names no tool", id="no-tool"),
         pytest.param("cursor,yesterday,,", "no instant", id="no-instant"),
+        pytest.param("cursor,0001-01-01T00:00:00+14:00,,", "no instant", id="first-day-of-all"),
+        pytest.param("cursor,9999-12-31T23:00:00-14:00,,", "no instant", id="last-day-of-all"),
         pytest.param("cursor,2026-11-24,fast,", "is no number", id="no-number"),
         pytest.param("cursor,2026-11-24,-3,", "below zero", id="below-zero"),
         pytest.param("cursor,2026-11-24,600001,", "impossible response time", id="too-long"),
@@ -158,6 +160,19 @@ async def test_a_line_that_does_not_fit_is_skipped_with_its_reason(
     assert done.new_count == 0
     assert [each.line for each in done.skipped] == [2]
     assert says in done.skipped[0].reason
+
+
+@pytest.mark.parametrize("role", ["count", "tokens", "cost"])
+async def test_a_number_that_the_store_cannot_hold_is_skipped(
+    book: KeptUsage, tmp_path: Path, role: str
+) -> None:
+    path = tmp_path / "calls.jsonl"
+    path.write_text(json.dumps({"tool": "cursor", "at": "2026-11-24", role: 10**23}) + "\n")
+
+    done = await load(book, path)
+
+    assert done.new_count == 0
+    assert f"has a {role} below zero or above" in done.skipped[0].reason
 
 
 async def test_without_a_book_files_are_only_read(tmp_path: Path) -> None:
