@@ -100,11 +100,14 @@ class Answer:
 
     def _gates(self, findings: tuple[Finding, ...]) -> Iterator[Gate]:
         velocity = self.velocity
+        if not velocity.tasks:
+            yield _gate("throughput", "no tasks", told=False)
+            return
         flow, trend, outlook = velocity.flow, velocity.pace.trend, velocity.outlook
         reference = reference_of(self.work, self.bands)
         has_flow = flow.cycle is not None or flow.lead is not None
         told = f"{times_line(flow)}. {convention(self.work.days)}"
-        yield _gate("throughput", throughput_line(velocity, reference), told=bool(velocity.tasks))
+        yield _gate("throughput", throughput_line(velocity, reference), told=True)
         yield _gate("duration", told, told=has_flow)
         yield from self._before_gate()
         yield _gate("open work", open_line(flow), told=bool(flow.open_count))
@@ -143,7 +146,7 @@ class Answer:
     def _data_gate(self, findings: tuple[Finding, ...]) -> Gate:
         dirt = self.velocity.dirt
         if not dirt:
-            return _gate("data quality", "no flaw seen", told=bool(self.velocity.tasks))
+            return _gate("data quality", "no flaw seen", told=True)
         flaws = {f"{PROCEDURE}.{each.flaw}" for each in dirt}
         is_bad = any(each.id in flaws and each.severity == "warning" for each in findings)
         told = "; ".join(each.what for each in dirt[:_DIRT_SHOWN])

@@ -48,7 +48,7 @@ def findings_of(
         *_about_selection(velocity),
         *_about_estimates(velocity.estimates, bands),
         *_about_flow(velocity),
-        *_not_computed(velocity, roles),
+        *([] if _means_nobody(velocity) else _not_computed(velocity, roles)),
         *dirt_findings(
             velocity.dirt,
             tasks_count=len(velocity.tasks),
@@ -116,8 +116,13 @@ _MAP_DONE: Final = (
 )
 
 
+def _means_nobody(velocity: Velocity) -> bool:
+    """Whether there are tasks, all of which the filter leaves out."""
+    return velocity.all_count > 0 and not velocity.tasks
+
+
 def _about_selection(velocity: Velocity) -> Iterator[Finding]:
-    if velocity.tasks or not velocity.all_count:
+    if not _means_nobody(velocity):
         return
     yield _finding(
         "nothing_meant",
