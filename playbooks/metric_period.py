@@ -62,7 +62,11 @@ def period_of(
 
     Both are days or instants of ISO 8601; a day as `until` is included, an instant is not.
     """
-    end = min(now, _moment(until, lambda day: days.begins(day + timedelta(days=1)), now))
+    today = days.local_day(now)
+    end = min(
+        now,
+        _moment(until, lambda day: days.begins(min(day, today) + timedelta(days=1)), now),
+    )
     if end.year not in YEARS:
         raise PeriodInvalid(
             f"The period ends before {YEARS.start}.", remedy="Give a later `until`, or none."

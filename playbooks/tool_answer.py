@@ -102,7 +102,8 @@ def _headline(
     values = [
         f"{tool} {_short(asked.metric, figures)}" for tool, figures in list(tools.items())[:3]
     ]
-    counted = f"{calls_count:,.0f} calls, days in {asked.period.days.zone}"
+    noun = "call" if calls_count == 1 else "calls"
+    counted = f"{calls_count:,.0f} {noun}, days in {asked.period.days.zone}"
     return f"{name}, {asked.period}: {listed(values)}; {counted}{_only(data)}."
 
 

@@ -40,8 +40,9 @@ def test_a_day_as_until_is_included_and_an_instant_is_not() -> None:
     assert days.holds(days.end - timedelta(seconds=1))
 
 
-def test_the_future_is_cut_off() -> None:
-    assert period(until="2030-01-01", since="2026-03-01").end == NOW
+@pytest.mark.parametrize("until", ["2030-01-01", "9999-12-31"])
+def test_the_future_is_cut_off(until: str) -> None:
+    assert period(until=until, since="2026-03-01").end == NOW
 
 
 @pytest.mark.parametrize(

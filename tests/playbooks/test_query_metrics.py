@@ -173,7 +173,7 @@ async def test_our_own_records_answer_while_notion_is_away(then: Desk) -> None:
     assert report.status == "unknown"
     assert report.measurements["cursor_calls_count"] == 1
     assert statuses(report)["database ai_tool_metrics"] == "unknown"
-    assert "our own records only" in report.headline
+    assert "; 1 call, days in UTC; our own records only." in report.headline
     assert (report.coverage.total, report.coverage.complete) == (None, False)
 
 
