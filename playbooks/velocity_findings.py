@@ -42,7 +42,7 @@ def findings_of(
     bands: Bands,
 ) -> tuple[Finding, ...]:
     """Everything that is wrong, the gravest first."""
-    found = [
+    found: list[Finding] = [
         *_about_reading(reading),
         *_about_mapping(roles, meanings),
         *_about_selection(velocity),
