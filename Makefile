@@ -50,7 +50,7 @@ walls:
 
 lock: $(DEV) ## write requirements/ anew from pyproject.toml (newest versions: make lock UPGRADE=--upgrade)
 	@for group in run:build dev:dev; do \
-	  .venv/bin/uv pip compile pyproject.toml --group $${group#*:} --universal \
+	  .venv/bin/uv pip compile pyproject.toml --extra charts --group $${group#*:} --universal \
 	    --python-version 3.11 --generate-hashes --no-header --quiet \
 	    $(UPGRADE) --output-file requirements/$${group%:*}.txt || exit 1; \
 	done

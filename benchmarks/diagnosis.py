@@ -41,6 +41,7 @@ from server.concurrency import together
 from server.notion.call import TimeAndChance
 from server.notion.client import NotionClient, open_client
 from server.notion.wire import Profile
+from server.store.kept_usage import KeptUsage
 from server.store.sql import SqlStore
 from server.workspace.asgi import create_app
 from server.workspace.core import Workspace
@@ -265,6 +266,7 @@ class Bench:
                 ),
                 notion=notion,
                 store=store,
+                usage=KeptUsage(store, connection=KEY, clock=time.clock),
                 server=_NoServer(),
                 bands=Bands(),
                 clock=time.clock,

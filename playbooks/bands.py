@@ -1,8 +1,8 @@
 """Every threshold of the playbook, typed and configurable; no number of it stands elsewhere."""
 
-from typing import Self
+from typing import Any, Final, Literal, Self, cast
 
-from pydantic import Field, model_validator
+from pydantic import ConfigDict, Field, RootModel, model_validator
 
 from playbooks.report import Frozen, Status
 
@@ -49,6 +49,118 @@ class HigherIsBetter(Frozen):
 
     def __str__(self) -> str:
         return f"good above {self.good_above:g}, critical below {self.critical_below:g}"
+
+
+Speed = Literal["good", "acceptable", "warning", "critical"]
+Reliability = Literal["excellent", "good", "warning", "critical"]
+
+
+class ToolSpeed(Frozen):
+    """P8, read half-open: below one edge good, below the next acceptable, below the last warning.
+
+    The playbook leaves open what lies between good and warning: it is called acceptable.
+    """
+
+    good_below: float = Field(gt=0)
+    warning_from: float
+    critical_from: float
+
+    @model_validator(mode="after")
+    def _in_order(self) -> Self:
+        if not self.good_below <= self.warning_from <= self.critical_from:
+            raise ValueError("good_below, warning_from and critical_from must not fall")
+        return self
+
+    def judge(self, response_ms: float) -> Speed:
+        """What a response time of a tool is."""
+        if response_ms >= self.critical_from:
+            return "critical"
+        if response_ms >= self.warning_from:
+            return "warning"
+        return "good" if response_ms < self.good_below else "acceptable"
+
+    def __str__(self) -> str:
+        return (
+            f"good below {self.good_below:g}, warning from {self.warning_from:g},"
+            f" critical from {self.critical_from:g}"
+        )
+
+
+_TOOL_SPEEDS: Final[dict[str, dict[str, float]]] = {
+    "cursor": {"good_below": 500, "warning_from": 1000, "critical_from": 2000},
+    "continue": {"good_below": 1000, "warning_from": 2000, "critical_from": 4000},
+    "mcp_server": {"good_below": 100, "warning_from": 300, "critical_from": 1000},
+}
+
+
+class ToolSpeeds(RootModel[dict[str, ToolSpeed]]):
+    """P8 by tool; a team changes an edge of one, or adds a tool with all three."""
+
+    model_config = ConfigDict(frozen=True)
+
+    root: dict[str, ToolSpeed] = Field(default_factory=dict[str, ToolSpeed], validate_default=True)
+
+    @model_validator(mode="before")
+    @classmethod
+    def _over_the_defaults(cls, given: object) -> object:
+        if not isinstance(given, dict):
+            return given
+        changed = cast("dict[str, dict[str, Any]]", given)
+        added = {tool: {**_TOOL_SPEEDS.get(tool, {}), **edges} for tool, edges in changed.items()}
+        return {**_TOOL_SPEEDS, **added}
+
+    def of(self, tool: str) -> ToolSpeed | None:
+        """The band of a tool; None when the playbook and the team have none for it."""
+        return self.root.get(tool)
+
+    def __str__(self) -> str:
+        return "; ".join(f"{tool} {speed}" for tool, speed in self.root.items())
+
+
+class SuccessBands(Frozen):
+    """P9: from each edge on, in percent of the calls; below the last it is critical."""
+
+    excellent_from: float = Field(default=95, ge=0, le=100)
+    good_from: float = Field(default=90, ge=0, le=100)
+    warning_from: float = Field(default=80, ge=0, le=100)
+    major_failure_below: float = Field(default=70, ge=0, le=100)
+
+    @model_validator(mode="after")
+    def _in_order(self) -> Self:
+        edges = (self.major_failure_below, self.warning_from, self.good_from, self.excellent_from)
+        if list(edges) != sorted(edges):
+            raise ValueError(
+                "major_failure_below, warning_from, good_from and excellent_from must not fall"
+            )
+        return self
+
+    def judge(self, percent: float) -> Reliability:
+        """What a success rate is."""
+        if percent >= self.excellent_from:
+            return "excellent"
+        if percent >= self.good_from:
+            return "good"
+        return "warning" if percent >= self.warning_from else "critical"
+
+    def __str__(self) -> str:
+        return (
+            f"excellent from {self.excellent_from:g}, good from {self.good_from:g},"
+            f" warning from {self.warning_from:g}"
+        )
+
+
+class VelocityReference(Frozen):
+    """P10: conventions of the guide, not measurements; a team's own past tells more."""
+
+    tasks_per_day: float = Field(gt=0)
+    points_per_week: float = Field(gt=0)
+    accuracy_percent: float = Field(gt=0, le=100)
+
+    def __str__(self) -> str:
+        return (
+            f"{self.tasks_per_day:g} tasks a day, {self.points_per_week:g} points a week,"
+            f" {self.accuracy_percent:g} % accuracy"
+        )
 
 
 class Retrying(Frozen):
@@ -119,6 +231,25 @@ class Bands(Frozen):
     )
     cache_hit_rate_percent: HigherIsBetter = Field(
         default=HigherIsBetter(good_above=80, critical_below=60), description="P11"
+    )
+    tool_response_ms: ToolSpeeds = Field(
+        default=ToolSpeeds.model_validate({}), description="P8, by tool."
+    )
+    success_rate_percent: SuccessBands = Field(default=SuccessBands(), description="P9")
+    velocity_solo: VelocityReference = Field(
+        default=VelocityReference(tasks_per_day=3, points_per_week=20, accuracy_percent=80),
+        description="P10",
+    )
+    velocity_ai_assisted: VelocityReference = Field(
+        default=VelocityReference(tasks_per_day=5, points_per_week=35, accuracy_percent=85),
+        description="P10",
+    )
+    hours_coverage_percent: HigherIsBetter = Field(
+        default=HigherIsBetter(good_above=80, critical_below=60),
+        description="Of the done tasks, with both hours; below the lower no accuracy is told.",
+    )
+    dirty_above_percent: float = Field(
+        default=5, ge=0, le=100, description="Of the tasks; a flaw in more of them is a warning."
     )
     slow_response_above_ms: float = Field(default=2000, gt=0, description="P19")
     health_window_minutes: float = Field(

@@ -60,12 +60,18 @@ KINDS: Final[tuple[DatabaseKind, ...]] = (
             Role("ai_tool", _LABEL, ("ai tool", "ai tool used", "tool")),
             Role("priority", (*_CHOICE, "number"), ("priority", "prio")),
             Role("project", (*_LABEL, "relation"), ("project", "epic", "area")),
+            Role(
+                "created",
+                ("date", "created_time"),
+                ("created", "created on", "created time", "requested", "requested on"),
+            ),
             Role("started", ("date",), ("started", "started on", "start", "start date")),
             Role(
                 "completed",
                 ("date",),
                 ("completed", "completed on", "done on", "completion date", "end date"),
             ),
+            Role("due", ("date",), ("due", "due date", "due on", "deadline")),
             Role("related_tasks", ("relation",), ("related tasks", "related", "blocked by")),
         ),
     ),

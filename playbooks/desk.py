@@ -8,8 +8,20 @@ from playbooks.bands import Bands
 from playbooks.clock import Clock
 from playbooks.databases import DatabaseKey, StatusRole
 from playbooks.errors import ConfigurationInvalid, PlaybookError
+from playbooks.kept_tasks import KeptTasks
 from playbooks.plan import PlanKind
-from playbooks.ports import Mirror, Notion, OwnServer, Store, Together
+from playbooks.ports import (
+    Mirror,
+    Notion,
+    OwnRows,
+    OwnServer,
+    Pictures,
+    Store,
+    Together,
+    UsageBook,
+)
+from playbooks.usage import UsageRecord
+from playbooks.work import Work
 
 TokenOrigin = Literal["environment", ".env file", "sample workspace", "none"]
 TokenShape = Literal["ntn_", "secret_", "unknown"]
@@ -32,9 +44,13 @@ class TokenView:
 
 @dataclass(frozen=True, slots=True)
 class DatabaseSetting:
-    """What the configuration says of one database; everything may be left to guessing."""
+    """What the configuration says of one database; everything may be left to guessing.
+
+    `ours`: rows of our own may be added to it without asking.
+    """
 
     id: str | None = None
+    ours: bool = False
     properties: Mapping[str, str] = field(default_factory=dict[str, str])
     statuses: Mapping[StatusRole, tuple[str, ...]] = field(
         default_factory=dict[StatusRole, tuple[str, ...]]
@@ -75,12 +91,15 @@ class Desk:
     `notion` is None when there is nothing to talk to: the configuration has mistakes, or a
     token is lost, and `mirror` with it. `unreachable` says that there is a workspace but it cannot
     be opened. `standing_approvals` are the kinds of plan that the user's own file approves.
+    `tasks` keeps what was read of task databases, for the next call. `own_rows` is None where
+    nothing may or can be written. `note_usage` remembers a call of our own tools, at no cost.
     """
 
     configuration: ConfigurationState
     connection: Connection
     notion: Notion | None
     store: Store
+    usage: UsageBook
     server: OwnServer
     bands: Bands
     clock: Clock
@@ -89,6 +108,11 @@ class Desk:
     unreachable: PlaybookError | None = None
     mirror: Mirror | None = None
     standing_approvals: frozenset[PlanKind] = frozenset()
+    pictures: Pictures | None = None
+    work: Work = Work()  # noqa: RUF009 - frozen
+    tasks: KeptTasks = field(default_factory=KeptTasks)
+    own_rows: OwnRows | None = None
+    note_usage: Callable[[UsageRecord], None] = lambda _: None
 
     def require_configuration(self) -> None:
         """Raise ConfigurationInvalid when there are mistakes; health_check alone goes on."""

@@ -3,6 +3,8 @@
 * PlaybookError                what happened, then what to do
   + ConfigurationInvalid       the configuration has mistakes
   + RecordNotFound             no record of that kind and id
+  + PictureUnavailable         nothing is there to draw with, or it took too long
+  + NotSaved                   there is no place of ours to write to
   + PlanUnusable               there is no such plan, or its state does not allow what was asked
     - ApprovalMissing          a person has to say yes first
   + StoreUnusable              our own store cannot be opened or written
@@ -58,6 +60,14 @@ class RecordNotFound(PlaybookError):
             else "None is kept yet: call health_check, its run is kept."
         )
         super().__init__(f"There is no {kind} {record_id[:64]!r}.", remedy=remedy)
+
+
+class PictureUnavailable(PlaybookError):
+    """There is nothing to draw, nothing to draw with, or it took too long."""
+
+
+class NotSaved(PlaybookError):
+    """Nothing was written to Notion: there is no place that is ours, or none that fits."""
 
 
 class PlanUnusable(PlaybookError):

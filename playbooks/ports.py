@@ -6,7 +6,16 @@ from datetime import datetime
 from typing import Generic, Protocol, TypeVar
 
 from playbooks.errors import PlaybookError
-from playbooks.objects import Bot, Capability, DataSource, Found, ObjectKind, PageMeasure
+from playbooks.objects import (
+    Bot,
+    Capability,
+    DataSource,
+    Found,
+    ObjectKind,
+    PageMeasure,
+    Property,
+)
+from playbooks.picture import Specification, Theme
 from playbooks.plan import JournalEntry, Plan, PlanState
 from playbooks.rate import Pause
 from playbooks.records import (
@@ -22,7 +31,8 @@ from playbooks.records import (
     Transition,
 )
 from playbooks.report import Report
-from playbooks.rows import Row
+from playbooks.rows import Plain, Row
+from playbooks.usage import Bucket, RolledUp, UsageRecord
 
 T = TypeVar("T")
 
@@ -89,9 +99,12 @@ class View(Protocol):
         """Where they come from."""
         ...
 
-    def rows(self, properties: Sequence[str] = ()) -> AsyncIterator[Row]:
+    def rows(
+        self, properties: Sequence[str] = (), *, since: datetime | None = None
+    ) -> AsyncIterator[Row]:
         """Every row out of the trash, oldest first; of these properties (names), all if none.
 
+        With `since` only those that Notion has given, changed or not, at that instant or later.
         Read in bounded portions: memory does not grow with the rows.
         """
         ...
@@ -134,12 +147,16 @@ class Store(Protocol):
         """Open it, write and read back one row in a transaction that is rolled back."""
         ...
 
-    async def keep_run(self, report: Report) -> None:
-        """Keep a run under its id; the same id again replaces it."""
+    async def keep_run(self, report: Report, picture: Specification | None = None) -> None:
+        """Keep a run and its picture under its id; the same id again replaces both."""
         ...
 
     async def run(self, run_id: str) -> Report | None:
         """The kept report, or None."""
+        ...
+
+    async def picture(self, run_id: str) -> Specification | None:
+        """The picture kept with that run, or None."""
         ...
 
     async def latest_runs(
@@ -216,6 +233,86 @@ class Store(Protocol):
 
     async def tune(self, changes: Mapping[str, float | None]) -> None:
         """Set tuned settings; None takes one back to the configuration's."""
+        ...
+
+
+class UsageBook(Protocol):
+    """The calls of AI tools that this connection keeps; methods may raise StoreUnusable."""
+
+    async def record(self, batch: Sequence[UsageRecord]) -> frozenset[str]:
+        """Keep the records whose ids are new; the ids kept. Drops what is too old."""
+        ...
+
+    async def between(self, since: datetime, until: datetime) -> tuple[UsageRecord, ...]:
+        """The records from `since` until before `until`, oldest first."""
+        ...
+
+    async def to_write(
+        self, data_source_id: str, only: Bucket | None = None
+    ) -> tuple[RolledUp, ...]:
+        """The buckets of which the rows there do not hold everything yet, oldest first."""
+        ...
+
+    async def claim(self, data_source_id: str, bucket: Bucket) -> bool:
+        """Take the right to write the bucket's row for a while; False while it is another's."""
+        ...
+
+    async def written(
+        self, data_source_id: str, bucket: Bucket, *, page_id: str | None, records_count: int
+    ) -> None:
+        """The row now holds so many records; the right is given back."""
+        ...
+
+    async def release(self, data_source_id: str, bucket: Bucket) -> None:
+        """Give the right back; nothing was written."""
+        ...
+
+    async def store_key(self) -> str:
+        """A short random text that the store keeps: another store, or a new one, has another."""
+        ...
+
+    async def page_ids(self, data_source_id: str) -> frozenset[str]:
+        """The rows there that hold nothing but records that are kept here."""
+        ...
+
+
+Cells = Sequence[tuple[Property, Plain]]
+"""Values of a row with the properties that they fill."""
+
+
+class OwnRows(Protocol):
+    """Rows of ours in databases that are marked as ours; every method may raise a NotionError."""
+
+    async def find(self, data_source_id: str, title: Property, text: str) -> tuple[Row, ...]:
+        """The rows whose title is exactly that."""
+        ...
+
+    async def add(self, data_source_id: str, cells: Cells, text: str = "") -> str:
+        """Add a row, with that text as its content where there is one; its id."""
+        ...
+
+    async def change(self, page_id: str, cells: Cells) -> None:
+        """Give a row these values."""
+        ...
+
+    async def retell(self, page_id: str, text: str) -> None:
+        """Put the text in place of the one that the row's content begins with."""
+        ...
+
+
+class Pictures(Protocol):
+    """Draws specifications; PictureUnavailable when nothing is there to draw with, or in time.
+
+    A procedure keeps what it would draw: `runs.keep(desk, report, picture)`. A tool with the
+    argument `picture` ends with `tools.boundary.pictured(ctx, report, detail, wanted=picture)`.
+    """
+
+    async def png(self, picture: Specification, theme: Theme = "light") -> bytes:
+        """At twice the specification's size, in pixels; on a background of its own."""
+        ...
+
+    async def svg(self, picture: Specification, theme: Theme = "light") -> str:
+        """One self-contained `<svg>`: no script, nothing from elsewhere."""
         ...
 
 

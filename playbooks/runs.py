@@ -4,14 +4,18 @@ from datetime import datetime
 
 from playbooks.desk import Desk
 from playbooks.errors import StoreUnusable
+from playbooks.picture import Specification
 from playbooks.render import summarise
 from playbooks.report import Report
 
 
-async def keep(desk: Desk, report: Report) -> None:
-    """Keep the run; a broken store does not take the answer away, health_check reports it."""
+async def keep(desk: Desk, report: Report, picture: Specification | None = None) -> None:
+    """Keep the run and its picture.
+
+    A broken store does not take the answer away, health_check reports it.
+    """
     try:
-        await desk.store.keep_run(report)
+        await desk.store.keep_run(report, picture)
     except StoreUnusable:
         return
 

@@ -13,11 +13,46 @@ def shown(foreign: str, limit: int = 60) -> str:
 
     Inside a code span neither markup nor links nor HTML have a meaning.
     """
-    spaced = " ".join(foreign.split())
-    visible = "".join(c for c in spaced if unicodedata.category(c) not in _HIDDEN)
-    plain = visible.replace("`", "'").strip()
+    plain = visible(foreign).replace("`", "'")
     cut = plain if len(plain) <= limit else plain[: limit - 1] + "…"
     return f"`{cut}`" if cut else "(no text)"
+
+
+def visible(foreign: str) -> str:
+    """Text of Notion as one line of characters that neither steer nor hide."""
+    spaced = " ".join(foreign.split())
+    return "".join(c for c in spaced if unicodedata.category(c) not in _HIDDEN).strip()
+
+
+def display_width(text: str) -> int:
+    """The columns that a terminal gives this text: two for a wide character, none for an accent."""
+    return sum(_columns(character) for character in text)
+
+
+def fitted(text: str, columns: int) -> str:
+    """The text in at most so many columns; an ellipsis stands for what is left out."""
+    kept: list[str] = []
+    taken = 0
+    for character in text:
+        taken += _columns(character)
+        if taken > columns:
+            return _shortened(kept, columns)
+        kept.append(character)
+    return text
+
+
+def _shortened(kept: list[str], columns: int) -> str:
+    if columns < 1:
+        return ""
+    while display_width("".join(kept)) > columns - 1:
+        kept.pop()
+    return "".join(kept).rstrip() + "…"
+
+
+def _columns(character: str) -> int:
+    if unicodedata.category(character) in {"Mn", "Me"}:
+        return 0
+    return 2 if unicodedata.east_asian_width(character) in {"W", "F"} else 1
 
 
 def listed(words: Sequence[str], limit: int = 5) -> str:

@@ -13,6 +13,7 @@ from playbooks.database_view import database_views
 from playbooks.desk import Desk
 from playbooks.errors import PlaybookError, RecordNotFound
 from playbooks.get_record import LATEST, get_record
+from playbooks.kept_picture import svg_of
 from playbooks.planning import find_plan
 from resources.guides import guide, names
 
@@ -21,6 +22,7 @@ OpenDesk: TypeAlias = Callable[[], Awaitable[Desk]]
 
 MARKDOWN = "text/markdown"
 JSON_TYPE = "application/json"
+SVG = "image/svg+xml"
 
 
 def register(mcp: MCPServer[Any], open_desk: OpenDesk) -> None:
@@ -78,6 +80,12 @@ def _runs(mcp: MCPServer[Any], open_desk: OpenDesk) -> None:
         """The whole report of a run."""
         with _told():
             return (await get_record(await open_desk(), "run", run_id)).model_dump_json(indent=1)
+
+    @mcp.resource("playbooks://pictures/{run_id}", title="The picture of a run", mime_type=SVG)
+    async def picture(run_id: str) -> str:
+        """The picture that was kept with a run, as SVG."""
+        with _told():
+            return await svg_of(await open_desk(), run_id)
 
 
 def _plans(mcp: MCPServer[Any], open_desk: OpenDesk) -> None:

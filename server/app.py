@@ -2,7 +2,7 @@
 
 import secrets
 import time
-from collections.abc import AsyncGenerator, Callable
+from collections.abc import AsyncGenerator, Callable, Sequence
 from contextlib import (
     AbstractAsyncContextManager,
     AsyncExitStack,
@@ -31,10 +31,13 @@ from playbooks.errors import PlaybookError
 from playbooks.ports import ServerState
 from playbooks.rate_limits import WINDOW_CALLS_COUNT
 from playbooks.records import CallRecord
+from playbooks.usage import UsageRecord
 from resources.register import register as register_resources
 from server.concurrency import together
+from server.pictures import VegaPictures
 from server.settings import Configuration, database_settings, token_fingerprint
-from server.store.recording import CallBuffer
+from server.store.kept_usage import KeptUsage
+from server.store.recording import Buffer, CallBuffer
 from server.store.sql import SqlStore
 from tools.boundary import OpenDesk
 from tools.catalog import tools
@@ -94,6 +97,7 @@ class House:
         self._making = making
         self._store = SqlStore(configuration.store_url, clock=utc_now)
         self._buffer = CallBuffer(self._store)
+        self._own_calls = Buffer(self._keep_own_calls)
         self._opening = anyio.Lock()
         self._closing = AsyncExitStack()
         self._desk: Desk | None = None
@@ -117,6 +121,7 @@ class House:
         failure: Exception | None = None
         async with anyio.create_task_group() as background:
             background.start_soon(self._buffer.run_forever)
+            background.start_soon(self._own_calls.run_forever)
             try:
                 yield
             except Exception as error:  # noqa: BLE001 - raised again below, out of the group's wrap
@@ -139,6 +144,9 @@ class House:
             notion=link.notion if link else None,
             mirror=link.mirror if link else None,
             store=self._store,
+            usage=KeptUsage(self._store, connection=connection.key, clock=utc_now),
+            own_rows=None if self.read_only or link is None else link.own_rows,
+            note_usage=self._own_calls.add,
             server=_OwnServer(self.desk),
             bands=self._configuration.settings.bands,
             clock=utc_now,
@@ -146,6 +154,8 @@ class House:
             new_run_id=new_run_id,
             unreachable=unreachable,
             standing_approvals=frozenset(self._configuration.settings.approval.kinds),
+            work=self._configuration.settings.work.work(),
+            pictures=VegaPictures(),
         )
 
     async def _link(self, connection: Connection) -> "tuple[Link | None, PlaybookError | None]":
@@ -222,6 +232,9 @@ class House:
         await self._closing.enter_async_context(link.notion)
         return link
 
+    async def _keep_own_calls(self, batch: Sequence[UsageRecord]) -> None:
+        await (await self.desk()).usage.record(batch)
+
     def _record(self, call: CallRecord) -> None:
         self._buffer.add(replace(call, connection=self._key))
 
@@ -258,7 +271,7 @@ def connection_of(configuration: Configuration) -> Connection:
         expected_workspace_id=settings.notion_workspace_id if meant else None,
         read_only=settings.read_only,
         databases={
-            key: DatabaseSetting(section.id, section.properties, section.statuses)
+            key: DatabaseSetting(section.id, section.ours, section.properties, section.statuses)
             for key, section in database_settings(settings).items()
         },
     )

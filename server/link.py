@@ -12,6 +12,7 @@ from playbooks.records import BreakerState
 from server.notion.call import TimeAndChance
 from server.notion.client import NotionClient, open_client
 from server.notion.mirror import Freshness, NotionMirror, open_mirror
+from server.notion.own_rows import NotionRows
 from server.notion.pacer import LocalWindow
 from server.notion.recorder import Record
 from server.notion.wire import Profile
@@ -27,10 +28,11 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True)
 class Link:
-    """Both ways to a workspace's rows: asking Notion, and reading the copy."""
+    """The ways to a workspace's rows: asking Notion, reading the copy, and writing our own."""
 
     notion: NotionClient
     mirror: NotionMirror
+    own_rows: NotionRows
 
 
 def open_link(  # noqa: PLR0913 - the composition root decides each of them
@@ -69,7 +71,7 @@ def open_link(  # noqa: PLR0913 - the composition root decides each of them
         sleep=given.sleep,
         monotonic=given.monotonic,
     )
-    return Link(notion, mirror)
+    return Link(notion, mirror, NotionRows(notion))
 
 
 def _window(

@@ -11,13 +11,23 @@ import os
 import tomllib
 from collections.abc import Mapping
 from dataclasses import dataclass
+from datetime import date
 from pathlib import Path
-from typing import Any, Final, Literal
+from typing import Any, Final, Literal, Self, get_args
 from urllib.parse import quote
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from dotenv import dotenv_values
 from platformdirs import user_config_path, user_data_path
-from pydantic import BaseModel, ConfigDict, Field, SecretStr, ValidationError, field_validator
+from pydantic import (
+    BaseModel,
+    ConfigDict,
+    Field,
+    SecretStr,
+    ValidationError,
+    field_validator,
+    model_validator,
+)
 from pydantic_settings import (
     BaseSettings,
     DotEnvSettingsSource,
@@ -27,8 +37,10 @@ from pydantic_settings import (
 
 from playbooks.bands import Bands
 from playbooks.databases import KINDS, DatabaseKey, StatusRole, kind_of
+from playbooks.days import WorkDays
 from playbooks.desk import TokenOrigin
 from playbooks.plan import PlanKind
+from playbooks.work import TeamKind, Work
 from server.mistakes import Origin, describe
 
 FILE_NAME: Final = "playbooks.toml"
@@ -37,6 +49,9 @@ NOTION_URL: Final = "https://api.notion.com"
 TRUSTED_SECTIONS: Final = ("notion", "store", "approval")
 """Where tokens and reports go, and what is approved unasked: a project that an assistant has open
 does not decide that."""
+
+
+Weekday = Literal["mon", "tue", "wed", "thu", "fri", "sat", "sun"]
 
 
 class Section(BaseModel):
@@ -54,6 +69,13 @@ class DatabaseSection(Section):
         default_factory=dict[StatusRole, tuple[str, ...]]
     )
     ttl_s: float | None = Field(default=None, ge=1, le=86_400)
+    ours: bool = False
+
+    @model_validator(mode="after")
+    def _known_to_be_ours(self) -> Self:
+        if self.ours and self.id is None:
+            raise ValueError("ours needs the id: rows are never added to a guessed database")
+        return self
 
     @field_validator("id")
     @classmethod
@@ -101,6 +123,39 @@ class MirrorSection(Section):
     sweep_after_s: float = Field(default=86_400, ge=60, le=2_592_000)
 
 
+class WorkSection(Section):
+    """How the team works: its days, its benchmarks, and what estimation leaves out."""
+
+    zone: str = "UTC"
+    working_days: tuple[Weekday, ...] = ("mon", "tue", "wed", "thu", "fri")
+    holidays: tuple[date, ...] = ()
+    team: TeamKind = "solo"
+    excluded_statuses: tuple[str, ...] = ()
+
+    @field_validator("zone")
+    @classmethod
+    def _known_zone(cls, given: str) -> str:
+        try:
+            ZoneInfo(given)
+        except (ZoneInfoNotFoundError, ValueError, OSError):
+            raise ValueError("must be an IANA time zone, such as Europe/Brussels") from None
+        return given
+
+    @field_validator("working_days")
+    @classmethod
+    def _any_day(cls, given: tuple[Weekday, ...]) -> tuple[Weekday, ...]:
+        if not given:
+            raise ValueError(f"must name a day at least, of {', '.join(get_args(Weekday))}")
+        return given
+
+    def work(self) -> Work:
+        """The same for the procedures."""
+        numbers = {name: number for number, name in enumerate(get_args(Weekday))}
+        weekdays = tuple(sorted({numbers[name] for name in self.working_days}))
+        days = WorkDays(self.zone, weekdays, tuple(sorted(set(self.holidays))))
+        return Work(days, self.team, self.excluded_statuses)
+
+
 class ApprovalSection(Section):
     """The kinds of plan that are applied without asking; from the user's own file alone."""
 
@@ -127,6 +182,7 @@ class Settings(BaseSettings):
     notion: NotionSection = NotionSection()
     approval: ApprovalSection = ApprovalSection()
     mirror: MirrorSection = MirrorSection()
+    work: WorkSection = WorkSection()
 
     @field_validator("notion_api_token")
     @classmethod

@@ -1,15 +1,24 @@
 """The one place where our errors become tool errors and our reports become tool results."""
 
+import base64
 from collections.abc import Awaitable, Callable, Generator
 from contextlib import contextmanager
 from typing import Any, Literal, TypeAlias
 
 from mcp.server.mcpserver import Context
 from mcp.server.mcpserver.exceptions import ToolError
-from mcp.types import CallToolResult, TextContent, ToolAnnotations
+from mcp.types import (
+    CallToolResult,
+    ContentBlock,
+    ImageContent,
+    ResourceLink,
+    TextContent,
+    ToolAnnotations,
+)
 
 from playbooks.desk import Desk
 from playbooks.errors import PlaybookError
+from playbooks.kept_picture import address, png_of
 from playbooks.report import Report
 
 OpenDesk: TypeAlias = Callable[[], Awaitable[Desk]]
@@ -31,6 +40,16 @@ PLANS = ToolAnnotations(
     read_only_hint=False, destructive_hint=False, idempotent_hint=False, open_world_hint=True
 )
 """Reads the workspace and adds to what we keep; changes nothing of Notion."""
+
+RECORDS = ToolAnnotations(
+    read_only_hint=False, destructive_hint=False, idempotent_hint=False, open_world_hint=True
+)
+"""Adds to what we keep, and to databases that are marked as ours; changes nothing else."""
+
+SAVES = ToolAnnotations(
+    read_only_hint=False, destructive_hint=False, idempotent_hint=True, open_world_hint=True
+)
+"""Writes a page of our own to a database that is marked as ours; again, the same page."""
 
 CHANGES = ToolAnnotations(
     read_only_hint=False, destructive_hint=True, idempotent_hint=True, open_world_hint=True
@@ -64,13 +83,46 @@ def actor_of(ctx: "Context[OpenDesk, Any]") -> str:
     return f"{params.client_info.name} {params.client_info.version}"[:80]
 
 
-def answer(report: Report, detail: Detail) -> CallToolResult:
-    """Text that suffices alone, and the structure beside it, which holds the same text."""
+def answer(report: Report, detail: Detail, picture: ContentBlock | None = None) -> CallToolResult:
+    """Text that suffices alone, the structure beside it, which holds the same text; a picture."""
     shown = report if detail == "full" else _compact(report)
+    text = TextContent(type="text", text=shown.summary)
     return CallToolResult(
-        content=[TextContent(type="text", text=shown.summary)],
+        content=[text] if picture is None else [text, picture],
         structured_content=shown.model_dump(mode="json"),
     )
+
+
+async def pictured(
+    ctx: "Context[OpenDesk, Any]", report: Report, detail: Detail, *, wanted: bool
+) -> CallToolResult:
+    """The answer, and where it is `wanted` the picture that its procedure kept with the run.
+
+    Where there is none to show, the text says why: the answer arrives all the same.
+    """
+    if not wanted:
+        return answer(report, detail)
+    try:
+        picture = await _picture(ctx, report.run_id)
+    except PlaybookError as error:
+        noted = report.model_copy(update={"summary": f"{report.summary}\n\nNo picture: {error}"})
+        return answer(noted, detail)
+    return answer(report, detail, picture)
+
+
+async def _picture(ctx: "Context[OpenDesk, Any]", run_id: str) -> ContentBlock:
+    drawn = await png_of(await desk_of(ctx), run_id)
+    if _turns_images_into_text(ctx):
+        uri = address(run_id)
+        return ResourceLink(type="resource_link", uri=uri, name=uri, mime_type="image/svg+xml")
+    data = base64.b64encode(drawn).decode()
+    return ImageContent(type="image", data=data, mime_type="image/png")
+
+
+def _turns_images_into_text(ctx: "Context[OpenDesk, Any]") -> bool:
+    """Continue gives its model the base64: `continue-client` (IDE), `continue-cli-client`."""
+    params = ctx.session.client_params
+    return params is not None and params.client_info.name.lower().startswith("continue")
 
 
 def _compact(report: Report) -> Report:

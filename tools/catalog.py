@@ -2,12 +2,34 @@
 
 from typing import Final
 
-from tools import apply_plan, diagnose_performance, get_record, health_check, plan_change
+from tools import (
+    apply_plan,
+    diagnose_performance,
+    get_record,
+    health_check,
+    periodic_report,
+    plan_change,
+    query_metrics,
+    record_usage,
+    save_report,
+    velocity_report,
+)
 from tools.declaration import StrictTool
 
-MODULES: Final = (health_check, diagnose_performance, get_record, plan_change, apply_plan)
+MODULES: Final = (
+    health_check,
+    diagnose_performance,
+    velocity_report,
+    query_metrics,
+    periodic_report,
+    get_record,
+    plan_change,
+    apply_plan,
+    record_usage,
+    save_report,
+)
 
-CHANGING: Final = (apply_plan,)
+CHANGING: Final = (apply_plan, save_report)
 """What a server that only reads does not have."""
 
 

@@ -15,6 +15,8 @@ from mcp.types import ToolAnnotations
 from pydantic import ValidationError
 from pydantic_core import ErrorDetails
 
+from tools.watching import watched
+
 
 class StrictTool(Tool):
     """A tool that refuses what it does not know and says what it accepts."""
@@ -27,7 +29,7 @@ class StrictTool(Tool):
             self.fn_metadata.validate_arguments(arguments)
         except ValidationError as error:
             raise ToolError(self._refusal(error)) from None
-        return await super().run(arguments, context, convert_result)
+        return await watched(super().run(arguments, context, convert_result), context)
 
     def _refusal(self, error: ValidationError) -> str:
         details = error.errors(include_url=False, include_input=False, include_context=False)

@@ -3,8 +3,11 @@
 import gc
 import os
 import sys
-from collections.abc import Sequence
+from argparse import Namespace
+from collections.abc import Callable, Mapping, Sequence
+from importlib import import_module
 from io import TextIOWrapper
+from typing import Final
 
 from server.cli.exits import INTERRUPTED, PIPE_CLOSED
 from server.cli.parser import parse
@@ -36,31 +39,22 @@ def _print_marks_anywhere() -> None:
         stdout.reconfigure(errors="replace")
 
 
+_COMMANDS: Final[Mapping[str, tuple[str, str]]] = {
+    "call": ("server.cli.call", "run_call"),
+    "init": ("server.cli.init", "run_init"),
+    "plans": ("server.cli.plans", "run_plans"),
+    "approve": ("server.cli.plans", "run_plans"),
+    "audit": ("server.cli.plans", "run_plans"),
+    "import-usage": ("server.cli.usage", "run_import_usage"),
+    "workspace": ("server.cli.workspace", "run_workspace"),
+}
+"""The module of each command, imported when it is asked for: the server must start at once."""
+
+
 def _dispatch(given: list[str]) -> int:
     options = parse(given)
-    # Each command is imported when it is asked for: the server must start at once.
+    module, name = _COMMANDS.get(options.command, ("server.cli.stdio", "run_stdio"))
     if options.health_check:
-        from server.cli.health import run_health_check  # noqa: PLC0415
-
-        return run_health_check(options)
-    match options.command:
-        case "call":
-            from server.cli.call import run_call  # noqa: PLC0415
-
-            return run_call(options)
-        case "init":
-            from server.cli.init import run_init  # noqa: PLC0415
-
-            return run_init(options)
-        case "plans" | "approve" | "audit":
-            from server.cli.plans import run_plans  # noqa: PLC0415
-
-            return run_plans(options)
-        case "workspace":
-            from server.cli.workspace import run_workspace  # noqa: PLC0415
-
-            return run_workspace(options)
-        case _:
-            from server.cli.stdio import run_stdio  # noqa: PLC0415
-
-            return run_stdio(options)
+        module, name = "server.cli.health", "run_health_check"
+    run: Callable[[Namespace], int] = getattr(import_module(module), name)
+    return run(options)

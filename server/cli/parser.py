@@ -50,6 +50,7 @@ def _parser() -> argparse.ArgumentParser:
     approve = commands.add_parser("approve", help="see a plan and approve it, on a terminal")
     approve.add_argument("plan", metavar="PLAN", help="its id, from plans or plan_change")
     commands.add_parser("audit", help="verify the journal of runs, approvals and writes")
+    _usage(commands.add_parser("import-usage", help="record calls of AI tools from files"))
     _workspace(commands.add_parser("workspace", help="the embedded workspace"))
     return whole
 
@@ -85,6 +86,24 @@ def _plans(plans: argparse.ArgumentParser) -> None:
     plans.add_argument(
         "--limit", type=_count, default=20, metavar="N", help="how many (default: 20)"
     )
+
+
+def _usage(usage: argparse.ArgumentParser) -> None:
+    usage.add_argument(
+        "files",
+        nargs="+",
+        metavar="FILE",
+        help="CSV, JSON lines, or Continue's dev_data files or folder",
+    )
+    usage.add_argument(
+        "--map",
+        action="append",
+        metavar="ROLE=COLUMN",
+        help="which column is what, where its name does not say it",
+    )
+    usage.add_argument("--tool", metavar="NAME", help="the tool of lines that name none")
+    usage.add_argument("--dry-run", action="store_true", help="read and count, keep nothing")
+    usage.add_argument("--json", action="store_true", help="print the result as JSON alone")
 
 
 def _workspace(workspace: argparse.ArgumentParser) -> None:

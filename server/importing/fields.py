@@ -33,6 +33,7 @@ FIELDS: Final[tuple[Field, ...]] = (
     Field("category", "Category", _LABEL),
     Field("assignee", "Assignee", ("rich_text", "select")),
     Field("ai_tool", "AI tool", _LABEL),
+    Field("created", "Created", ("date",)),
     Field("estimated_on", "Estimated on", ("date",)),
     Field("started", "Started", ("date",)),
     Field("completed", "Completed", ("date",)),

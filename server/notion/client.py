@@ -254,6 +254,11 @@ class NotionClient:
         ask = replace(_page(page_id), method="PATCH", body=body)
         return read_as(row_of, await writes.change(self._api, ask, read=_page))
 
+    async def update_block(self, block_id: str, content: JSON) -> None:
+        """Change the content of a block."""
+        ask = replace(_block(block_id), method="PATCH", body=content)
+        await writes.change(self._api, ask, read=_block)
+
     async def page_property(self, page_id: str, value: Value) -> Value:
         """The whole of a value that a page showed in part (`complete` False)."""
         ask = Ask(
@@ -298,6 +303,10 @@ class NotionClient:
 
 def _page(page_id: str) -> Ask:
     return Ask("GET", "/v1/pages/{page_id}", {"page_id": page_id})
+
+
+def _block(block_id: str) -> Ask:
+    return Ask("GET", "/v1/blocks/{block_id}", {"block_id": block_id})
 
 
 def _children(block_id: str) -> Ask:

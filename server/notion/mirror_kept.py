@@ -44,9 +44,14 @@ class Kept(Protocol):
         ...
 
     async def bodies(
-        self, data_source_id: str, after: tuple[datetime, str] | None, *, limit: int
+        self,
+        data_source_id: str,
+        after: tuple[datetime, str] | None,
+        *,
+        limit: int,
+        since: datetime | None = None,
     ) -> Sequence[KeptRow]:
-        """The next rows by creation and id, after that place."""
+        """The next rows by creation and id, after that place; fetched at `since` or later."""
         ...
 
     async def transitions(

@@ -39,11 +39,16 @@ class KeptView:
         """Where they come from."""
         return self._reading
 
-    async def rows(self, properties: Sequence[str] = ()) -> AsyncIterator[Row]:
-        """Every row out of the trash, oldest first; of these properties (names), all if none."""
+    async def rows(
+        self, properties: Sequence[str] = (), *, since: datetime | None = None
+    ) -> AsyncIterator[Row]:
+        """Every row out of the trash, oldest first; of these properties (names), all if none.
+
+        With `since` only those that Notion has given, changed or not, at that instant or later.
+        """
         after: tuple[datetime, str] | None = None
         while portion := await self._kept.bodies(
-            self._known.data_source_id, after, limit=_PORTION_ROWS
+            self._known.data_source_id, after, since=since, limit=_PORTION_ROWS
         ):
             for kept in portion:
                 yield row_of(_only(json.loads(kept.body), properties))

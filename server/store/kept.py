@@ -64,12 +64,17 @@ class KeptRows:
         )
 
     async def bodies(
-        self, data_source_id: str, after: tuple[datetime, str] | None, *, limit: int
+        self,
+        data_source_id: str,
+        after: tuple[datetime, str] | None,
+        *,
+        limit: int,
+        since: datetime | None = None,
     ) -> Sequence[KeptRow]:
-        """The next rows by creation and id, after that place."""
+        """The next rows by creation and id, after that place; fetched at `since` or later."""
         place = self._place(data_source_id)
         return await self._store.perform(
-            lambda engine: mirror.bodies(engine, place, after, limit=limit)
+            lambda engine: mirror.bodies(engine, place, after, limit=limit, since=since)
         )
 
     async def transitions(

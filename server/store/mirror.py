@@ -108,13 +108,20 @@ def unconfirmed(
 
 
 def bodies(
-    engine: Engine, place: Place, after: tuple[datetime, str] | None, *, limit: int
+    engine: Engine,
+    place: Place,
+    after: tuple[datetime, str] | None,
+    *,
+    limit: int,
+    since: datetime | None = None,
 ) -> Sequence[KeptRow]:
-    """The next rows by creation and id, after that place."""
+    """The next rows by creation and id, after that place; fetched at `since` or later."""
     key = tuple_(mirror_rows.c.created_at, mirror_rows.c.id)
     following = select(*_ROW).where(_there(mirror_rows, place))
     if after is not None:
         following = following.where(key > tuple_(literal(after[0], Instant), literal(after[1])))
+    if since is not None:
+        following = following.where(mirror_rows.c.fetched_at >= since)
     following = following.order_by(mirror_rows.c.created_at, mirror_rows.c.id).limit(limit)
     with engine.connect() as connection:
         return [KeptRow(*row) for row in connection.execute(following)]

@@ -1,12 +1,15 @@
 """Between the wire and the store: telemetry that never breaks or delays a call."""
 
-from typing import NoReturn
+from collections.abc import Awaitable, Callable, Sequence
+from typing import Generic, NoReturn, TypeVar
 
 import anyio
 
 from playbooks.errors import StoreUnusable
 from playbooks.ports import Store
 from playbooks.records import CallRecord
+
+T = TypeVar("T")
 
 FLUSH_EVERY_S = 1.0
 """Calls reach the store in batches about this often."""
@@ -18,19 +21,24 @@ PENDING_MOST_COUNT = 5_000
 """Calls that wait for a store that does not answer; the oldest are dropped first."""
 
 
-class CallBuffer:
-    """Calls on their way to the store.
+class Buffer(Generic[T]):
+    """Records on their way to the store, which `write` puts there.
 
-    `dropped_count` counts the calls that never reached it.
+    `dropped_count` counts the records that never reached it.
     """
 
-    def __init__(self, store: Store, *, flush_every_s: float = FLUSH_EVERY_S) -> None:
-        self._store = store
+    def __init__(
+        self,
+        write: Callable[[Sequence[T]], Awaitable[object]],
+        *,
+        flush_every_s: float = FLUSH_EVERY_S,
+    ) -> None:
+        self._write = write
         self._flush_every_s = flush_every_s
-        self._pending: list[CallRecord] = []
+        self._pending: list[T] = []
         self.dropped_count = 0
 
-    def add(self, call: CallRecord) -> None:
+    def add(self, call: T) -> None:
         """Take note of a call; costs no I/O and raises nothing."""
         self._pending.append(call)
         self._drop_surplus()
@@ -41,7 +49,7 @@ class CallBuffer:
         if not batch:
             return
         try:
-            await self._store.record_calls(batch)
+            await self._write(batch)
         except StoreUnusable:
             self._pending = batch + self._pending
             self._drop_surplus()
@@ -62,3 +70,10 @@ class CallBuffer:
         surplus_count = max(0, len(self._pending) - PENDING_MOST_COUNT)
         del self._pending[:surplus_count]
         self.dropped_count += surplus_count
+
+
+class CallBuffer(Buffer[CallRecord]):
+    """Calls of the Notion API on their way to the store."""
+
+    def __init__(self, store: Store, *, flush_every_s: float = FLUSH_EVERY_S) -> None:
+        super().__init__(store.record_calls, flush_every_s=flush_every_s)

@@ -4,6 +4,7 @@ from datetime import datetime
 
 from sqlalchemy import Engine, select
 
+from playbooks.picture import Specification
 from playbooks.records import RunSummary
 from playbooks.report import Report
 from server.store.opening import upsert, writing
@@ -11,10 +12,10 @@ from server.store.retention import drop_old
 from server.store.schema import runs
 
 
-def keep(engine: Engine, report: Report, *, now: datetime) -> None:
-    """Insert or replace the run, then drop what is beyond the retention."""
+def keep(engine: Engine, report: Report, picture: Specification | None, *, now: datetime) -> None:
+    """Insert or replace the run and its picture, then drop what is beyond the retention."""
     summary = report.model_dump(include={"procedure", "status", "headline", "as_of", "connection"})
-    values = {**summary, "body": report.model_dump(mode="json")}
+    values = {**summary, "body": report.model_dump(mode="json"), "picture": picture}
     with writing(engine) as connection:
         upsert(connection, runs, {"id": report.run_id}, values)
         drop_old(connection, now)
@@ -25,6 +26,12 @@ def run(engine: Engine, run_id: str) -> Report | None:
     with engine.connect() as connection:
         body = connection.execute(select(runs.c.body).where(runs.c.id == run_id)).scalar()
     return None if body is None else Report.model_validate(body)
+
+
+def picture(engine: Engine, run_id: str) -> Specification | None:
+    """The picture kept with that run, or None."""
+    with engine.connect() as connection:
+        return connection.execute(select(runs.c.picture).where(runs.c.id == run_id)).scalar()
 
 
 def latest(

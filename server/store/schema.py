@@ -7,6 +7,7 @@ from sqlalchemy import (
     BigInteger,
     Boolean,
     Column,
+    Date,
     DateTime,
     Dialect,
     Float,
@@ -20,7 +21,7 @@ from sqlalchemy import (
 )
 from sqlalchemy.types import TypeDecorator
 
-SCHEMA_VERSION = "0002"
+SCHEMA_VERSION = "0004"
 """The revision that these tables are; revisions count up, so a greater one is a newer program's."""
 
 
@@ -63,6 +64,7 @@ runs = Table(
     Column("as_of", Instant, nullable=False),
     Column("connection", String, nullable=False),
     Column("body", JSON, nullable=False),  # JSONB would forget the order of the measurements
+    Column("picture", JSON(none_as_null=True)),
     Index("runs_by_time", "as_of"),
     Index("runs_by_procedure", "procedure", "as_of"),
 )
@@ -240,4 +242,37 @@ tuned = Table(
     metadata,
     Column("name", String, primary_key=True),
     Column("value", Float, nullable=False),
+)
+
+usage = Table(
+    "usage",
+    metadata,
+    Column("connection", String, primary_key=True),
+    Column("id", String, primary_key=True),
+    Column("tool", String, nullable=False),
+    Column("at", Instant, nullable=False),
+    Column("day", Date, nullable=False),
+    Column("ending", String, nullable=False),
+    Column("calls_count", Integer, nullable=False),
+    Column("response_time_ms", Float),
+    Column("success", Boolean),
+    Column("tokens", BigInteger),
+    Column("cost", Float),
+    Column("task_id", String),
+    Column("error_class", String),
+    Index("usage_by_time", "connection", "at"),
+    Index("usage_by_bucket", "connection", "day", "tool", "ending"),
+)
+
+usage_rows = Table(
+    "usage_rows",
+    metadata,
+    Column("connection", String, primary_key=True),
+    Column("data_source_id", String, primary_key=True),
+    Column("tool", String, primary_key=True),
+    Column("day", Date, primary_key=True),
+    Column("ending", String, primary_key=True),
+    Column("page_id", String),
+    Column("written_count", Integer, nullable=False),
+    Column("claimed_until", Instant),
 )

@@ -11,6 +11,7 @@ from anyio import CapacityLimiter, get_cancelled_exc_class, move_on_after, to_th
 
 from playbooks.clock import Clock
 from playbooks.errors import StoreUnusable
+from playbooks.picture import Specification
 from playbooks.plan import JournalEntry, Plan, PlanState
 from playbooks.rate import Pause
 from playbooks.records import (
@@ -105,14 +106,18 @@ class SqlStore:
         """Open it, write and read back one row in a transaction that is rolled back."""
         return await self.perform(lambda engine: state.probe(engine))  # noqa: PLW0108 - imports in the thread
 
-    async def keep_run(self, report: Report) -> None:
-        """Keep a run under its id; the same id again replaces it. Drops what is too old."""
+    async def keep_run(self, report: Report, picture: Specification | None = None) -> None:
+        """Keep a run and its picture; the same id again replaces both. Drops what is too old."""
         now = self.clock()
-        await self.perform(lambda engine: runs.keep(engine, report, now=now))
+        await self.perform(lambda engine: runs.keep(engine, report, picture, now=now))
 
     async def run(self, run_id: str) -> Report | None:
         """The kept report, or None."""
         return await self.perform(lambda engine: runs.run(engine, run_id))
+
+    async def picture(self, run_id: str) -> Specification | None:
+        """The picture kept with that run, or None."""
+        return await self.perform(lambda engine: runs.picture(engine, run_id))
 
     async def latest_runs(
         self, *, procedure: str | None = None, connection: str | None = None, limit: int = 5

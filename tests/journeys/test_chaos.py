@@ -36,6 +36,7 @@ from server.notion.call import TimeAndChance
 from server.notion.payloads import payload
 from server.notion.wire import Profile
 from server.settings import Settings
+from server.store.kept_usage import KeptUsage
 from server.store.recording import CallBuffer
 from server.store.sql import SqlStore
 from server.workspace.asgi import create_app
@@ -176,6 +177,7 @@ async def day(
             notion=link.notion,
             mirror=link.mirror,
             store=store,
+            usage=KeptUsage(store, connection="chaos", clock=virtual.clock),
             server=OwnServer(),
             bands=Bands(),
             clock=virtual.clock,

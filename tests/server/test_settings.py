@@ -1,3 +1,4 @@
+from datetime import date
 from pathlib import Path
 
 import pytest
@@ -307,3 +308,38 @@ def test_the_default_store_is_in_the_data_directory_whatever_its_name(
 
     expected = home / name / "notion-playbooks" / "store.sqlite3"
     assert (address.database, dict(address.query)) == (str(expected), {})
+
+
+def test_the_days_of_the_team_are_read(home: Path) -> None:
+    del home
+    write(
+        Path("playbooks.toml"),
+        '[work]\nzone = "Europe/Brussels"\nworking_days = ["tue", "mon"]\n'
+        'holidays = [2026-12-25]\nteam = "ai_assisted"\nexcluded_statuses = ["Template"]\n',
+    )
+
+    work = read_configuration().settings.work.work()
+
+    assert work.days.zone == "Europe/Brussels"
+    assert work.days.weekdays == (0, 1)
+    assert not work.days.is_working(date(2026, 12, 25))
+    assert (work.team, work.excluded_statuses) == ("ai_assisted", ("Template",))
+
+
+@pytest.mark.parametrize(
+    ("line", "says"),
+    [
+        pytest.param('zone = "Brussels"', "must be an IANA time zone", id="zone"),
+        pytest.param('zone = "../etc"', "must be an IANA time zone", id="path"),
+        pytest.param("working_days = []", "must name a day at least", id="no-day"),
+        pytest.param('team = "big"', "work.team", id="team"),
+    ],
+)
+def test_days_that_cannot_be_are_a_mistake(home: Path, line: str, says: str) -> None:
+    del home
+    write(Path("playbooks.toml"), f"[work]\n{line}\n")
+
+    (mistake,) = read_configuration().mistakes
+
+    assert "line 2" in mistake
+    assert says in mistake

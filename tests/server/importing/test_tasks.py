@@ -107,6 +107,17 @@ async def test_odd_values_are_loaded_and_counted(house: House, write: Write) -> 
     }
 
 
+async def test_the_day_on_which_work_was_asked_for_is_that_of_the_file(
+    house: House, write: Write
+) -> None:
+    path = write("Key,Task,Asked", "T1,One,2012-02-29")
+
+    result = await house.load(path, ("title=Task", "external_id=Key", "created=Asked"))
+
+    rows = await house.rows(result.data_source_id, "Created")
+    assert rows == [(Span(date(2012, 2, 29)),)]
+
+
 async def test_each_kind_of_bad_line_is_shown_a_few_times_and_counted_whole(
     house: House, write: Write
 ) -> None:

@@ -144,6 +144,13 @@ Method = Callable[[NotionClient], Awaitable[object]]
             id="trash-page",
         ),
         pytest.param(
+            lambda n: n.update_block(ID, {"paragraph": {"rich_text": []}}),
+            ok({"object": "block", "id": ID}),
+            f"PATCH /v1/blocks/{ID}",
+            {"paragraph": {"rich_text": []}},
+            id="update-block",
+        ),
+        pytest.param(
             lambda n: items(n.list_block_children(ID)),
             listed([]),
             f"GET /v1/blocks/{ID}/children?page_size=100",

@@ -81,6 +81,14 @@ async def test_the_same_id_again_replaces_the_run(store: SqlStore, report: MakeR
     assert [run.status for run in await store.latest_runs()] == ["ok"]
 
 
+async def test_a_picture_is_kept_with_its_run(store: SqlStore, report: MakeReport) -> None:
+    await store.keep_run(report(), {"mark": "bar"})
+    assert await store.picture("r1") == {"mark": "bar"}
+
+    await store.keep_run(report())
+    assert await store.picture("r1") is None
+
+
 async def test_the_latest_runs_come_newest_first_whatever_their_zone(
     store: SqlStore, report: MakeReport
 ) -> None:
@@ -287,7 +295,7 @@ async def test_a_probe_says_what_the_store_is_and_leaves_nothing(
 
     engine = make_url(address).get_backend_name()
     assert (state.location, state.engine) == (location_of(address), engine)
-    assert state.schema_version == "0002"
+    assert state.schema_version == "0004"
     assert state.size_bytes is not None
     assert state.size_bytes > 0
     assert await store.latest_runs() == ()
@@ -367,7 +375,7 @@ async def test_a_store_that_could_not_be_opened_is_tried_again(tmp_path: Path) -
         await store.probe()
     path.rmdir()
 
-    assert (await store.probe()).schema_version == "0002"
+    assert (await store.probe()).schema_version == "0004"
     await store.aclose()
 
 

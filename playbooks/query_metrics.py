@@ -1,0 +1,198 @@
+"""Metrics by name: how AI tools answer and what they cost, our own server, database health.
+
+Rows P8, P9 and P11 of the playbook. A figure comes with its number of calls and, where it is from
+a sample, with what it may truly be; what cannot be computed is None, and the report says why.
+"""
+
+from dataclasses import dataclass, replace
+from datetime import datetime
+from typing import cast, get_args
+
+from playbooks.database_metrics import DatabaseQuestion, answer_of_databases
+from playbooks.database_search import shared_with
+from playbooks.databases import KINDS
+from playbooks.desk import Desk, silent
+from playbooks.errors import PlaybookError
+from playbooks.mapping import titled
+from playbooks.metric_answer import PROCEDURE, Answer, finding
+from playbooks.metric_names import DatabaseMetric, Metric, ToolMetric, metric_named
+from playbooks.metric_period import Period, period_of
+from playbooks.opened import SEARCH_PATIENCE_S
+from playbooks.ports import Progress
+from playbooks.records import Reading
+from playbooks.render import summarise
+from playbooks.report import Coverage, Finding, Report, Severity, judge
+from playbooks.runs import keep
+from playbooks.tool_answer import answer_of_tools
+from playbooks.tool_source import read_tools
+from playbooks.tool_table import Group, ToolQuestion
+from playbooks.verdict import Verdict
+
+DEFAULT_DAYS = 30
+
+
+async def query_metrics(  # noqa: PLR0913 - the question, all by keyword
+    desk: Desk,
+    metric: str,
+    *,
+    group: Group = "tool",
+    days: int = DEFAULT_DAYS,
+    since: str | None = None,
+    until: str | None = None,
+    compare: bool = False,
+    progress: Progress = silent,
+) -> Report:
+    """One metric in a period, by tool or database, day or week; compared with the one before.
+
+    Raises:
+        MetricUnknown: no metric is called so; it names the nearest and all.
+        PeriodInvalid: the period is none.
+        ConfigurationInvalid: the configuration has mistakes.
+    """
+    desk.require_configuration()
+    asked = metric_named(metric)
+    now = desk.clock()
+    period = period_of(now, desk.work.days, count=days, since=since, until=until)
+    visit = _Visit(desk, desk.new_run_id(), now, group, period, compare)
+    if asked in get_args(ToolMetric):
+        report, answer = await visit.of_tools(cast("ToolMetric", asked), progress)
+    else:
+        report, answer = await visit.of_databases(cast("DatabaseMetric", asked))
+    await keep(desk, report, answer.picture)
+    return report
+
+
+@dataclass(frozen=True, slots=True)
+class _Visit:
+    desk: Desk
+    run_id: str
+    now: datetime
+    group: Group
+    period: Period
+    compare: bool
+
+    async def of_tools(self, metric: ToolMetric, progress: Progress) -> tuple[Report, Answer]:
+        """From rows of `ai_tool_metrics` and our own records."""
+        data = await read_tools(self.desk, self._span, run_id=self.run_id, progress=progress)
+        question = ToolQuestion(metric, self.group, self.period, self.compare)
+        answer = answer_of_tools(question, data, self.desk.bands)
+        scanned = _Scanned(len(data.samples), data.is_whole, data.reading)
+        return self._report(metric, answer, scanned), answer
+
+    async def of_databases(self, metric: DatabaseMetric) -> tuple[Report, Answer]:
+        """From recorded calls."""
+        desk = self.desk
+        names = await self._names()
+        question = DatabaseQuestion(metric, self.group, self.period, self.compare, names)
+        try:
+            recorded = await desk.store.calls_since(self._span.start, desk.connection.key)
+        except PlaybookError as error:
+            trouble = Verdict.of("recorded calls", "unknown", error.problem, error.remedy)
+            answer = answer_of_databases(question, (), desk.bands)
+            answer = Answer(answer.headline, answer.table, [trouble], answer.measurements)
+            return self._report(metric, answer, _Scanned(0, is_whole=False)), answer
+        answer = answer_of_databases(question, recorded.calls, desk.bands)
+        if recorded.cut:
+            since = f"{recorded.calls[0].at:%Y-%m-%d %H:%M} UTC"
+            reason = f"too many for one reading: only those since {since} are counted"
+            cut = Verdict.of("recorded calls", "warning", reason, "Ask for a shorter period.")
+            answer = replace(answer, verdicts=[*answer.verdicts, cut])
+        scanned = _Scanned(len(recorded.calls), is_whole=not recorded.cut)
+        return self._report(metric, answer, scanned), answer
+
+    @property
+    def _span(self) -> Period:
+        """The period, and the one before it where the two are compared."""
+        start = self.period.before().start if self.compare else self.period.start
+        return Period(start, self.period.end, self.period.days)
+
+    async def _names(self) -> dict[str, str]:
+        """The key of each data source: by configured id, else by title; what is not known stays."""
+        desk = self.desk
+        settings = desk.connection.databases
+        names = {setting.id: key for key, setting in settings.items() if setting.id is not None}
+        missing = [kind for kind in KINDS if kind.key not in names.values()]
+        if desk.notion is None or not missing:
+            return dict(names)
+        shared = await shared_with(
+            desk, desk.notion.attributed(PROCEDURE, self.run_id), missing, SEARCH_PATIENCE_S
+        )
+        fitting = {kind.key: titled(kind, shared.value or ()) for kind in missing}
+        found = {each[0].id: key for key, each in fitting.items() if len(each) == 1}
+        return {**found, **names}
+
+    def _report(self, metric: Metric, answer: Answer, scanned: "_Scanned") -> Report:
+        reading = scanned.reading
+        as_of = self.now if reading is None else reading.as_of
+        findings = (*answer.all_findings(), *_readings(reading))
+        report = Report(
+            procedure=PROCEDURE,
+            run_id=self.run_id,
+            status=judge(answer.gates, findings),
+            headline=answer.headline,
+            workspace=self.desk.connection.workspace,
+            connection=self.desk.configuration.digest,
+            as_of=as_of,
+            age_s=round(max(0.0, (self.now - as_of).total_seconds()), 1),
+            source="live" if reading is None else reading.source,
+            coverage=scanned.coverage,
+            gates=answer.gates,
+            measurements={"metric": metric, "period": str(self.period), **answer.measurements},
+            findings=findings,
+            next_actions=self._next_actions(metric),
+            summary="",
+        )
+        return report.model_copy(update={"summary": _summary(report, answer.table.markdown())})
+
+    def _next_actions(self, metric: Metric) -> tuple[str, ...]:
+        actions: list[str] = []
+        if not self.compare:
+            actions.append(f"query_metrics(metric='{metric}', compare=true) says what changed.")
+        if self.group in {"tool", "none"}:
+            actions.append(f"query_metrics(metric='{metric}', group='day') says since when.")
+        return tuple(actions)
+
+
+@dataclass(frozen=True, slots=True)
+class _Scanned:
+    """What was read; `is_whole` False: a source is in trouble, so nobody knows of how many."""
+
+    count: int
+    is_whole: bool
+    reading: Reading | None = None
+
+    @property
+    def coverage(self) -> Coverage:
+        reading = self.reading
+        count = self.count if reading is None else reading.rows_count
+        is_whole = self.is_whole and (reading is None or reading.complete)
+        return Coverage(scanned=count, total=count if is_whole else None, complete=is_whole)
+
+
+def _readings(reading: Reading | None) -> list[Finding]:
+    """What makes the rows older or fewer than they should be."""
+    if reading is None:
+        return []
+    findings: list[Finding] = []
+    if reading.stale_because is not None:
+        error = reading.stale_because
+        what = f"the rows are those of {reading.as_of:%Y-%m-%d %H:%M} UTC: {error.problem}"
+        findings.append(finding("stale", "warning", what, remedy=error.remedy))
+    if reading.gaps:
+        severity: Severity = "info" if reading.complete else "warning"
+        findings.append(
+            finding("gaps", severity, "rows or values are missing", evidence=reading.gaps)
+        )
+    return findings
+
+
+def in_short(report: Report) -> Report:
+    """The same for a small context: of each finding's evidence the first two lines."""
+    findings = [each.model_copy(update={"evidence": each.evidence[:2]}) for each in report.findings]
+    return report.model_copy(update={"findings": tuple(findings)})
+
+
+def _summary(report: Report, table: str) -> str:
+    """The table stands behind the headline; of evidence the first lines do."""
+    headline, *rest = summarise(in_short(report)).split("\n\n")
+    return "\n\n".join([headline, *([table] if table else []), *rest])

@@ -1,0 +1,124 @@
+"""P8 and P9: what the figures of a tool are, how certain that is, and why they may be bad."""
+
+from typing import Final
+
+from playbooks.bands import Bands, Reliability, Speed
+from playbooks.latency import LEAST_FOR_P95
+from playbooks.report import GateStatus
+from playbooks.success_rate import SuccessRate
+from playbooks.text import listed
+from playbooks.tool_metrics import Figures, Times
+from playbooks.usage import ErrorClass
+from playbooks.verdict import Verdict
+
+_STATUSES: Final[dict[Speed | Reliability, GateStatus]] = {
+    "excellent": "ok",
+    "good": "ok",
+    "acceptable": "ok",
+    "warning": "warning",
+    "critical": "critical",
+}
+
+_CAUSES: Final[dict[ErrorClass, str]] = {
+    "network": "the network: check connection, DNS, proxy and timeouts",
+    "rate_limit": "rate limits or an overloaded service: fewer consumers at once, retry later",
+    "authentication": "authentication or sharing: check token and permissions",
+    "configuration": "configuration: what was asked does not fit; correct the request",
+    "service": "the service itself: look at its status page",
+}
+
+_MOST: Final = 0.5
+"""From this part of the failures on a recorded class is called the cause."""
+
+
+def judge_times(tool: str, figures: Figures, bands: Bands) -> Verdict:
+    """P8 by the p95, or by the median where the samples are too few for a p95."""
+    name = f"{tool} response time"
+    times, band = figures.times, bands.tool_response_ms.of(tool)
+    if times is None:
+        return Verdict.skipped(name, "no response time is recorded")
+    if band is None:
+        return Verdict.skipped(name, f"{told_times(times)}; no band is set for this tool")
+    statistic, value = times.judged
+    level = band.judge(value)
+    reason = f"{told_times(times)}: {level} by its {statistic} ({band})"
+    return Verdict.of(name, _STATUSES[level], reason, _SLOW, round(value, 1))
+
+
+_SLOW: Final = (
+    "query_metrics with group='day' shows since when; for mcp_server call diagnose_performance,"
+    " for other tools compare model, context size and network."
+)
+
+
+def told_times(times: Times) -> str:
+    """The response times in words."""
+    unit = "rows of averages" if times.are_averages else "calls"
+    parts = [f"p50 {times.p50_ms:.0f} ms"]
+    if times.p95_ms is not None:
+        parts.append(f"p95 {times.p95_ms:.0f} ms")
+    if times.p99_ms is not None:
+        parts.append(f"p99 {times.p99_ms:.0f} ms")
+    lacking = "" if times.p95_ms is not None else f", no p95 below {LEAST_FOR_P95}"
+    parts.append(f"mean {times.mean_ms:.0f} ms")
+    return f"{', '.join(parts)} (n = {times.samples_count} {unit}{lacking})"
+
+
+def judge_success(tool: str, figures: Figures, bands: Bands) -> Verdict:
+    """P9 by the rate; critical only where the whole interval is, else a warning."""
+    name = f"{tool} success rate"
+    rate = figures.success
+    if rate is None:
+        return Verdict.skipped(name, "no success is recorded")
+    level = bands.success_rate_percent.judge(rate.percent)
+    is_certain = certain(rate, bands)
+    status = _STATUSES[level]
+    if status == "critical" and _best(rate, bands) != "critical":
+        status = "warning"
+    sure = "certain" if is_certain else "uncertain, the interval reaches another band"
+    reason = f"{told_rate(rate)}: {level}, {sure} ({bands.success_rate_percent})"
+    return Verdict.of(name, status, reason, likely_causes(figures, rate, bands))
+
+
+def told_rate(rate: SuccessRate) -> str:
+    """The rate in words, with its interval."""
+    found, worth = rate.interval, ""
+    if rate.independent_count < int(rate.calls_count):
+        worth = f", rows with one ending for many calls: worth {rate.independent_count} calls"
+    return (
+        f"{rate.percent:.1f} % of {rate.calls_count:.0f} calls"
+        f" (95 %: {found.low:.1f} to {found.high:.1f}{worth})"
+    )
+
+
+def certain(rate: SuccessRate, bands: Bands) -> bool:
+    """Whether the whole interval lies in the band of the rate itself."""
+    found, band = rate.interval, bands.success_rate_percent
+    return band.judge(found.low) == band.judge(found.high)
+
+
+def _best(rate: SuccessRate, bands: Bands) -> Reliability:
+    return bands.success_rate_percent.judge(rate.interval.high)
+
+
+def likely_causes(figures: Figures, rate: SuccessRate, bands: Bands) -> str:
+    """What the recorded failures were; only without records what P9 guesses from the rate."""
+    failed = rate.calls_count - rate.succeeded_count
+    recorded = sorted(figures.failures.items(), key=lambda each: (-each[1], each[0]))
+    if recorded and sum(figures.failures.values()) >= _MOST * failed:
+        told = [
+            f"{count:.0f} of {failed:.0f} failures: {_CAUSES[kind]}" for kind, count in recorded
+        ]
+        return f"Recorded: {listed(told)}."
+    return f"Nothing recorded says why; at this rate usual: {_guess(rate.percent, bands)}."
+
+
+def _guess(percent: float, bands: Bands) -> str:
+    band = bands.success_rate_percent
+    if percent < band.major_failure_below:
+        return "a major failure or misconfiguration"
+    if percent < band.warning_from:
+        return "configuration or resource limits"
+    if percent < band.good_from:
+        return "API rate limiting or authentication"
+    return "an intermittent network"

@@ -1,0 +1,90 @@
+"""Where samples of AI tools come from: rows of Notion by the mirror, and our own records."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+
+from playbooks.databases import kind_of
+from playbooks.desk import Desk
+from playbooks.errors import StoreUnusable
+from playbooks.metric_answer import PROCEDURE
+from playbooks.metric_period import Period
+from playbooks.opened import Opened, open_database
+from playbooks.ports import Progress
+from playbooks.records import Reading
+from playbooks.rows import Row
+from playbooks.tool_samples import ROLES, Flaw, RowReader, Sample, sample_of_record
+from playbooks.verdict import Verdict
+
+KIND = kind_of("ai_tool_metrics")
+
+
+@dataclass(frozen=True, slots=True)
+class ToolData:
+    """Samples of every tool, the oldest first; what could not be read is told by `troubles`.
+
+    `reading` is None where no rows could be read. `absent` are the roles that no property fills.
+    """
+
+    samples: Sequence[Sample] = ()
+    reading: Reading | None = None
+    troubles: Sequence[Verdict] = ()
+    flaws: Mapping[Flaw, Sequence[Row]] = field(default_factory=dict[Flaw, Sequence[Row]])
+    absent: Sequence[str] = ()
+
+    @property
+    def is_whole(self) -> bool:
+        """Whether no source is in trouble; one that is not set up is none."""
+        return all(trouble.gate.status == "not_measured" for trouble in self.troubles)
+
+    def within(self, period: Period) -> list[Sample]:
+        """The samples of that period."""
+        return [sample for sample in self.samples if period.holds(sample.moment)]
+
+
+async def read_tools(
+    desk: Desk, span: Period, *, run_id: str, progress: Progress, procedure: str = PROCEDURE
+) -> ToolData:
+    """Rows and records of that span; a row that only holds records kept here is not read twice."""
+    recorded, trouble = await _recorded(desk, span)
+    troubles = [] if trouble is None else [trouble]
+    opened = await open_database(desk, KIND, procedure=procedure, run_id=run_id, progress=progress)
+    if isinstance(opened, Verdict):
+        return ToolData(recorded, troubles=[*troubles, opened])
+    absent = [role for role in ROLES if role not in opened.names]
+    lacking = [role for role in ("tool", "date") if role in absent]
+    if lacking:
+        misfit = Verdict.of(
+            f"database {KIND.key}", "critical", f"no property fills {' and '.join(lacking)}", _MAP
+        )
+        return ToolData(recorded, opened.view.reading, [*troubles, misfit], absent=absent)
+    reader = await _read(desk, opened, span)
+    samples = sorted([*reader.samples(), *recorded], key=lambda sample: sample.day)
+    return ToolData(samples, opened.view.reading, troubles, reader.flaws, absent)
+
+
+_MAP = (
+    "Name the properties in playbooks.toml under [databases.ai_tool_metrics.properties]:"
+    " `notion-playbooks init` proposes them."
+)
+
+
+async def _recorded(desk: Desk, span: Period) -> tuple[list[Sample], Verdict | None]:
+    try:
+        records = await desk.usage.between(span.start, span.end)
+    except StoreUnusable as error:
+        return [], Verdict.of("recorded usage", "unknown", error.problem, error.remedy)
+    return [sample_of_record(record) for record in records], None
+
+
+async def _read(desk: Desk, opened: Opened, span: Period) -> RowReader:
+    try:
+        ours = await desk.usage.page_ids(opened.view.schema.id)
+    except StoreUnusable:
+        ours = frozenset[str]()
+    reader = RowReader(opened.names, desk.work.days, span.holds)
+    async for row in opened.view.rows(
+        [opened.names[role] for role in ROLES if role in opened.names]
+    ):
+        if row.id not in ours:
+            reader.read(row)
+    return reader

@@ -1,0 +1,81 @@
+"""How good the estimates were, of which tasks, and whether that may be told."""
+
+from collections.abc import Collection, Iterable, Sequence
+from dataclasses import dataclass
+from datetime import date
+from statistics import median
+
+from playbooks.days import WorkDays
+from playbooks.estimation import Accuracy, Pair, accuracy_of, is_amount
+from playbooks.task import Task
+from playbooks.task_dirt import is_sound
+from playbooks.velocity_flow import cycle_days, finished_on
+from playbooks.velocity_question import Window, size_band
+
+NOBODY = "nobody"
+
+
+@dataclass(frozen=True, slots=True)
+class Estimates:
+    """Accuracy over every task with both hours, and over the completed ones alone.
+
+    `coverage_percent` is the part of the done tasks that have both; None where none is done.
+    `cycle_medians_days` are those of done tasks with and without both hours: apart, what is
+    missing is not like the rest.
+    """
+
+    every: Accuracy | None
+    completed: Accuracy | None
+    done_count: int
+    coverage_percent: float | None
+    cycle_medians_days: tuple[float | None, float | None]
+    excluded_count: int
+
+
+def estimates_of(
+    tasks: Iterable[Task], window: Window, days: WorkDays, excluded_statuses: Collection[str]
+) -> Estimates:
+    """The estimates of the window, by the day of completion, else of start, else of creation."""
+    dated = [task for task in tasks if window.holds(hours_day(task))]
+    counted = [task for task in dated if task.status not in excluded_statuses]
+    done = [task for task in counted if task.is_done]
+    paired = [task for task in counted if has_both(task)]
+    every = accuracy_of([_pair(task) for task in paired])
+    with_both = [task for task in done if has_both(task)]
+    without = [task for task in done if not has_both(task)]
+    are_same = len(with_both) == len(paired)
+    return Estimates(
+        every=every,
+        completed=every if are_same else accuracy_of([_pair(task) for task in with_both]),
+        done_count=len(done),
+        coverage_percent=100 * len(with_both) / len(done) if done else None,
+        cycle_medians_days=(_median(with_both, days), _median(without, days)),
+        excluded_count=len(dated) - len(counted),
+    )
+
+
+def has_both(task: Task) -> bool:
+    """Whether it has an estimate and actual hours that can be compared."""
+    both = is_amount(task.estimated_hours or 0) and is_amount(task.actual_hours or 0)
+    return both and is_sound(task, "estimation")
+
+
+def hours_day(task: Task) -> date | None:
+    """The day that decides whether its hours belong to a window."""
+    return finished_on(task) or task.started or task.created
+
+
+def _pair(task: Task) -> Pair:
+    assert task.actual_hours is not None
+    assert task.estimated_hours is not None
+    return Pair(
+        actual=task.actual_hours,
+        estimate=task.estimated_hours,
+        band=size_band(task.estimated_hours),
+        assignee=task.assignees[0] if task.assignees else NOBODY,
+    )
+
+
+def _median(tasks: Sequence[Task], days: WorkDays) -> float | None:
+    took = cycle_days((task for task in tasks if finished_on(task)), days)
+    return median(took) if took else None

@@ -1,0 +1,234 @@
+"""What is wrong with a velocity, or with the data behind it."""
+
+from collections.abc import Iterable, Iterator, Sequence
+from typing import Final
+
+from playbooks.bands import Bands
+from playbooks.databases import StatusRole
+from playbooks.estimation import COPIED_ABOVE_PERCENT
+from playbooks.forecast import NoForecast
+from playbooks.mapping import RoleMap
+from playbooks.records import Reading
+from playbooks.report import Finding, Severity
+from playbooks.task_dirt import dirt_findings
+from playbooks.text import listed
+from playbooks.velocity import Velocity
+from playbooks.velocity_estimates import Estimates
+from playbooks.velocity_text import counted, trend_line, weeks_count
+
+PROCEDURE: Final = "velocity_report"
+
+_PILED_ABOVE_PERCENT: Final = 25
+"""A gap of Little's law that is no rounding."""
+
+_EXAMPLES: Final = 5
+
+NEEDED: Final[dict[str, str]] = {
+    "completed": "throughput, cycle and lead time, trend and forecast",
+    "started": "cycle time, age of open work and Little's law",
+    "estimated_hours": "estimation accuracy",
+    "actual_hours": "actual hours and estimation accuracy",
+    "story_points": "points per week",
+}
+"""Roles without which figures are missing."""
+
+
+def findings_of(
+    velocity: Velocity,
+    *,
+    roles: RoleMap,
+    meanings: Iterable[StatusRole],
+    reading: Reading,
+    bands: Bands,
+) -> tuple[Finding, ...]:
+    """Everything that is wrong, the gravest first."""
+    found: list[Finding] = [
+        *_about_reading(reading),
+        *_about_mapping(roles, meanings),
+        *_about_selection(velocity),
+        *_about_estimates(velocity.estimates, bands),
+        *_about_flow(velocity),
+        *([] if _means_nobody(velocity) else _not_computed(velocity, roles)),
+        *dirt_findings(
+            velocity.dirt,
+            tasks_count=len(velocity.tasks),
+            warn_above_percent=bands.dirty_above_percent,
+            procedure=PROCEDURE,
+        ),
+    ]
+    return tuple(sorted(found, key=lambda finding: _GRAVEST.index(finding.severity)))
+
+
+_GRAVEST: Final[Sequence[Severity]] = ("critical", "warning", "info")
+
+
+def _finding(
+    name: str, severity: Severity, what: str, remedy: str, evidence: Iterable[str] = ()
+) -> Finding:
+    return Finding(
+        id=f"{PROCEDURE}.{name}",
+        severity=severity,
+        what=what,
+        evidence=tuple(evidence),
+        remedy=remedy,
+    )
+
+
+def _about_reading(reading: Reading) -> Iterator[Finding]:
+    if reading.stale_because is not None:
+        why = reading.stale_because
+        yield _finding("stale", "warning", f"rows of before are told: {why.problem}", why.remedy)
+    if not reading.complete:
+        yield _finding(
+            "incomplete",
+            "warning",
+            "the copy of the rows is not complete: every figure may be too low",
+            "Ask again in a minute; diagnose_performance says what keeps rows from coming.",
+            reading.gaps,
+        )
+
+
+def _about_mapping(roles: RoleMap, meanings: Iterable[StatusRole]) -> Iterator[Finding]:
+    if roles.mistaken:
+        what = "configured properties do not fit, so they are not read"
+        yield _finding("mapping", "warning", what, _MAP, roles.mistaken)
+    status = roles.filled.get("status")
+    if status is not None and status.type != "checkbox" and "done" not in set(meanings):
+        what = "no option of the status means done, so nothing counts as completed"
+        yield _finding("nothing_means_done", "warning", what, _MAP_DONE)
+    lacking = [role for role in NEEDED if role not in roles.filled]
+    if lacking:
+        yield _finding(
+            "missing_properties",
+            "warning" if "completed" in lacking else "info",
+            f"no property plays {listed(lacking)}",
+            _MAP,
+            (f"{role}: without it there is no {NEEDED[role]}" for role in lacking),
+        )
+
+
+_MAP: Final = (
+    "Name the properties in playbooks.toml under [databases.task_management.properties], or add"
+    " them in Notion; `notion-playbooks init` proposes a mapping."
+)
+_MAP_DONE: Final = (
+    'Name the options in playbooks.toml: [databases.task_management.statuses] done = ["…"].'
+)
+
+
+def _means_nobody(velocity: Velocity) -> bool:
+    """Whether there are tasks, all of which the filter leaves out."""
+    return velocity.all_count > 0 and not velocity.tasks
+
+
+def _about_selection(velocity: Velocity) -> Iterator[Finding]:
+    if not _means_nobody(velocity):
+        return
+    yield _finding(
+        "nothing_meant",
+        "warning",
+        "no task is meant by the filter",
+        "Use a name as it stands in Notion (group_by lists them), `none` or `any`.",
+    )
+
+
+def _about_estimates(estimates: Estimates, bands: Bands) -> Iterator[Finding]:
+    coverage, band = estimates.coverage_percent, bands.hours_coverage_percent
+    if coverage is not None and band.judge(coverage) != "ok":
+        withheld = is_withheld(estimates, bands)
+        ending = "too few to tell an accuracy" if withheld else "accuracy may not be typical"
+        yield _finding(
+            "hours_coverage",
+            "warning",
+            f"{coverage:.0f} % of {counted(estimates.done_count, 'done task')} have both hours:"
+            f" {ending}",
+            "Fill in estimated and actual hours; validate_data lists the tasks.",
+            _unlike(estimates),
+        )
+    accuracy = estimates.every
+    if accuracy is None or is_withheld(estimates, bands):
+        return
+    if accuracy.exact_percent > COPIED_ABOVE_PERCENT:
+        yield _finding(
+            "exact_matches",
+            "warning",
+            f"{accuracy.exact_percent:.0f} % of the actual hours equal the estimate",
+            "Ask whether actual hours are copied from estimates: then accuracy says nothing.",
+        )
+
+
+def is_withheld(estimates: Estimates, bands: Bands) -> bool:
+    """Whether too few done tasks have both hours to tell how good estimates are."""
+    coverage = estimates.coverage_percent
+    return coverage is not None and coverage < bands.hours_coverage_percent.critical_below
+
+
+def _unlike(estimates: Estimates) -> list[str]:
+    having, lacking = estimates.cycle_medians_days
+    if having is None or lacking is None:
+        return []
+    return [f"median cycle time with both hours {having:g} days, without {lacking:g}"]
+
+
+def _about_flow(velocity: Velocity) -> Iterator[Finding]:
+    trend, flow = velocity.pace.trend, velocity.flow
+    if trend is not None and trend.direction == "falling":
+        yield _finding(
+            "falling",
+            "warning",
+            f"throughput is {trend_line(trend, trend.points_count)}",
+            "Look at what is blocked and how old open work is before anything else.",
+        )
+    late = [each for each in flow.aging if each.is_late] if flow.cycle else []
+    if late and flow.cycle:
+        yield _finding(
+            "late_work",
+            "warning",
+            f"{counted(len(late), 'open task')} older than {flow.cycle.p85_days:g} days, within"
+            " which 85 % were finished",
+            "Finish, split or drop them before starting anything new.",
+            (f"{each.task}, {each.age_days} days" for each in late[:_EXAMPLES]),
+        )
+    littles = flow.littles
+    if littles is not None and abs(littles.gap_percent) > _PILED_ABOVE_PERCENT:
+        yield _finding(
+            "unsteady_flow",
+            "info",
+            f"open work is {littles.gap_percent:+.0f} % off what rate and time give (Little's law):"
+            " the flow is not steady, so its percentiles may not last",
+            "",
+        )
+
+
+def _not_computed(velocity: Velocity, roles: RoleMap) -> Iterator[Finding]:
+    lacking = dict(_lacking(velocity))
+    if not lacking:
+        return
+    yield _finding(
+        "not_computed",
+        "info",
+        f"cannot be told: {listed(list(lacking), len(lacking))}",
+        "Ask about a longer period with period_days or since."
+        if "completed" in roles.filled
+        else "Add the missing properties first.",
+        (f"{name}: {why}" for name, why in lacking.items()),
+    )
+
+
+def _lacking(velocity: Velocity) -> Iterator[tuple[str, str]]:
+    """The figures that are None, each with its reason."""
+    flow, outlook = velocity.flow, velocity.outlook
+    if flow.points_per_week is None:
+        yield "points per week", "no completed task of the period has points"
+    if flow.hours is None:
+        yield "actual hours", "no completed task of the period has any"
+    if flow.cycle is None:
+        yield "cycle time", "no completed task of the period has usable started and completed days"
+    if flow.lead is None:
+        yield "lead time", "no completed task of the period has usable days"
+    if velocity.estimates.every is None:
+        yield "estimation accuracy", "no task of the period has both hours above 0"
+    if velocity.pace.trend is None:
+        yield "trend", trend_line(None, weeks_count(velocity))
+    if isinstance(outlook.past, NoForecast):
+        yield "forecast", outlook.past.reason

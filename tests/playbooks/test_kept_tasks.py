@@ -1,0 +1,132 @@
+"""What is kept is bounded, and read anew whenever it might be wrong."""
+
+from collections.abc import AsyncIterator, Sequence
+from dataclasses import dataclass, field, replace
+from datetime import datetime, timedelta
+
+import pytest
+
+from playbooks.days import WorkDays
+from playbooks.errors import ServiceFailed
+from playbooks.kept_tasks import KeptTasks, TaskMapping
+from playbooks.objects import DataSource
+from playbooks.records import Reading, Transition
+from playbooks.rows import Row, Value
+from tests.playbooks.velocity_made import NOW
+
+MAPPING = TaskMapping("ds", {"title": "Name"}, {"Done": "done"}, "s", WorkDays())
+
+
+@dataclass
+class Rows:
+    """A View of rows that were all fetched an hour ago; it counts what it is asked."""
+
+    count: int
+    reading: Reading
+    asked: list[datetime | None] = field(default_factory=list[datetime | None])
+    late: frozenset[int] = frozenset()
+
+    @property
+    def schema(self) -> DataSource:
+        raise NotImplementedError
+
+    async def rows(
+        self, properties: Sequence[str] = (), *, since: datetime | None = None
+    ) -> AsyncIterator[Row]:
+        del properties
+        self.asked.append(since)
+        for number in range(self.count):
+            if since is None or number in self.late:
+                yield _row(number)
+
+    async def transitions(self, since: datetime) -> AsyncIterator[Transition]:
+        del since
+        changes: tuple[Transition, ...] = ()
+        for each in changes:
+            yield each
+
+
+def _row(number: int) -> Row:
+    values = {"Name": Value("title", "title", f"Task {number}")}
+    return Row(f"{number}", "", NOW, NOW, in_trash=False, values=values)
+
+
+def reading(count: int, *, minutes: int = 0) -> Reading:
+    as_of = NOW + timedelta(minutes=minutes)
+    return Reading("cache", as_of, count, complete=True, requests_count=0)
+
+
+async def test_the_same_reading_is_not_read_again() -> None:
+    kept, view = KeptTasks(), Rows(3, reading(3))
+
+    first = await kept.read(view, MAPPING, NOW)
+
+    assert await kept.read(view, MAPPING, NOW) == first
+    assert view.asked == [None]
+
+
+async def test_of_a_new_reading_only_what_is_new_is_read() -> None:
+    kept = KeptTasks()
+    await kept.read(Rows(3, reading(3)), MAPPING, NOW)
+    later = Rows(4, reading(4, minutes=9), late=frozenset({3}))
+
+    tasks = await kept.read(later, MAPPING, NOW + timedelta(minutes=9))
+
+    assert sorted(task.title for task in tasks) == ["Task 0", "Task 1", "Task 2", "Task 3"]
+    assert later.asked == [NOW - timedelta(minutes=5)]
+
+
+async def test_where_rows_have_gone_everything_is_read_again() -> None:
+    kept = KeptTasks()
+    await kept.read(Rows(3, reading(3)), MAPPING, NOW)
+    later = Rows(2, reading(2, minutes=9))
+
+    assert len(await kept.read(later, MAPPING, NOW + timedelta(minutes=9))) == 2
+    assert later.asked == [NOW - timedelta(minutes=5), None]
+
+
+@pytest.mark.parametrize(
+    ("mapping", "days"),
+    [
+        pytest.param(replace(MAPPING, meanings={}), 0, id="other-mapping"),
+        pytest.param(replace(MAPPING, days=WorkDays("Asia/Tokyo")), 0, id="other-zone"),
+        pytest.param(MAPPING, 1, id="another-day"),
+    ],
+)
+async def test_what_was_read_otherwise_is_read_again(mapping: TaskMapping, days: int) -> None:
+    kept, view = KeptTasks(), Rows(3, reading(3))
+    await kept.read(view, MAPPING, NOW)
+
+    await kept.read(view, mapping, NOW + timedelta(days=days))
+
+    assert view.asked == [None, None]
+
+
+async def test_after_a_refresh_that_failed_half_way_the_new_rows_are_looked_at() -> None:
+    kept, view = KeptTasks(), Rows(3, reading(3))
+    await kept.read(view, MAPPING, NOW)
+    view.reading = replace(view.reading, stale_because=ServiceFailed(500, None))
+
+    await kept.read(view, MAPPING, NOW)
+
+    assert view.asked == [None, NOW - timedelta(minutes=5)]
+
+
+async def test_more_than_the_bound_is_not_kept() -> None:
+    kept, view = KeptTasks(most_tasks=2), Rows(3, reading(3))
+
+    await kept.read(view, MAPPING, NOW)
+    view.count = 1
+    view.reading = reading(1)
+    await kept.read(view, MAPPING, NOW)
+
+    assert view.asked == [None, None]
+
+
+async def test_of_several_databases_those_used_last_are_kept() -> None:
+    kept, one, other = KeptTasks(most_tasks=4), Rows(3, reading(3)), Rows(3, reading(3))
+
+    for view, name in ((one, "one"), (other, "other"), (other, "other"), (one, "one")):
+        await kept.read(view, replace(MAPPING, data_source_id=name), NOW)
+
+    assert (one.asked, other.asked) == ([None, None], [None])
