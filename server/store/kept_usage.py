@@ -5,8 +5,8 @@ from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Final
 
 from playbooks.clock import Clock
+from playbooks.lazy import LazyModule
 from playbooks.usage import Bucket, RolledUp, UsageRecord
-from server.store.lazy import LazyModule
 from server.store.sql import SqlStore
 
 # SQLAlchemy is heavy, and needed at the first use at the earliest.

@@ -11,6 +11,7 @@ from anyio import CapacityLimiter, get_cancelled_exc_class, move_on_after, to_th
 
 from playbooks.clock import Clock
 from playbooks.errors import StoreUnusable
+from playbooks.lazy import LazyModule
 from playbooks.picture import Specification
 from playbooks.plan import JournalEntry, Plan, PlanState
 from playbooks.rate import Pause
@@ -24,7 +25,6 @@ from playbooks.records import (
     Traffic,
 )
 from playbooks.report import Report
-from server.store.lazy import LazyModule
 from server.store.step import Step
 
 # SQLAlchemy costs more to import than the server has for its start: it comes at first use.
