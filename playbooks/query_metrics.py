@@ -8,6 +8,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import cast, get_args
 
+from playbooks.arguments import USUAL_METRIC_DAYS, MetricGroup
 from playbooks.database_metrics import DatabaseQuestion, answer_of_databases
 from playbooks.database_search import shared_with
 from playbooks.databases import KINDS
@@ -25,18 +26,16 @@ from playbooks.report import Coverage, Finding, Report, Severity, judge
 from playbooks.runs import keep
 from playbooks.tool_answer import answer_of_tools
 from playbooks.tool_source import read_tools
-from playbooks.tool_table import Group, ToolQuestion
+from playbooks.tool_table import ToolQuestion
 from playbooks.verdict import Verdict
-
-DEFAULT_DAYS = 30
 
 
 async def query_metrics(  # noqa: PLR0913 - the question, all by keyword
     desk: Desk,
     metric: str,
     *,
-    group: Group = "tool",
-    days: int = DEFAULT_DAYS,
+    group: MetricGroup = "tool",
+    days: int = USUAL_METRIC_DAYS,
     since: str | None = None,
     until: str | None = None,
     compare: bool = False,
@@ -67,7 +66,7 @@ class _Visit:
     desk: Desk
     run_id: str
     now: datetime
-    group: Group
+    group: MetricGroup
     period: Period
     compare: bool
 
@@ -142,7 +141,7 @@ class _Visit:
             next_actions=self._next_actions(metric),
             summary="",
         )
-        return report.model_copy(update={"summary": _summary(report, answer.table.markdown())})
+        return report.model_copy(update={"summary": summarise(in_short(report), answer.figures)})
 
     def _next_actions(self, metric: Metric) -> tuple[str, ...]:
         actions: list[str] = []
@@ -190,9 +189,3 @@ def in_short(report: Report) -> Report:
     """The same for a small context: of each finding's evidence the first two lines."""
     findings = [each.model_copy(update={"evidence": each.evidence[:2]}) for each in report.findings]
     return report.model_copy(update={"findings": tuple(findings)})
-
-
-def _summary(report: Report, table: str) -> str:
-    """The table stands behind the headline; of evidence the first lines do."""
-    headline, *rest = summarise(in_short(report)).split("\n\n")
-    return "\n\n".join([headline, *([table] if table else []), *rest])

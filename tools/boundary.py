@@ -3,7 +3,7 @@
 import base64
 from collections.abc import Awaitable, Callable, Generator
 from contextlib import contextmanager
-from typing import Any, Literal, TypeAlias
+from typing import Any, Final, Literal, TypeAlias
 
 from mcp.server.mcpserver import Context
 from mcp.server.mcpserver.exceptions import ToolError
@@ -60,6 +60,10 @@ COMPACT_EVIDENCE_COUNT = 10
 """Evidence shown of each finding unless all is asked for; what is left out is counted."""
 
 
+NO_PICTURE: Final = "No picture: "
+"""How the last paragraph of a summary begins, where a picture was asked for in vain."""
+
+
 @contextmanager
 def actionable() -> Generator[None]:
     """Show a PlaybookError's sentences to the model; a bug stays masked and is logged."""
@@ -105,7 +109,7 @@ async def pictured(
     try:
         picture = await _picture(ctx, report.run_id)
     except PlaybookError as error:
-        noted = report.model_copy(update={"summary": f"{report.summary}\n\nNo picture: {error}"})
+        noted = report.model_copy(update={"summary": f"{report.summary}\n\n{NO_PICTURE}{error}"})
         return answer(noted, detail)
     return answer(report, detail, picture)
 
