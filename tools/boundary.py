@@ -3,7 +3,7 @@
 import base64
 from collections.abc import Awaitable, Callable, Generator
 from contextlib import contextmanager
-from typing import Any, Final, Literal, TypeAlias
+from typing import TYPE_CHECKING, Any, Final, Literal, TypeAlias
 
 from mcp.server.mcpserver import Context
 from mcp.server.mcpserver.exceptions import ToolError
@@ -18,8 +18,14 @@ from mcp.types import (
 
 from playbooks.desk import Desk
 from playbooks.errors import PlaybookError
-from playbooks.kept_picture import address, png_of
+from playbooks.lazy import LazyModule
 from playbooks.report import Report
+
+# A picture is seldom asked for: the server answers before it needs any.
+if TYPE_CHECKING:
+    from playbooks import kept_picture
+else:
+    kept_picture = LazyModule("playbooks.kept_picture")
 
 OpenDesk: TypeAlias = Callable[[], Awaitable[Desk]]
 """Gives the desk, opened at the first call: start-up waits for no adapter."""
@@ -115,9 +121,9 @@ async def pictured(
 
 
 async def _picture(ctx: "Context[OpenDesk, Any]", run_id: str) -> ContentBlock:
-    drawn = await png_of(await desk_of(ctx), run_id)
+    drawn = await kept_picture.png_of(await desk_of(ctx), run_id)
     if _turns_images_into_text(ctx):
-        uri = address(run_id)
+        uri = kept_picture.address(run_id)
         return ResourceLink(type="resource_link", uri=uri, name=uri, mime_type="image/svg+xml")
     data = base64.b64encode(drawn).decode()
     return ImageContent(type="image", data=data, mime_type="image/png")
