@@ -35,9 +35,7 @@ class KeptRows:
 
     async def schemas(self) -> Sequence[Mapping[str, Any]]:
         """Of every data source with rows, as Notion wrote it; by id."""
-        return await self._store.perform(
-            lambda engine: mirror.schemas(engine, self._connection)
-        )
+        return await self._store.perform(lambda engine: mirror.schemas(engine, self._connection))
 
     async def keep_source(self, source: KeptSource, *, owner: str) -> KeptSource:
         """Insert or replace it; gives it with its rows counted. Raises TurnLost."""
