@@ -10,7 +10,7 @@ from typing import cast, get_args
 
 from playbooks.arguments import USUAL_METRIC_DAYS, MetricGroup
 from playbooks.database_metrics import DatabaseQuestion, answer_of_databases
-from playbooks.database_search import shared_with
+from playbooks.database_search import kept_titles, shared_with
 from playbooks.databases import KINDS
 from playbooks.desk import Desk, silent
 from playbooks.errors import PlaybookError
@@ -116,7 +116,10 @@ class _Visit:
         shared = await shared_with(
             desk, desk.notion.attributed(PROCEDURE, self.run_id), missing, SEARCH_PATIENCE_S
         )
-        fitting = {kind.key: titled(kind, shared.value or ()) for kind in missing}
+        known = shared.value
+        if known is None:
+            known = () if desk.mirror is None else await kept_titles(desk.mirror)
+        fitting = {kind.key: titled(kind, known) for kind in missing}
         found = {each[0].id: key for key, each in fitting.items() if len(each) == 1}
         return {**found, **names}
 
@@ -141,7 +144,7 @@ class _Visit:
             next_actions=self._next_actions(metric),
             summary="",
         )
-        return report.model_copy(update={"summary": summarise(in_short(report), answer.figures)})
+        return report.model_copy(update={"summary": summarise(_brief(report), answer.figures)})
 
     def _next_actions(self, metric: Metric) -> tuple[str, ...]:
         actions: list[str] = []
@@ -186,6 +189,12 @@ def _readings(reading: Reading | None) -> list[Finding]:
 
 
 def in_short(report: Report) -> Report:
-    """The same for a small context: of each finding's evidence the first two lines."""
+    """The same for a small context: of evidence the first lines, reasons in the summary alone."""
+    gates = [gate.model_copy(update={"reason": ""}) for gate in report.gates]
+    return _brief(report).model_copy(update={"gates": tuple(gates)})
+
+
+def _brief(report: Report) -> Report:
+    """Of each finding's evidence the first two lines."""
     findings = [each.model_copy(update={"evidence": each.evidence[:2]}) for each in report.findings]
     return report.model_copy(update={"findings": tuple(findings)})
