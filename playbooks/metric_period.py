@@ -14,7 +14,7 @@ class PeriodInvalid(PlaybookError):
 
 
 @dataclass(frozen=True, slots=True)
-class Period:
+class Stretch:
     """From `start` until before `end`, both instants; `days` are of the team's zone."""
 
     start: datetime
@@ -37,10 +37,10 @@ class Period:
             return self.start <= moment < self.end
         return self.first_day <= moment <= self.last_day
 
-    def before(self) -> "Period":
+    def before(self) -> "Stretch":
         """The stretch of the same length just before it: as many days, the same times of day."""
         length = timedelta(days=(self.last_day - self.first_day).days + 1)
-        return Period(self._back(self.start, length), self._back(self.end, length), self.days)
+        return Stretch(self._back(self.start, length), self._back(self.end, length), self.days)
 
     def _back(self, moment: datetime, length: timedelta) -> datetime:
         """Days, not hours: a day with a change of clocks has 23 or 25 of them."""
@@ -52,9 +52,9 @@ class Period:
         return f"{self.first_day:%Y-%m-%d} to {self.last_day:%Y-%m-%d}"
 
 
-def period_of(
+def stretch_of(
     now: datetime, days: WorkDays, *, count: int, since: str | None, until: str | None
-) -> Period:
+) -> Stretch:
     """The last `count` days, today included, or from `since` to `until`. Raises PeriodInvalid.
 
     Both are days or instants of ISO 8601; a day as `until` is included, an instant is not.
@@ -79,7 +79,7 @@ def period_of(
             f"The period is longer than {MOST_METRIC_DAYS} days.",
             remedy="Nothing is kept longer: cut it.",
         )
-    return Period(start, end, days)
+    return Stretch(start, end, days)
 
 
 def _moment(text: str | None, of_day: Callable[[date], datetime], default: datetime) -> datetime:

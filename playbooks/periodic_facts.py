@@ -10,7 +10,7 @@ from playbooks.bands import Bands
 from playbooks.development_log import LogEntry, LogRead
 from playbooks.flow import Durations
 from playbooks.metric_changes import change_between
-from playbooks.metric_period import Period as Instants
+from playbooks.metric_period import Stretch
 from playbooks.periodic_series import Counted, Material, Series, assisted, series_of
 from playbooks.report_period import Period
 from playbooks.task import Task
@@ -145,10 +145,10 @@ def facts_of(
     )
 
 
-def instants_of(window: Window, work: Work) -> Instants:
+def instants_of(window: Window, work: Work) -> Stretch:
     """The window as instants of the team's zone."""
     following = window.last + timedelta(days=1)
-    return Instants(work.days.begins(window.first), work.days.begins(following), work.days)
+    return Stretch(work.days.begins(window.first), work.days.begins(following), work.days)
 
 
 def _previous(period: Period, work: Work) -> Window:

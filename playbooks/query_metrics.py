@@ -17,7 +17,7 @@ from playbooks.errors import PlaybookError
 from playbooks.mapping import titled
 from playbooks.metric_answer import PROCEDURE, Answer, finding
 from playbooks.metric_names import DatabaseMetric, Metric, ToolMetric, metric_named
-from playbooks.metric_period import Period, period_of
+from playbooks.metric_period import Stretch, stretch_of
 from playbooks.opened import SEARCH_PATIENCE_S
 from playbooks.ports import Progress
 from playbooks.records import Reading
@@ -51,7 +51,7 @@ async def query_metrics(  # noqa: PLR0913 - the question, all by keyword
     desk.require_configuration()
     asked = metric_named(metric)
     now = desk.clock()
-    period = period_of(now, desk.work.days, count=days, since=since, until=until)
+    period = stretch_of(now, desk.work.days, count=days, since=since, until=until)
     visit = _Visit(desk, desk.new_run_id(), now, group, period, compare)
     if asked in get_args(ToolMetric):
         report, answer = await visit.of_tools(cast("ToolMetric", asked), progress)
@@ -67,7 +67,7 @@ class _Visit:
     run_id: str
     now: datetime
     group: MetricGroup
-    period: Period
+    period: Stretch
     compare: bool
 
     async def of_tools(self, metric: ToolMetric, progress: Progress) -> tuple[Report, Answer]:
@@ -100,10 +100,10 @@ class _Visit:
         return self._report(metric, answer, scanned), answer
 
     @property
-    def _span(self) -> Period:
+    def _span(self) -> Stretch:
         """The period, and the one before it where the two are compared."""
         start = self.period.before().start if self.compare else self.period.start
-        return Period(start, self.period.end, self.period.days)
+        return Stretch(start, self.period.end, self.period.days)
 
     async def _names(self) -> dict[str, str]:
         """The key of each data source: by configured id, else by title; what is not known stays."""

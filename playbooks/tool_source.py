@@ -7,7 +7,7 @@ from playbooks.databases import kind_of
 from playbooks.desk import Desk
 from playbooks.errors import StoreUnusable
 from playbooks.metric_answer import PROCEDURE
-from playbooks.metric_period import Period
+from playbooks.metric_period import Stretch
 from playbooks.opened import Opened, open_database
 from playbooks.ports import Progress
 from playbooks.records import Reading
@@ -36,13 +36,13 @@ class ToolData:
         """Whether no source is in trouble; one that is not set up is none."""
         return all(trouble.gate.status == "not_measured" for trouble in self.troubles)
 
-    def within(self, period: Period) -> list[Sample]:
+    def within(self, period: Stretch) -> list[Sample]:
         """The samples of that period."""
         return [sample for sample in self.samples if period.holds(sample.moment)]
 
 
 async def read_tools(
-    desk: Desk, span: Period, *, run_id: str, progress: Progress, procedure: str = PROCEDURE
+    desk: Desk, span: Stretch, *, run_id: str, progress: Progress, procedure: str = PROCEDURE
 ) -> ToolData:
     """Rows and records of that span; a row that only holds records kept here is not read twice."""
     recorded, trouble = await _recorded(desk, span)
@@ -68,7 +68,7 @@ _MAP = (
 )
 
 
-async def _recorded(desk: Desk, span: Period) -> tuple[list[Sample], Verdict | None]:
+async def _recorded(desk: Desk, span: Stretch) -> tuple[list[Sample], Verdict | None]:
     try:
         records = await desk.usage.between(span.start, span.end)
     except StoreUnusable as error:
@@ -76,7 +76,7 @@ async def _recorded(desk: Desk, span: Period) -> tuple[list[Sample], Verdict | N
     return [sample_of_record(record) for record in records], None
 
 
-async def _read(desk: Desk, opened: Opened, span: Period) -> RowReader:
+async def _read(desk: Desk, opened: Opened, span: Stretch) -> RowReader:
     try:
         ours = await desk.usage.page_ids(opened.view.schema.id)
     except StoreUnusable:
