@@ -6,7 +6,7 @@ min(a, e) / max(a, e), does neither and is the default (reasons: Foss et al. 200
 """
 
 import math
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from statistics import fmean, median
 from typing import Final
@@ -91,11 +91,6 @@ class Accuracy:
     """Estimated too low: a above e."""
     over_percent: float
 
-    @property
-    def spread_factor(self) -> float | None:
-        """One standard deviation of a / e, as a factor; None for one pair."""
-        return None if self.log_ratio_sd is None else math.exp(self.log_ratio_sd)
-
 
 def accuracy_of(pairs: Sequence[Pair]) -> Accuracy | None:
     """All figures of the pairs, whatever their order; None of none."""
@@ -135,15 +130,6 @@ def accuracy_of(pairs: Sequence[Pair]) -> Accuracy | None:
         under_percent=_percent([ratio > 1 for ratio in ratios]),
         over_percent=_percent([ratio < 1 for ratio in ratios]),
     )
-
-
-def accuracy_by(pairs: Iterable[Pair], name_of: Callable[[Pair], str]) -> dict[str, Accuracy]:
-    """The figures of each group, by its name, in the order of the names."""
-    groups: dict[str, list[Pair]] = {}
-    for pair in pairs:
-        groups.setdefault(name_of(pair), []).append(pair)
-    figures = ((name, accuracy_of(groups[name])) for name in sorted(groups))
-    return {name: figure for name, figure in figures if figure is not None}
 
 
 def _percent(flags: Sequence[bool]) -> float:

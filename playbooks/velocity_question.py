@@ -78,11 +78,6 @@ class Selection:
     project: str | None = None
     ai_tool: str | None = None
 
-    @property
-    def is_everything(self) -> bool:
-        """Whether no task is left out."""
-        return self == Selection()
-
     def of(self, tasks: Sequence[Task]) -> Sequence[Task]:
         """The tasks that are meant."""
         wanted_names: tuple[tuple[str | None, Names], ...] = (
