@@ -101,11 +101,16 @@ class View(Protocol):
         ...
 
     def rows(
-        self, properties: Sequence[str] = (), *, since: datetime | None = None
+        self,
+        properties: Sequence[str] = (),
+        *,
+        since: datetime | None = None,
+        unless: Mapping[str, str] | None = None,
     ) -> AsyncIterator[Row]:
         """Every row out of the trash, oldest first; of these properties (names), all if none.
 
-        With `since` only those that Notion has given, changed or not, at that instant or later.
+        With `since` only those that Notion has given, changed or not, at that instant or later;
+        `unless` leaves out rows, by id, that are still of that version.
         Read in bounded portions: memory does not grow with the rows.
         """
         ...
