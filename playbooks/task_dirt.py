@@ -3,7 +3,7 @@
 Nothing is guessed or repaired here: `validate_data` looks closer, a person decides.
 """
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from typing import Final, Literal, TypeAlias, get_args
@@ -49,7 +49,7 @@ _KINDS: Final[dict[Flaw, _Kind]] = {
     "in_progress_without_started": _Kind("in progress without a started date", frozenset({"age"})),
     "zero_hours": _Kind("with 0 hours", frozenset({"estimation"})),
     "hours_below_zero": _Kind("with hours below zero", frozenset({"estimation"})),
-    "hours_far_apart": _Kind(f"with estimate and actual {FAR_APART} times apart"),
+    "hours_far_apart": _Kind(f"with estimate and actual {FAR_APART} times apart or more"),
     "clock_time": _Kind("with a clock time in a date, put on the day of the zone"),
 }
 
@@ -167,14 +167,22 @@ def dirt_of(tasks: Iterable[Task]) -> tuple[Dirt, ...]:
 
 
 def dirt_findings(
-    dirt: Iterable[Dirt], *, tasks_count: int, warn_above_percent: float, procedure: str
+    dirt: Iterable[Dirt],
+    *,
+    tasks_count: int,
+    warn_above_percent: float,
+    procedure: str,
+    effects: Mapping[Flaw, str],
 ) -> tuple[Finding, ...]:
-    """One finding for each flaw: a warning where it touches more than that share of the tasks."""
+    """One finding for each flaw: a warning where it touches more than that share of the tasks.
+
+    `effects` end the sentences of flaws that spoil nothing, but move a figure.
+    """
     return tuple(
         Finding(
             id=f"{procedure}.{each.flaw}",
             severity="warning" if _touches(each, tasks_count, warn_above_percent) else "info",
-            what=each.what,
+            what=f"{each.what}{effects.get(each.flaw, '')}",
             evidence=tuple(str(task) for task in each.examples),
             remedy="validate_data lists every one of them; correct them in Notion.",
         )

@@ -30,6 +30,9 @@ class Estimates:
     coverage_percent: float | None
     cycle_medians_days: tuple[float | None, float | None]
     excluded_count: int
+    far_apart_count: int
+    without_far_apart: Accuracy | None
+    """What `every` would be without the pairs whose hours are suspiciously far apart."""
 
 
 def estimates_of(
@@ -44,6 +47,7 @@ def estimates_of(
     with_both = [task for task in done if has_both(task)]
     without = [task for task in done if not has_both(task)]
     are_same = len(with_both) == len(paired)
+    near = [task for task in paired if "hours_far_apart" not in task.flaws]
     return Estimates(
         every=every,
         completed=every if are_same else accuracy_of([_pair(task) for task in with_both]),
@@ -51,6 +55,8 @@ def estimates_of(
         coverage_percent=100 * len(with_both) / len(done) if done else None,
         cycle_medians_days=(_median(with_both, days), _median(without, days)),
         excluded_count=len(dated) - len(counted),
+        far_apart_count=len(paired) - len(near),
+        without_far_apart=accuracy_of([_pair(task) for task in near]),
     )
 
 

@@ -54,6 +54,7 @@ def findings_of(
             tasks_count=len(velocity.tasks),
             warn_above_percent=bands.dirty_above_percent,
             procedure=PROCEDURE,
+            effects={"hours_far_apart": _effect(velocity.estimates)},
         ),
     ]
     return tuple(sorted(found, key=lambda finding: _GRAVEST.index(finding.severity)))
@@ -155,6 +156,20 @@ def _about_estimates(estimates: Estimates, bands: Bands) -> Iterator[Finding]:
             f"{accuracy.exact_percent:.0f} % of the actual hours equal the estimate",
             "Ask whether actual hours are copied from estimates: then accuracy says nothing.",
         )
+
+
+def _effect(estimates: Estimates) -> str:
+    """What pairs that are far apart, but counted, do to the accuracy of the period."""
+    every, without = estimates.every, estimates.without_far_apart
+    if every is None or not estimates.far_apart_count:
+        return " (none of them is in this period's accuracy)"
+    counted_in = f" ({estimates.far_apart_count} counted in the accuracy of"
+    if without is None:
+        return f"{counted_in} {every.accuracy_percent:.1f} %, which has no others)"
+    return (
+        f"{counted_in} {every.accuracy_percent:.1f} %, which is {without.accuracy_percent:.1f} %"
+        f" without; actual / estimate {every.bias_factor:.2f}, without {without.bias_factor:.2f})"
+    )
 
 
 def is_withheld(estimates: Estimates, bands: Bands) -> bool:

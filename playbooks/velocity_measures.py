@@ -43,9 +43,8 @@ def _flow(flow: Flow) -> Measures:
         "completed_count": done.completed_count,
         "working_days_count": done.working_days_count,
         "tasks_per_day": _rounded(done.per_day),
-        "tasks_per_working_day": _rounded(
-            done.completed_count / done.working_days_count if done.working_days_count else None
-        ),
+        "tasks_per_working_day": _rounded(done.per_working_day),
+        "idle_working_days_percent": _rounded(done.idle_working_percent),
         "points_per_week": _rounded(flow.points_per_week),
         "average_actual_hours": _rounded(hours.mean if hours else None),
         "actual_hours_p50": hours.p50 if hours else None,

@@ -9,11 +9,16 @@ from playbooks.calibration import Calibration
 from playbooks.days import WorkDays
 from playbooks.estimation import Accuracy
 from playbooks.flow import Durations
-from playbooks.forecast import NoForecast
+from playbooks.forecast import MOST_PER_DAY, NoForecast, Past
 from playbooks.survival import OPEN_MATTERS_FROM_SHARE
 from playbooks.text import shown
 from playbooks.throughput import full_week_totals
-from playbooks.trend import LEAST_POINTS_COUNT, Trend
+from playbooks.trend import (
+    LEAST_CHANGE_SHARE,
+    LEAST_CHANGE_STEPS_COUNT,
+    LEAST_POINTS_COUNT,
+    Trend,
+)
 from playbooks.velocity import Group, Velocity
 from playbooks.velocity_estimates import Estimates
 from playbooks.velocity_flow import Flow
@@ -84,7 +89,8 @@ def throughput_line(velocity: Velocity, reference: VelocityReference) -> str:
     told = [
         (
             f"{counted(done.completed_count, 'task')} from {velocity.question.window}:"
-            f" {number(done.per_day)} a calendar day, zero days counted"
+            f" {number(done.per_day)} a calendar day, zero days"
+            f" ({done.idle_percent:.0f} %) counted"
             f" (the {done.days_count} days before: {number(velocity.before_per_day)})"
         ),
         f"{number(points)} points a week" if points is not None else "no story points",
@@ -220,9 +226,19 @@ def trend_line(trend: Trend | None, weeks_count: int) -> str:
         "no_evidence": "no evidence of a trend, which is not stability",
     }
     return (
-        f"{words[trend.direction]}: {slope.per_step:+.2g} tasks a week each week"
-        f" ({slope.interval}), p = {test.p_value:.2g} over {trend.points_count} full weeks"
+        f"{words[trend.direction]}{_too_little(trend)}:"
+        f" {slope.per_step:+.2g} tasks a week each week ({slope.interval}), p = {test.p_value:.2g} over {trend.points_count} full weeks"
         f" (autocorrelation {trend.autocorrelation:.2f}{whitened})"
+    )
+
+
+def _too_little(trend: Trend) -> str:
+    """Why a slope that chance does not explain is no trend all the same."""
+    if not trend.is_significant or trend.is_practical:
+        return ""
+    return (
+        f" (beyond chance, but in {LEAST_CHANGE_STEPS_COUNT} weeks less than"
+        f" {LEAST_CHANGE_SHARE:.0%} of the median week, the least change that matters)"
     )
 
 
@@ -238,7 +254,16 @@ def forecast_line(velocity: Velocity) -> str:
     if not told:
         return "nothing is open, and no day was asked about"
     calibration = outlook.calibration
-    return "; ".join([*told, *([_held(calibration)] if calibration else [])])
+    held = [_held(calibration)] if calibration else []
+    return "; ".join([*told, *held, *_capped(outlook.past)])
+
+
+def _capped(past: Past) -> list[str]:
+    """Bulk closings, of which the forecast draws less than there was."""
+    if not past.capped_days_count:
+        return []
+    days = counted(past.capped_days_count, "day")
+    return [f"{days} with more than {MOST_PER_DAY} completions drawn as {MOST_PER_DAY}"]
 
 
 def _counts(forecast: CountForecast) -> str:
@@ -266,6 +291,7 @@ def _held(calibration: Calibration) -> str:
     return (
         f"{level}, by {whose}; back-test: so read, 85 % held in {coverage.met_percent:.0f} % of"
         f" {counted(coverage.horizons_count, 'past window')}"
+        f"{'' if coverage.is_consistent else ', which is not what it promises'}"
     )
 
 

@@ -80,6 +80,7 @@ def test_a_flaw_in_more_than_five_percent_is_a_warning(tasks_count: int, severit
         tasks_count=tasks_count,
         warn_above_percent=5,
         procedure="velocity_report",
+        effects={},
     )
 
     assert finding.severity == severity

@@ -1,5 +1,6 @@
 """What is computed of tasks, which of them count, and what is said where nothing can be."""
 
+from dataclasses import replace
 from datetime import date, timedelta
 from random import Random
 from typing import Any
@@ -13,6 +14,7 @@ from playbooks.flow import durations_of
 from playbooks.forecast import NoForecast
 from playbooks.mapping import RoleMap
 from playbooks.records import Reading
+from playbooks.trend import trend_of
 from playbooks.velocity_ai import ai_line, ai_measures, compared_by_ai
 from playbooks.velocity_findings import is_withheld
 from playbooks.velocity_flow import cycle_days, lead_days
@@ -192,6 +194,23 @@ def test_too_few_weeks_are_no_trend() -> None:
     assert "2 full weeks; it needs 8" in trend_line(known.pace.trend, 2)
 
 
+def test_a_slope_beyond_chance_that_is_too_small_to_matter_says_so() -> None:
+    little, enough = trend_of([100 + week for week in range(20)]), trend_of(list(range(20)))
+
+    assert "no evidence of a trend" in trend_line(little, 20)
+    assert "in 4 weeks less than 10% of the median week" in trend_line(little, 20)
+    assert trend_line(enough, 20).startswith("rising: ")
+
+
+def test_a_bulk_closing_that_the_forecast_draws_as_less_is_told() -> None:
+    bulk = [made(number, completed=days_ago(2)) for number in range(201)]
+    usual = [made(900 + number, completed=days_ago(3 + number)) for number in range(30)]
+
+    line = forecast_line(velocity([*bulk, *usual], forecast_count=5))
+
+    assert "1 day with more than 200 completions drawn as 200" in line
+
+
 def test_a_falling_trend_is_a_warning() -> None:
     tasks = [
         made(
@@ -227,6 +246,23 @@ def test_accuracy_is_told_where_enough_tasks_have_both_hours(
 
     assert is_withheld(known.estimates, Bands()) == withheld
     assert (finding and finding.severity) == severity
+
+
+def test_hours_far_apart_are_counted_and_the_finding_says_what_they_move() -> None:
+    sound = [made(number) for number in range(9)]
+    apart = made(9, estimated_hours=0.1, actual_hours=11.4)
+
+    told = found(velocity([*sound, apart]))["hours_far_apart"].what
+    alone = found(velocity([apart]))["hours_far_apart"].what
+    before = replace(apart, created=days_ago(400), started=days_ago(400), completed=days_ago(400))
+    outside = found(velocity([*sound, before]))["hours_far_apart"].what
+
+    assert told == (
+        "1 task with estimate and actual 20 times apart or more (1 counted in the accuracy of"
+        " 45.1 %, which is 50.0 % without; actual / estimate 3.00, without 2.00)"
+    )
+    assert "which has no others" in alone
+    assert "none of them is in this period's accuracy" in outside
 
 
 def test_actual_hours_that_look_copied_are_a_warning() -> None:

@@ -1,16 +1,19 @@
 """Through the real mirror: the sample workspace, and tables made for a question."""
 
+import json
 from collections.abc import AsyncGenerator, Mapping
 from dataclasses import dataclass, replace
 from datetime import date, timedelta
 from pathlib import Path
 from typing import Any
 
+import httpx
 import pytest
 
 from playbooks.days import WorkDays
 from playbooks.desk import DatabaseSetting, Desk
 from playbooks.errors import ConfigurationInvalid
+from playbooks.kept_tasks import KeptTasks
 from playbooks.report import Report
 from playbooks.velocity_answer import in_short
 from playbooks.velocity_question import QuestionInvalid, Selection
@@ -188,6 +191,46 @@ async def test_the_second_answer_comes_from_what_is_kept_and_is_the_same(made: M
     assert same(live) == same(cached)
 
 
+class OneRowAPage(httpx.AsyncBaseTransport):
+    """A wire to a Notion that gives no page of more than one row."""
+
+    def __init__(self, inner: httpx.AsyncBaseTransport) -> None:
+        self._inner = inner
+
+    async def handle_async_request(self, request: httpx.Request) -> httpx.Response:
+        if request.url.path.endswith("/query"):
+            body = {**json.loads(await request.aread()), "page_size": 1}
+            request = httpx.Request(request.method, request.url, json=body, headers=_kept(request))
+        return await self._inner.handle_async_request(request)
+
+
+def _kept(request: httpx.Request) -> dict[str, str]:
+    return {key: value for key, value in request.headers.items() if key != "content-length"}
+
+
+async def test_pages_of_one_row_or_of_a_hundred_give_the_same_answer(made: Made) -> None:
+    made.add_done(40)
+    made.add("Open", status="In progress", started=made.today)
+    whole = await velocity_report(made.desk)
+    whole_count = made.table.wire.asked.count(f"POST /v1/data_sources/{made.table.id}/query")
+
+    await made.table.store.perform(_forget_rows)
+    made.table.wire.asked.clear()
+    made.table.wire.inner = OneRowAPage(made.table.wire.inner)
+    bit_by_bit = await velocity_report(replace(made.desk, tasks=KeptTasks()))
+    count = made.table.wire.asked.count(f"POST /v1/data_sources/{made.table.id}/query")
+
+    assert whole_count < 5
+    assert count >= 41
+    assert same(bit_by_bit) == same(whole)
+
+
+def _forget_rows(engine: Any) -> None:
+    with engine.begin() as connection:
+        for table in ("mirror_sources", "mirror_rows"):
+            connection.exec_driver_sql(f"DELETE FROM {table}")
+
+
 async def test_a_refresh_brings_what_changed_came_and_went(made: Made) -> None:
     made.add_done(12)
     row_id = made.add("Open", status="In progress", started=made.today)
@@ -201,7 +244,7 @@ async def test_a_refresh_brings_what_changed_came_and_went(made: Made) -> None:
     made.add("New")
     made.table.watch.advance(days=2)
     after = await velocity_report(made.desk)
-    anew = await velocity_report(replace(made.desk, tasks=type(made.desk.tasks)()))
+    anew = await velocity_report(replace(made.desk, tasks=KeptTasks()))
 
     assert before.measurements["open_count"] == 2
     assert (after.measurements["completed_count"], after.measurements["open_count"]) == (13, 1)
