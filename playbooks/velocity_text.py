@@ -227,7 +227,8 @@ def trend_line(trend: Trend | None, weeks_count: int) -> str:
     }
     return (
         f"{words[trend.direction]}{_too_little(trend)}:"
-        f" {slope.per_step:+.2g} tasks a week each week ({slope.interval}), p = {test.p_value:.2g} over {trend.points_count} full weeks"
+        f" {slope.per_step:+.2g} tasks a week each week ({slope.interval}),"
+        f" p = {test.p_value:.2g} over {trend.points_count} full weeks"
         f" (autocorrelation {trend.autocorrelation:.2f}{whitened})"
     )
 
