@@ -50,7 +50,7 @@ def _latency(tool: str, figures: Figures, bands: Bands) -> ToolLatency | None:
         p95_ms=times.p95_ms,
         longest_ms=times.longest_ms,
         edges_ms=(band.good_below, band.warning_from, band.critical_from),
-        verdict=f"{statistic} {value:,.0f} ms of {times.samples_count}: {band.judge(value)}",
+        verdict=f"{statistic} {value:,.0f} ms, n = {times.samples_count}: {band.judge(value)}",
     )
 
 
