@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from playbooks.bands import Bands, VelocityReference
+from playbooks.bands import Bands
 from playbooks.days import WorkDays
 from playbooks.errors import ServiceFailed
 from playbooks.flow import durations_of
@@ -25,7 +25,6 @@ from playbooks.velocity_text import (
     groups_line,
     headline,
     open_line,
-    throughput_line,
     trend_line,
 )
 from playbooks.work import Work
@@ -329,16 +328,6 @@ def test_little_data_has_a_useful_short_answer(tasks: list[Any], says: str) -> N
 
     assert headline(known).startswith(says)
     assert "not_computed" in found(known)
-
-
-def test_throughput_shows_each_full_week_as_a_bar() -> None:
-    tasks = [made(n, completed=days_ago(10 + 7 * (n % 2))) for n in range(3)]
-
-    reference = VelocityReference(tasks_per_day=3, points_per_week=10, accuracy_percent=80)
-
-    line = throughput_line(velocity(tasks), reference)
-
-    assert "by full week ·········▄█· 0 to 2;" in line
 
 
 def test_twenty_years_are_a_period() -> None:

@@ -6,7 +6,7 @@ from playbooks.days import WorkDays
 from playbooks.text import display_width
 from playbooks.unicode_bars import COLUMNS
 from playbooks.velocity_bars import bars_of
-from tests.playbooks.velocity_made import days_ago, history, velocity
+from tests.playbooks.velocity_made import days_ago, history, made, velocity
 
 
 @pytest.mark.parametrize(
@@ -35,6 +35,14 @@ def test_the_bars_are_of_what_was_asked(count: int, asked: Any, begins: list[str
 
     assert [line.partition("  ")[0] for line in lines] == begins
     assert all(display_width(line) <= COLUMNS for line in lines)
+
+
+def test_each_full_week_is_a_bar() -> None:
+    tasks = [made(n, completed=days_ago(10 + 7 * (n % 2))) for n in range(3)]
+
+    weeks, *_ = bars_of(velocity(tasks), WorkDays())
+
+    assert weeks == "tasks/week  ·········▄█· 0 to 2"
 
 
 def test_the_numbers_beside_the_bars_are_those_of_the_report() -> None:
