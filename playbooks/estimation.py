@@ -19,13 +19,14 @@ COPIED_ABOVE_PERCENT: Final = 40
 LARGEST_AMOUNT: Final = 1e9
 """Neither this nor its inverse is a number of hours; what lies between can be multiplied."""
 
+_SMALLEST_AMOUNT: Final = 1 / LARGEST_AMOUNT
 _PRED: Final = 0.25
 _DOUBLE: Final = 2
 
 
 def is_amount(value: float) -> bool:
     """Whether it can be what a task took: above 0, and no slip of the keyboard."""
-    return 1 / LARGEST_AMOUNT <= value <= LARGEST_AMOUNT
+    return _SMALLEST_AMOUNT <= value <= LARGEST_AMOUNT
 
 
 def check_amounts(actual: float, estimate: float) -> None:
@@ -45,7 +46,6 @@ class Pair:
 
     actual: float
     estimate: float
-    band: str = ""
     assignee: str = ""
 
     def __post_init__(self) -> None:
@@ -105,7 +105,7 @@ def accuracy_of(pairs: Sequence[Pair]) -> Accuracy | None:
     logs = [math.log(ratio) for ratio in ratios]
     return Accuracy(
         pairs_count=len(pairs),
-        accuracy_percent=100 * fmean([min(ratio, 1 / ratio) for ratio in ratios]),
+        accuracy_percent=symmetric_percent(ratios),
         literal_percent=100 * fmean([max(0.0, 1 - part) for part in of_estimate]),
         literal_unbounded_percent=100 * (1 - fmean(of_estimate)),
         literal_of_actual_percent=100 * fmean([max(0.0, 1 - part) for part in of_actual]),
@@ -130,6 +130,11 @@ def accuracy_of(pairs: Sequence[Pair]) -> Accuracy | None:
         under_percent=_percent([ratio > 1 for ratio in ratios]),
         over_percent=_percent([ratio < 1 for ratio in ratios]),
     )
+
+
+def symmetric_percent(ratios: Sequence[float]) -> float:
+    """The mean of min(a, e) / max(a, e), given some a / e."""
+    return 100 * fmean([min(ratio, 1 / ratio) for ratio in ratios])
 
 
 def _percent(flags: Sequence[bool]) -> float:

@@ -1,17 +1,17 @@
 """One question about velocity with everything that was computed for it."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from typing import Final
 
 from playbooks.arguments import Compare, GroupBy, Pictured
 from playbooks.bands import Bands, VelocityReference
-from playbooks.estimation import Accuracy
+from playbooks.estimation import symmetric_percent
 from playbooks.flow import Durations, durations_of
 from playbooks.task import Task
 from playbooks.task_dirt import Dirt, dirt_of
-from playbooks.velocity_estimates import Estimates, estimates_of
+from playbooks.velocity_estimates import Estimates, estimates_of, ratios_of
 from playbooks.velocity_flow import Flow, completed_in, cycle_days, flow_of
 from playbooks.velocity_outlook import Outlook, Pace, outlook_of, pace_of
 from playbooks.velocity_question import (
@@ -49,7 +49,9 @@ class Group:
     per_day: float
     open_count: int
     cycle: Durations | None
-    accuracy: Accuracy | None
+    pairs_count: int
+    accuracy_percent: float | None
+    """The symmetric one."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,7 +79,12 @@ def velocity_of(everything: Sequence[Task], question: Question, work: Work) -> V
     window, days, today = question.window, work.days, question.today
     flow = flow_of(tasks, window, days, today)
     earlier = window.before()
-    grouped = _grouped(tasks, question.group_by)
+    completed = completed_in(tasks, window)
+    estimates = estimates_of(tasks, window, days, work.excluded_statuses)
+    groups = _Groups({}, {}, {})
+    if question.group_by is not None:
+        parts = (tasks, completed, estimates.paired)
+        groups = _Groups(*(_grouped(part, question.group_by) for part in parts))
     compares = question.compare == "previous_period"
     return Velocity(
         question=question,
@@ -86,11 +93,11 @@ def velocity_of(everything: Sequence[Task], question: Question, work: Work) -> V
         flow=flow,
         before_per_day=len(completed_in(tasks, earlier)) / earlier.days_count,
         before=flow_of(tasks, earlier, days, earlier.last) if compares else None,
-        estimates=estimates_of(tasks, window, days, work.excluded_statuses),
+        estimates=estimates,
         estimates_before=(
             estimates_of(tasks, earlier, days, work.excluded_statuses) if compares else None
         ),
-        pace=pace_of(completed_in(tasks, window), window),
+        pace=pace_of(completed, window),
         outlook=outlook_of(
             tasks,
             days,
@@ -98,15 +105,13 @@ def velocity_of(everything: Sequence[Task], question: Question, work: Work) -> V
             by=question.forecast_by,
             items_count=question.forecast_count or flow.open_count,
         ),
-        groups=_groups(grouped, window, work),
-        groups_count=len(grouped),
+        groups=groups.told(window, work),
+        groups_count=len(groups.everything),
         dirt=dirt_of(tasks),
     )
 
 
-def _grouped(tasks: Sequence[Task], group_by: GroupBy | None) -> dict[str, list[Task]]:
-    if group_by is None:
-        return {}
+def _grouped(tasks: Iterable[Task], group_by: GroupBy) -> dict[str, list[Task]]:
     names_of = group_names(group_by)
     groups: dict[str, list[Task]] = {}
     for task in tasks:
@@ -115,24 +120,31 @@ def _grouped(tasks: Sequence[Task], group_by: GroupBy | None) -> dict[str, list[
     return groups
 
 
-def _groups(grouped: Mapping[str, list[Task]], window: Window, work: Work) -> list[Group]:
-    """Those that completed most, the most first."""
-    counted = [(len(completed_in(tasks, window)), name, tasks) for name, tasks in grouped.items()]
-    counted.sort(key=lambda each: (-each[0], each[1]))
-    return [_group(name, tasks, window, work) for _, name, tasks in counted[:MOST_GROUPS]]
+@dataclass(frozen=True, slots=True)
+class _Groups:
+    """The tasks of each group: all of them, what was completed, and those with both hours."""
 
+    everything: Mapping[str, Sequence[Task]]
+    completed: Mapping[str, Sequence[Task]]
+    paired: Mapping[str, Sequence[Task]]
 
-def _group(name: str, tasks: Sequence[Task], window: Window, work: Work) -> Group:
-    completed = completed_in(tasks, window)
-    estimates = estimates_of(tasks, window, work.days, work.excluded_statuses)
-    return Group(
-        name=name,
-        completed_count=len(completed),
-        per_day=len(completed) / window.days_count,
-        open_count=sum(task.is_open for task in tasks),
-        cycle=durations_of(cycle_days(completed, work.days)),
-        accuracy=estimates.every,
-    )
+    def told(self, window: Window, work: Work) -> list[Group]:
+        """Those that completed most, the most first."""
+        names = sorted(self.everything, key=lambda name: (-len(self.completed.get(name, ())), name))
+        return [self._group(name, window, work) for name in names[:MOST_GROUPS]]
+
+    def _group(self, name: str, window: Window, work: Work) -> Group:
+        completed = self.completed.get(name, ())
+        ratios = ratios_of(self.paired.get(name, ()))
+        return Group(
+            name=name,
+            completed_count=len(completed),
+            per_day=len(completed) / window.days_count,
+            open_count=sum(task.is_open for task in self.everything[name]),
+            cycle=durations_of(cycle_days(completed, work.days)),
+            pairs_count=len(ratios),
+            accuracy_percent=symmetric_percent(ratios) if ratios else None,
+        )
 
 
 def reference_of(work: Work, bands: Bands) -> VelocityReference:

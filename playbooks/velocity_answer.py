@@ -92,8 +92,7 @@ class Answer:
         velocity = self.velocity
         if velocity.question.compare != "ai":
             return None
-        window, excluded = velocity.question.window, self.work.excluded_statuses
-        return compared_by_ai(velocity.tasks, window, excluded)
+        return compared_by_ai(velocity.estimates.paired)
 
     def _measures(self, comparison: AiComparison | None) -> Measures:
         told = not is_withheld(self.velocity.estimates, self.bands)

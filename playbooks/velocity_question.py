@@ -1,5 +1,6 @@
 """What is asked of velocity_report: which days, which tasks, and which future."""
 
+from bisect import bisect_right
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
@@ -108,10 +109,11 @@ def size_band(estimated_hours: float | None) -> str:
     """How large a task was thought to be: accuracy depends on size."""
     if estimated_hours is None or estimated_hours <= 0:
         return "no estimate"
-    return next((name for below, name in _BANDS if estimated_hours < below), "40 h and more")
+    return _BANDS[bisect_right(_BAND_EDGES_HOURS, estimated_hours)]
 
 
-_BANDS: Final = ((2.0, "below 2 h"), (8.0, "2 to 8 h"), (40.0, "8 to 40 h"))
+_BAND_EDGES_HOURS: Final = (2.0, 8.0, 40.0)
+_BANDS: Final = ("below 2 h", "2 to 8 h", "8 to 40 h", "40 h and more")
 
 
 def _assignees(task: Task) -> tuple[str, ...]:

@@ -308,10 +308,9 @@ def _group(group: Group) -> str:
     cycle = (
         f", p50 {group.cycle.p50_days:g} p85 {group.cycle.p85_days:g} days" if group.cycle else ""
     )
-    accuracy = group.accuracy
     told = (
-        f", accuracy {accuracy.accuracy_percent:.0f} % (n = {accuracy.pairs_count})"
-        if accuracy
+        f", accuracy {group.accuracy_percent:.0f} % (n = {group.pairs_count})"
+        if group.accuracy_percent is not None
         else ""
     )
     return f"{_name(group.name)} {group.completed_count} done, {group.open_count} open{cycle}{told}"

@@ -124,7 +124,7 @@ def test_the_order_of_the_pairs_does_not_matter(pairs: list[Pair], random: Any) 
 
 @given(PAIRS)
 def test_the_unit_does_not_matter(pairs: list[Pair]) -> None:
-    quarters = [Pair(4 * pair.actual, 4 * pair.estimate, "", pair.assignee) for pair in pairs]
+    quarters = [Pair(4 * pair.actual, 4 * pair.estimate, pair.assignee) for pair in pairs]
 
     assert _rounded(figures_of(quarters)) == pytest.approx(_rounded(figures_of(pairs)))
 

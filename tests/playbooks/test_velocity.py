@@ -16,6 +16,7 @@ from playbooks.mapping import RoleMap
 from playbooks.records import Reading
 from playbooks.trend import trend_of
 from playbooks.velocity_ai import ai_line, ai_measures, compared_by_ai
+from playbooks.velocity_estimates import has_both
 from playbooks.velocity_findings import is_withheld
 from playbooks.velocity_flow import cycle_days, lead_days
 from playbooks.velocity_measures import measures_of
@@ -353,8 +354,7 @@ def test_of_ten_thousand_assignees_those_with_most_are_told() -> None:
 
 def test_ai_is_compared_without_a_causal_word() -> None:
     tasks = history(300)
-    window = Window(days_ago(200), TODAY)
-    comparison = compared_by_ai(tasks, window, ())
+    comparison = compared_by_ai(filter(has_both, tasks))
     figures = ai_measures(comparison)
     text = ai_line(comparison).lower()
 
@@ -364,7 +364,7 @@ def test_ai_is_compared_without_a_causal_word() -> None:
 
 
 def test_too_few_tasks_of_a_kind_are_not_compared() -> None:
-    assert compared_by_ai([made(0), made(1)], Window(days_ago(9), TODAY), ()) is None
+    assert compared_by_ai([made(0), made(1)]) is None
     assert set(ai_measures(None).values()) == {None}
     assert "needs two tasks" in ai_line(None)
 
