@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Literal
+from typing import TYPE_CHECKING, Literal, TypeVar
 
 from playbooks.bands import Bands
 from playbooks.clock import Clock
@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from playbooks import kept_tasks
     from playbooks.plan import PlanKind
     from playbooks.ports import (
+        Aside,
         Mirror,
         Notion,
         OwnRows,
@@ -30,6 +31,8 @@ if TYPE_CHECKING:
     from playbooks.usage import UsageRecord
 else:
     kept_tasks = LazyModule("playbooks.kept_tasks")
+
+T = TypeVar("T")
 
 TokenOrigin = Literal["environment", ".env file", "sample workspace", "none"]
 TokenShape = Literal["ntn_", "secret_", "unknown"]
@@ -92,6 +95,11 @@ class Connection:
     )
 
 
+async def in_place(compute: Callable[[], T]) -> T:
+    """An Aside for where nobody else waits."""
+    return compute()
+
+
 @dataclass(frozen=True, slots=True)
 class Desk:
     """Handed to every procedure; made once by the composition root.
@@ -101,6 +109,7 @@ class Desk:
     be opened. `standing_approvals` are the kinds of plan that the user's own file approves.
     `tasks` keeps what was read of task databases, for the next call. `own_rows` is None where
     nothing may or can be written. `note_usage` remembers a call of our own tools, at no cost.
+    `aside` is for what computes long.
     """
 
     configuration: ConfigurationState
@@ -121,6 +130,7 @@ class Desk:
     tasks: kept_tasks.KeptTasks = field(default_factory=lambda: kept_tasks.KeptTasks())  # noqa: PLW0108 - late
     own_rows: OwnRows | None = None
     note_usage: Callable[[UsageRecord], None] = lambda _: None
+    aside: Aside = in_place
 
     def require_configuration(self) -> None:
         """Raise ConfigurationInvalid when there are mistakes; health_check alone goes on."""

@@ -275,6 +275,10 @@ class UsageBook(Protocol):
         """The buckets of which the rows there do not hold everything yet, oldest first."""
         ...
 
+    async def contents(self, bucket: Bucket) -> str:
+        """A short digest of the ids of the bucket's records: every store has the same for them."""
+        ...
+
     async def claim(self, data_source_id: str, bucket: Bucket) -> bool:
         """Take the right to write the bucket's row for a while; False while it is another's."""
         ...
@@ -307,6 +311,10 @@ class OwnRows(Protocol):
 
     async def find(self, data_source_id: str, title: Property, text: str) -> tuple[Row, ...]:
         """The rows whose title is exactly that."""
+        ...
+
+    async def beginning(self, data_source_id: str, title: Property, text: str) -> tuple[Row, ...]:
+        """The rows whose title begins with that; of their values the title alone."""
         ...
 
     async def add(self, data_source_id: str, cells: Cells, text: str = "") -> str:
@@ -384,6 +392,14 @@ class Together(Protocol):
 
         `shielded`: they go on although the caller was cancelled, for what has to be given back.
         """
+        ...
+
+
+class Aside(Protocol):
+    """Computes beside the event loop, so that other calls are answered meanwhile."""
+
+    async def __call__(self, compute: Callable[[], T]) -> T:
+        """What it comes to; `compute` waits for nothing and changes nothing that others see."""
         ...
 
 

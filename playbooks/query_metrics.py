@@ -74,7 +74,7 @@ class _Visit:
         """From rows of `ai_tool_metrics` and our own records."""
         data = await read_tools(self.desk, self._span, run_id=self.run_id, progress=progress)
         question = ToolQuestion(metric, self.group, self.period, self.compare)
-        answer = answer_of_tools(question, data, self.desk.bands)
+        answer = await self.desk.aside(lambda: answer_of_tools(question, data, self.desk.bands))
         scanned = _Scanned(len(data.samples), data.is_whole, data.reading)
         return self._report(metric, answer, scanned), answer
 

@@ -14,7 +14,7 @@ from playbooks.picture import Specification
 from playbooks.ports import Progress
 from playbooks.report import Report
 from playbooks.runs import keep
-from playbooks.task_reading import read_tasks
+from playbooks.task_reading import TasksRead, read_tasks
 from playbooks.velocity import Question, velocity_of
 from playbooks.velocity_answer import Answer, not_answered
 from playbooks.velocity_findings import PROCEDURE
@@ -87,6 +87,12 @@ async def _report(
     read = await read_tasks(desk, procedure=PROCEDURE, run_id=run_id, progress=progress)
     if isinstance(read, Verdict):
         return not_answered(desk, read, question, run_id), None
+    return await desk.aside(lambda: _told(desk, read, question, run_id))
+
+
+def _told(
+    desk: Desk, read: TasksRead, question: Question, run_id: str
+) -> tuple[Report, Specification | None]:
     velocity = velocity_of(read.tasks, question, desk.work)
     answer = Answer(
         velocity=velocity,
