@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Literal, TypeVar
+from typing import TYPE_CHECKING, Final, Literal, TypeVar
 
 from playbooks.bands import Bands
 from playbooks.clock import Clock
@@ -15,7 +15,7 @@ from playbooks.work import Work
 
 # The server makes its desk at the first call: what only that needs, or only a type, comes then.
 if TYPE_CHECKING:
-    from playbooks import kept_tasks
+    from playbooks import kept_readings, kept_tasks
     from playbooks.plan import PlanKind
     from playbooks.ports import (
         Aside,
@@ -28,8 +28,10 @@ if TYPE_CHECKING:
         Together,
         UsageBook,
     )
+    from playbooks.rows import Row
     from playbooks.usage import UsageRecord
 else:
+    kept_readings = LazyModule("playbooks.kept_readings")
     kept_tasks = LazyModule("playbooks.kept_tasks")
 
 T = TypeVar("T")
@@ -95,6 +97,14 @@ class Connection:
     )
 
 
+MOST_ROWS: Final = 50_000
+"""So many parsed rows are kept, about 2 kB each."""
+
+
+def _rows() -> kept_readings.KeptReadings[Row]:
+    return kept_readings.KeptReadings(MOST_ROWS)
+
+
 async def in_place(compute: Callable[[], T]) -> T:
     """An Aside for where nobody else waits."""
     return compute()
@@ -107,9 +117,9 @@ class Desk:
     `notion` is None when there is nothing to talk to: the configuration has mistakes, or a
     token is lost, and `mirror` with it. `unreachable` says that there is a workspace but it cannot
     be opened. `standing_approvals` are the kinds of plan that the user's own file approves.
-    `tasks` keeps what was read of task databases, for the next call. `own_rows` is None where
-    nothing may or can be written. `note_usage` remembers a call of our own tools, at no cost.
-    `aside` is for what computes long.
+    `tasks` keeps what was read of task databases, `rows` parsed rows of others, for the next call.
+    `own_rows` is None where nothing may or can be written. `note_usage` remembers a call of our
+    own tools, at no cost. `aside` is for what computes long.
     """
 
     configuration: ConfigurationState
@@ -128,6 +138,7 @@ class Desk:
     pictures: Pictures | None = None
     work: Work = Work()  # noqa: RUF009 - frozen
     tasks: kept_tasks.KeptTasks = field(default_factory=lambda: kept_tasks.KeptTasks())  # noqa: PLW0108 - late
+    rows: kept_readings.KeptReadings[Row] = field(default_factory=_rows)
     own_rows: OwnRows | None = None
     note_usage: Callable[[UsageRecord], None] = lambda _: None
     aside: Aside = in_place

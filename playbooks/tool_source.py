@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 from playbooks.databases import kind_of
 from playbooks.desk import Desk
 from playbooks.errors import StoreUnusable
+from playbooks.kept_readings import Reader
 from playbooks.metric_answer import PROCEDURE
 from playbooks.metric_period import Stretch
 from playbooks.opened import Opened, open_database
@@ -76,15 +77,20 @@ async def _recorded(desk: Desk, span: Stretch) -> tuple[list[Sample], Verdict | 
     return [sample_of_record(record) for record in records], None
 
 
+def _as_it_is(row: Row) -> Row:
+    """What a row says of calls hangs on the question; its values are parsed once."""
+    return row
+
+
 async def _read(desk: Desk, opened: Opened, span: Stretch) -> RowReader:
     try:
         ours = await desk.usage.page_ids(opened.view.schema.id)
     except StoreUnusable:
         ours = frozenset[str]()
     reader = RowReader(opened.names, desk.work.days, span.holds)
-    async for row in opened.view.rows(
-        [opened.names[role] for role in ROLES if role in opened.names]
-    ):
+    names = [opened.names[role] for role in ROLES if role in opened.names]
+    kept = Reader(opened.view.schema.id, names, _as_it_is, way=names)
+    for row in await desk.rows.read(opened.view, kept, desk.clock()):
         if row.id not in ours:
             reader.read(row)
     return reader
