@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Final, Literal, TypeVar
+from typing import TYPE_CHECKING, Final, Literal
 
+from playbooks.aside import Aside, in_place
 from playbooks.bands import Bands
 from playbooks.clock import Clock
 from playbooks.databases import DatabaseKey, StatusRole
@@ -18,7 +19,6 @@ if TYPE_CHECKING:
     from playbooks import kept_readings, kept_tasks
     from playbooks.plan import PlanKind
     from playbooks.ports import (
-        Aside,
         Mirror,
         Notion,
         OwnRows,
@@ -33,8 +33,6 @@ if TYPE_CHECKING:
 else:
     kept_readings = LazyModule("playbooks.kept_readings")
     kept_tasks = LazyModule("playbooks.kept_tasks")
-
-T = TypeVar("T")
 
 TokenOrigin = Literal["environment", ".env file", "sample workspace", "none"]
 TokenShape = Literal["ntn_", "secret_", "unknown"]
@@ -103,11 +101,6 @@ MOST_ROWS: Final = 50_000
 
 def _rows() -> kept_readings.KeptReadings[Row]:
     return kept_readings.KeptReadings(MOST_ROWS)
-
-
-async def in_place(compute: Callable[[], T]) -> T:
-    """An Aside for where nobody else waits."""
-    return compute()
 
 
 @dataclass(frozen=True, slots=True)

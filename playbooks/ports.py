@@ -395,13 +395,5 @@ class Together(Protocol):
         ...
 
 
-class Aside(Protocol):
-    """Computes beside the event loop, so that other calls are answered meanwhile."""
-
-    async def __call__(self, compute: Callable[[], T]) -> T:
-        """What it comes to; `compute` waits for nothing and changes nothing that others see."""
-        ...
-
-
 Progress = Callable[[int, int, str], Awaitable[None]]
 """Told `done, total, what` as a procedure goes on."""
