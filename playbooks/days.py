@@ -48,7 +48,15 @@ class WorkDays:
     @property
     def unit(self) -> str:
         """What is counted, in words."""
-        return "calendar days" if self.is_every_day else "working days"
+        return f"{self._day}s"
+
+    def lasting(self, days_count: float) -> str:
+        """`1 working day`, `8 working days`."""
+        return f"{days_count:g} {self._day if days_count == 1 else self.unit}"
+
+    @property
+    def _day(self) -> str:
+        return "calendar day" if self.is_every_day else "working day"
 
     def local_day(self, moment: date) -> date:
         """The day of an instant in the zone; a day without a time is one of the zone already."""

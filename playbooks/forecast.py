@@ -71,6 +71,8 @@ def past_of(daily_counts: Sequence[int], window_days: int = WINDOW_DAYS) -> Past
     """The newest days of a history (oldest first, the days without completions included)."""
     days = daily_counts[-window_days:]
     active_count = sum(count > 0 for count in days)
+    if not active_count:
+        return NoForecast(f"nothing was completed lately; it needs {LEAST_ACTIVE_DAYS} such days")
     if active_count < LEAST_ACTIVE_DAYS:
         return NoForecast(
             f"only {active_count} of the last {len(days)} days have a completion;"

@@ -20,8 +20,7 @@ from playbooks.tool_metrics import Figures, figures_of, grouped
 from playbooks.tool_samples import Sample
 from playbooks.trend import Trend, trend_of
 from playbooks.usual import Usual
-from playbooks.velocity_estimates import estimates_of
-from playbooks.velocity_findings import is_withheld
+from playbooks.velocity_estimates import estimates_of, told_accuracy
 from playbooks.velocity_flow import Flow, completed_in, flow_of
 from playbooks.velocity_question import Window
 from playbooks.verdict import Verdict
@@ -225,7 +224,7 @@ def _past_due(tasks: Iterable[Task], today: date) -> list[Task]:
 def _review(tasks: Sequence[Task], period: Period, work: Work, bands: Bands) -> Review:
     window = period.window
     estimates = estimates_of(tasks, window, work.days, work.excluded_statuses)
-    told = estimates.every if not is_withheld(estimates, bands) else None
+    told = told_accuracy(estimates, bands)
     flow = flow_of([*completed_in(tasks, window)], window, work.days, window.last)
     return Review(flow, told.accuracy_percent if told else None)
 

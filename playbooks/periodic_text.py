@@ -4,16 +4,19 @@ from collections import Counter
 from collections.abc import Mapping, Sequence
 from typing import Final, Protocol
 
+from playbooks.days import WorkDays
 from playbooks.development_log import LogEntry
+from playbooks.flow import Durations
 from playbooks.periodic_facts import Facts, Missed, Now, Review
 from playbooks.periodic_series import Counted
 from playbooks.report_period import Period
 from playbooks.text import listed, shown
 from playbooks.tool_metrics import Figures
 from playbooks.trend import LEAST_POINTS_COUNT, Trend
+from playbooks.trend_text import trend_line
 from playbooks.usage import OWN_TOOL
 from playbooks.usual import Usual
-from playbooks.velocity_text import counted, number, trend_line
+from playbooks.velocity_text import counted, number, part_of, points_a_week
 
 LINKS_SHOWN: Final = 3
 """Of a list, in the short text; the full report has more."""
@@ -70,8 +73,15 @@ def _state(period: Period, *, is_final: bool) -> str:
 def counted_line(facts: Facts, name: Counted, listing: Sequence[Linked]) -> str:
     """How many, what is usual, and the first of them."""
     usual = facts.usual[name]
-    points = f" ({number(facts.points)} points)" if name == "completed" and facts.points else ""
+    points = _points(facts) if name == "completed" else ""
     return f"{usual.value:g}{points}{compared(usual, facts.period)}{links(listing)}"
+
+
+def _points(facts: Facts) -> str:
+    if not facts.points:
+        return ""
+    pointed = sum(task.story_points is not None for task in facts.completed)
+    return f" ({number(facts.points)} points{part_of(pointed, len(facts.completed))})"
 
 
 def compared(usual: Usual, period: Period) -> str:
@@ -188,15 +198,12 @@ def deviations_line(facts: Facts) -> str:
 def review_line(review: Review) -> str:
     """What a week or a month tells beside counts."""
     flow = review.flow
+    points = points_a_week(flow)
     told = [
         f"{number(flow.throughput.per_day)} tasks a calendar day",
-        *([f"{number(flow.points_per_week)} points a week"] if flow.points_per_week else []),
+        *([points] if points else []),
         *([f"{number(flow.hours.mean)} actual hours on average"] if flow.hours else []),
-        *(
-            [f"cycle time p50 {flow.cycle.p50_days:g}, p85 {flow.cycle.p85_days:g} working days"]
-            if flow.cycle
-            else []
-        ),
+        *([_cycle(flow.cycle, flow.days)] if flow.cycle else []),
         *(
             [f"estimation accuracy {review.accuracy_percent:.1f} %"]
             if review.accuracy_percent is not None
@@ -204,6 +211,10 @@ def review_line(review: Review) -> str:
         ),
     ]
     return "; ".join(told)
+
+
+def _cycle(cycle: Durations, days: WorkDays) -> str:
+    return f"cycle time p50 {cycle.p50_days:g}, p85 {days.lasting(cycle.p85_days)}"
 
 
 def monthly_trend_line(trend: Trend | None) -> str:

@@ -3,6 +3,7 @@
 Nothing is guessed or repaired here: `validate_data` looks closer, a person decides.
 """
 
+from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
@@ -133,10 +134,15 @@ def is_plausible(day: date, today: date) -> bool:
 
 @dataclass(frozen=True, slots=True)
 class Dirt:
-    """How many tasks have a flaw, with the first of them as examples."""
+    """How many tasks have a flaw, of how many, with the first of them as examples.
+
+    `among_count` leaves out tasks of states in which none has it: what is done wrong is not rarer
+    for all that is open.
+    """
 
     flaw: Flaw
     count: int
+    among_count: int
     examples: tuple[Task, ...]
 
     @property
@@ -156,32 +162,44 @@ class Dirt:
 def dirt_of(tasks: Iterable[Task]) -> tuple[Dirt, ...]:
     """The flaws of these tasks: those that spoil a figure first, then by frequency."""
     flawed: dict[Flaw, list[Task]] = {}
+    states: Counter[str] = Counter()
     for task in tasks:
+        states[_state(task)] += 1
         for flaw in task.flaws:
             flawed.setdefault(flaw, []).append(task)
-    dirt = [Dirt(flaw, len(each), _examples(each)) for flaw, each in flawed.items()]
+    dirt = [
+        Dirt(
+            flaw, len(each), sum(states[state] for state in set(map(_state, each))), _examples(each)
+        )
+        for flaw, each in flawed.items()
+    ]
     order: Sequence[Flaw] = get_args(Flaw)
     return tuple(
         sorted(dirt, key=lambda each: (not each.spoils, -each.count, order.index(each.flaw)))
     )
 
 
+def _state(task: Task) -> str:
+    if task.is_done:
+        return "done"
+    return "open" if task.is_open else "cancelled"
+
+
 def dirt_findings(
     dirt: Iterable[Dirt],
     *,
-    tasks_count: int,
     warn_above_percent: float,
     procedure: str,
     effects: Mapping[Flaw, str],
 ) -> tuple[Finding, ...]:
-    """One finding for each flaw: a warning where it touches more than that share of the tasks.
+    """One finding for each flaw: a warning where it touches more than that share of them.
 
     `effects` end the sentences of flaws that spoil nothing, but move a figure.
     """
     return tuple(
         Finding(
             id=f"{procedure}.{each.flaw}",
-            severity="warning" if _touches(each, tasks_count, warn_above_percent) else "info",
+            severity="warning" if _touches(each, warn_above_percent) else "info",
             what=f"{each.what}{effects.get(each.flaw, '')}",
             evidence=tuple(str(task) for task in each.examples),
             remedy="validate_data lists every one of them; correct them in Notion.",
@@ -190,8 +208,8 @@ def dirt_findings(
     )
 
 
-def _touches(dirt: Dirt, tasks_count: int, warn_above_percent: float) -> bool:
-    return dirt.spoils and dirt.count * 100 > warn_above_percent * tasks_count
+def _touches(dirt: Dirt, warn_above_percent: float) -> bool:
+    return dirt.spoils and dirt.count * 100 > warn_above_percent * dirt.among_count
 
 
 def _examples(tasks: list[Task]) -> tuple[Task, ...]:

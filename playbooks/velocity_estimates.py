@@ -4,7 +4,9 @@ from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date
 from statistics import median
+from typing import Protocol
 
+from playbooks.bands import Bands
 from playbooks.days import WorkDays
 from playbooks.estimation import Accuracy, Pair, accuracy_of, is_amount
 from playbooks.task import Task
@@ -27,13 +29,18 @@ class Estimates:
     paired: Sequence[Task]
     every: Accuracy | None
     completed: Accuracy | None
-    done_count: int
+    done: Sequence[Task]
     coverage_percent: float | None
     cycle_medians_days: tuple[float | None, float | None]
     excluded_count: int
     far_apart_count: int
     without_far_apart: Accuracy | None
     """What `every` would be without the pairs whose hours are suspiciously far apart."""
+
+    @property
+    def done_count(self) -> int:
+        """The done tasks that `coverage_percent` is a part of."""
+        return len(self.done)
 
 
 def estimates_of(
@@ -53,13 +60,38 @@ def estimates_of(
         paired=paired,
         every=every,
         completed=every if len(with_both) == len(paired) else _accuracy(with_both),
-        done_count=len(done),
-        coverage_percent=100 * len(with_both) / len(done) if done else None,
+        done=done,
+        coverage_percent=covered_percent(with_both, done),
         cycle_medians_days=(_median(with_both, days), _median(without, days)),
         excluded_count=len(dated) - len(counted),
         far_apart_count=len(paired) - len(near),
         without_far_apart=every if len(near) == len(paired) else _accuracy(near),
     )
+
+
+class Covered(Protocol):
+    """What says which part of its done tasks have both hours."""
+
+    @property
+    def coverage_percent(self) -> float | None:
+        """None where none is done."""
+        ...
+
+
+def is_withheld(covered: Covered, bands: Bands) -> bool:
+    """Whether too few done tasks have both hours to tell how good estimates are."""
+    coverage = covered.coverage_percent
+    return coverage is not None and coverage < bands.hours_coverage_percent.critical_below
+
+
+def told_accuracy(estimates: Estimates, bands: Bands) -> Accuracy | None:
+    """How good the estimates were; None where nothing says it, or too little."""
+    return None if is_withheld(estimates, bands) else estimates.every
+
+
+def covered_percent(with_both: Sequence[Task], done: Sequence[Task]) -> float | None:
+    """The part of the done tasks that have both hours; None where none is done."""
+    return 100 * len(with_both) / len(done) if done else None
 
 
 def has_both(task: Task) -> bool:

@@ -37,7 +37,7 @@ from tests.playbooks.velocity_made import TODAY, history, made, velocity
             id="never",
         ),
         pytest.param(0, {"picture": "cycle_times"}, "is not known", id="no-cycle-times"),
-        pytest.param(0, {"picture": "forecast"}, "No forecast: only 0", id="refused"),
+        pytest.param(0, {"picture": "forecast"}, "No forecast: nothing", id="refused"),
         pytest.param(0, {}, "0 tasks a day", id="nothing"),
         pytest.param(0, {"forecast_count": 9}, "0 tasks a day", id="no-forecast"),
     ],
