@@ -3,8 +3,10 @@
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
+from typing import Final
 
 from playbooks.arguments import MOST_METRIC_DAYS
+from playbooks.databases import normal
 from playbooks.days import YEARS, WorkDays
 from playbooks.errors import PlaybookError
 
@@ -60,6 +62,8 @@ def stretch_of(
     Both are days or instants of ISO 8601; a day as `until` is included, an instant is not.
     """
     today = days.local_day(now)
+    if _moment(since, days.begins, now) > now:
+        raise PeriodInvalid("`since` lies in the future.", remedy="Give an earlier `since`.")
     end = min(
         now,
         _moment(until, lambda day: days.begins(min(day, today) + timedelta(days=1)), now),
@@ -71,15 +75,34 @@ def stretch_of(
     last_day = days.local_day(end - timedelta(microseconds=1))
     start = _moment(since, days.begins, days.begins(last_day - timedelta(days=count - 1)))
     if start >= end:
-        raise PeriodInvalid(
-            "The period ends before it begins.", remedy="Give a `since` before `until` and now."
-        )
+        raise PeriodInvalid("The period ends before it begins.", remedy="Give a `since` before it.")
     if end - start > timedelta(days=MOST_METRIC_DAYS + 1):
         raise PeriodInvalid(
             f"The period is longer than {MOST_METRIC_DAYS} days.",
             remedy="Nothing is kept longer: cut it.",
         )
     return Stretch(start, end, days)
+
+
+def spoken_days(asked: str, today: date) -> tuple[date, date] | None:
+    """The first and last day of `today`, `yesterday`, `this week`… in a question; None for none.
+
+    Weeks begin on Monday.
+    """
+    padded = f" {normal(asked)} "
+    monday, first = today - timedelta(days=today.weekday()), today.replace(day=1)
+    spoken = {
+        "today": (today, today),
+        "yesterday": (today - _DAY, today - _DAY),
+        "this week": (monday, today),
+        "last week": (monday - 7 * _DAY, monday - _DAY),
+        "this month": (first, today),
+        "last month": ((first - _DAY).replace(day=1), first - _DAY),
+    }
+    return next((days for words, days in spoken.items() if f" {words} " in padded), None)
+
+
+_DAY: Final = timedelta(days=1)
 
 
 def _moment(text: str | None, of_day: Callable[[date], datetime], default: datetime) -> datetime:

@@ -36,13 +36,17 @@ class Option:
 
 @dataclass(frozen=True, slots=True)
 class Property:
-    """One column of a data source. `id` is stable, `name` is foreign text."""
+    """One column of a data source. `id` is stable, `name` is foreign text.
+
+    `number_format` is Notion's word for how its numbers are shown, empty for other types.
+    """
 
     id: str
     name: str
     type: str
     options: tuple[Option, ...] = ()
     target_data_source_id: str | None = None
+    number_format: str = ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -3,6 +3,7 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
+from playbooks.currency import currency_of
 from playbooks.databases import kind_of
 from playbooks.desk import Desk
 from playbooks.errors import StoreUnusable
@@ -24,6 +25,7 @@ class ToolData:
     """Samples of every tool, the oldest first; what could not be read is told by `troubles`.
 
     `reading` is None where no rows could be read. `absent` are the roles that no property fills.
+    `currency` is the code of that of the costs, None where no property tells.
     """
 
     samples: Sequence[Sample] = ()
@@ -31,6 +33,7 @@ class ToolData:
     troubles: Sequence[Verdict] = ()
     flaws: Mapping[Flaw, Sequence[Row]] = field(default_factory=dict[Flaw, Sequence[Row]])
     absent: Sequence[str] = ()
+    currency: str | None = None
 
     @property
     def is_whole(self) -> bool:
@@ -60,7 +63,8 @@ async def read_tools(
         return ToolData(recorded, opened.view.reading, [*troubles, misfit], absent=absent)
     reader = await _read(desk, opened, span)
     samples = sorted([*reader.samples(), *recorded], key=lambda sample: sample.day)
-    return ToolData(samples, opened.view.reading, troubles, reader.flaws, absent)
+    currency = currency_of(opened.roles.filled.get("cost"))
+    return ToolData(samples, opened.view.reading, troubles, reader.flaws, absent, currency)
 
 
 _MAP = (

@@ -93,6 +93,7 @@ def _property(name: str, raw: JSON) -> Property:
         type=kind,
         options=_options(details),
         target_data_source_id=details.get("data_source_id") if kind == "relation" else None,
+        number_format=(details.get("format") or "") if kind == "number" else "",
     )
 
 
