@@ -82,7 +82,8 @@ def metric_named(asked: str) -> Metric:
         return by_name[words]
     spoken = set(words.split())
     found = set(_spoken_of(spoken, by_name))
-    named = {_meant(metric, spoken) for metric in found - {"calls"} or found}
+    counted: set[Metric] = {"calls"}
+    named: set[Metric] = {_meant(metric, spoken) for metric in found - counted or found}
     if len(named) == 1:
         return named.pop()
     if named:
@@ -118,5 +119,5 @@ def _spoken_of(spoken: set[str], by_name: Mapping[str, Metric]) -> Iterator[Metr
 
 def _meant(metric: Metric, spoken: set[str]) -> Metric:
     if spoken & _OF_DATABASES:
-        return _DATABASE_METRIC.get(metric, metric)
-    return _TOOL_METRIC.get(metric, metric) if spoken & _OF_TOOLS else metric
+        return _DATABASE_METRIC.get(metric) or metric
+    return (_TOOL_METRIC.get(metric) or metric) if spoken & _OF_TOOLS else metric

@@ -28,6 +28,7 @@ from playbooks.work import Work
 
 Judged: TypeAlias = Literal["success_rate", "response_time"]
 OverdueBasis: TypeAlias = Literal["due date", "p85 of cycle time"]
+Late: TypeAlias = Literal["overdue", "running long"]
 
 TREND_WEEKS_COUNT: Final = 26
 
@@ -45,6 +46,11 @@ class Now:
     overdue: Sequence[Task] | None
     overdue_basis: OverdueBasis
     cycle: Durations | None
+
+    @property
+    def late(self) -> Late:
+        """What late work is called: without due dates nothing is overdue."""
+        return "overdue" if self.overdue_basis == "due date" else "running long"
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,7 +85,10 @@ class Missed:
 
 @dataclass(frozen=True, slots=True)
 class Facts:
-    """One report's figures; tasks and entries in one order wherever they came from."""
+    """One report's figures; tasks and entries in one order wherever they came from.
+
+    `currency` is that of the costs, where it is known.
+    """
 
     period: Period
     completed: Sequence[Task]
@@ -94,6 +103,7 @@ class Facts:
     review: Review | None
     trend: Trend | None
     missed: Sequence[Missed]
+    currency: str | None = None
 
     @property
     def points(self) -> float | None:
@@ -141,6 +151,7 @@ def facts_of(
         review=None if period.kind == "daily" else _review(tasks, period, work, bands),
         trend=_trend(series, window) if period.kind == "monthly" else None,
         missed=[Missed(each, _totals(series, each.whole)) for each in missed],
+        currency=material.tools.currency,
     )
 
 

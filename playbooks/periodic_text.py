@@ -53,7 +53,7 @@ def _standing(now: Now) -> list[str]:
     """What stands today: of a period that is over it says nothing."""
     return [
         *([f"{len(now.blocked)} blocked"] if now.blocked is not None else []),
-        *([f"{len(now.overdue)} overdue"] if now.overdue is not None else []),
+        *([f"{len(now.overdue)} {now.late}"] if now.overdue is not None else []),
     ]
 
 
@@ -115,23 +115,29 @@ def links(listing: Sequence[Linked]) -> str:
     return f": {'; '.join(map(str, listing[:LINKS_SHOWN]))}{more}"
 
 
-def blocked_line(now: Now) -> str:
+def blocked_line(now: Now, period: Period) -> str:
     """What is blocked today, the oldest first."""
     if now.blocked is None:
         return "no option of the status means blocked"
-    return f"{len(now.blocked)} now{links(now.blocked)}"
+    return f"{len(now.blocked)} {_today(period)}{links(now.blocked)}"
 
 
-def overdue_line(now: Now) -> str:
+def _today(period: Period) -> str:
+    """Of a period that is over the day is said: what stands now was not part of it."""
+    return f"now ({period.today:%Y-%m-%d})" if period.is_over else "now"
+
+
+def overdue_line(now: Now, period: Period) -> str:
     """What is late today, and by which reckoning."""
     if now.overdue is None:
         return "neither due dates nor enough finished tasks tell what is late"
-    if now.overdue_basis == "due date":
-        return f"{len(now.overdue)} past their due date{links(now.overdue)}"
+    told = f"{len(now.overdue)} {_today(period)}"
+    if now.late == "overdue":
+        return f"{told} past their due date{links(now.overdue)}"
     assert now.cycle is not None
     expected = f"{now.cycle.p85_days:g} working days"
     basis = f"in progress for more than p85 of cycle time ({expected}); there are no due dates"
-    return f"{len(now.overdue)} {basis}{links(now.overdue)}"
+    return f"{told} {basis}{links(now.overdue)}"
 
 
 def log_line(facts: Facts, entries: Sequence[LogEntry]) -> str:
@@ -148,7 +154,8 @@ def ai_line(facts: Facts) -> str:
     """Calls of AI tools in all, then by tool."""
     usual = facts.usual["ai_calls"]
     cost = facts.usual.get("ai_cost")
-    spent = f"; cost {number(cost.value)}{compared(cost, facts.period)}" if cost else ""
+    unit = f" {facts.currency}" if facts.currency else ""
+    spent = f"; cost {number(cost.value)}{unit}{compared(cost, facts.period)}" if cost else ""
     tools = {
         tool: _tool(tool, figures, facts.tools_before.get(tool))
         for tool, figures in facts.tools.items()
