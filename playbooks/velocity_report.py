@@ -69,13 +69,14 @@ async def velocity_report(  # noqa: PLR0913 - what a person may ask, all keyword
 def _future(day: date | None, today: date, work: Work) -> date | None:
     if day is None:
         return None
-    is_near = today < day and (day - today).days <= _FAR_DAYS
+    remedy = f"Give a day after today, at most {LONGEST_HORIZON_DAYS} working days ahead."
+    if day <= today:
+        problem = f"`forecast_by` {day} does not lie ahead: today is {today}."
+        raise QuestionInvalid(problem, remedy=remedy)
+    is_near = (day - today).days <= _FAR_DAYS
     if is_near and working_days_until(today, day, work.days.is_working) <= LONGEST_HORIZON_DAYS:
         return day
-    raise QuestionInvalid(
-        "The day to forecast lies in the past, or too far ahead.",
-        remedy=f"Give a day after today, at most {LONGEST_HORIZON_DAYS} working days ahead.",
-    )
+    raise QuestionInvalid(f"`forecast_by` {day} lies too far ahead.", remedy=remedy)
 
 
 _FAR_DAYS: Final = 5 * LONGEST_HORIZON_DAYS

@@ -178,6 +178,29 @@ async def test_a_filter_narrows_and_an_unknown_name_is_told(desk: Desk) -> None:
     assert "of the last 0 days" not in nobody.summary
 
 
+async def test_a_filter_by_a_property_that_is_missing_says_so(made: Made) -> None:
+    made.add_done(6)
+
+    filtered = await velocity_report(made.desk, selection=Selection(ai_tool="cursor"))
+    compared = await velocity_report(made.desk, compare="ai")
+
+    assert filtered.headline == "Cannot tell: no property plays ai_tool."
+    (told,) = [gate.reason for gate in compared.gates if gate.name == "AI-assisted"]
+    assert told == "no property plays ai_tool"
+    assert "velocity_report.not_mapped" in {finding.id for finding in compared.findings}
+
+
+async def test_flaws_say_of_which_tasks_they_are(made: Made) -> None:
+    made.add_done(6, actual_hours=None)
+    made.add("Open", status="In progress", started=made.today)
+
+    report = await velocity_report(made.desk)
+
+    (told,) = [gate.reason for gate in report.gates if gate.name == "data quality"]
+    assert told.startswith("6 done in the period, 1 open today: ")
+    assert "6 tasks done without actual hours (left out of estimation)" in told
+
+
 async def test_the_second_answer_comes_from_what_is_kept_and_is_the_same(made: Made) -> None:
     made.add_done(30)
     made.add("Open", status="In progress", started=made.today)
@@ -334,11 +357,20 @@ async def test_with_nobody_to_ask_the_answer_is_unknown(desk: Desk) -> None:
     assert "health_check" in report.next_actions[0]
 
 
-@pytest.mark.parametrize("ahead_days", [0, -1, 1500])
-async def test_a_day_that_cannot_be_forecast_is_refused(desk: Desk, ahead_days: int) -> None:
+@pytest.mark.parametrize(
+    ("ahead_days", "says"),
+    [
+        pytest.param(0, "does not lie ahead", id="today"),
+        pytest.param(-1, "does not lie ahead", id="yesterday"),
+        pytest.param(1500, "too far ahead", id="far"),
+    ],
+)
+async def test_a_day_that_cannot_be_forecast_is_refused_with_the_reason(
+    desk: Desk, ahead_days: int, says: str
+) -> None:
     day = desk.clock().date() + timedelta(days=ahead_days)
 
-    with pytest.raises(QuestionInvalid):
+    with pytest.raises(QuestionInvalid, match=says):
         await velocity_report(desk, forecast_by=day)
 
 
