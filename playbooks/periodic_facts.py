@@ -7,6 +7,7 @@ from typing import Final, Literal, TypeAlias
 
 from playbooks.arguments import USUAL_VELOCITY_DAYS
 from playbooks.bands import Bands
+from playbooks.days import WorkDays
 from playbooks.development_log import LogEntry, LogRead
 from playbooks.flow import Durations
 from playbooks.metric_changes import change_between
@@ -37,9 +38,10 @@ TREND_WEEKS_COUNT: Final = 26
 class Now:
     """Open work as it stands today; None: no property, status or past tells.
 
-    `cycle` is the expectation that stands in for due dates.
+    `cycle`, in the team's `days`, is the expectation that stands in for due dates.
     """
 
+    days: WorkDays
     open_count: int
     in_progress_count: int
     blocked: Sequence[Task] | None
@@ -214,6 +216,7 @@ def _now(material: Material, today: date, work: Work) -> Now:
     late = [each.task for each in flow.aging if each.is_late] if flow.cycle else None
     blocked = [task for task in read.tasks if task.role == "blocked"]
     return Now(
+        days=work.days,
         open_count=flow.open_count,
         in_progress_count=flow.wip_count,
         blocked=_oldest(blocked) if "blocked" in read.meanings else None,

@@ -135,7 +135,7 @@ def overdue_line(now: Now, period: Period) -> str:
     if now.late == "overdue":
         return f"{told} past their due date{links(now.overdue)}"
     assert now.cycle is not None
-    expected = f"{now.cycle.p85_days:g} working days"
+    expected = now.days.lasting(now.cycle.p85_days)
     basis = f"in progress for more than p85 of cycle time ({expected}); there are no due dates"
     return f"{told} {basis}{links(now.overdue)}"
 
