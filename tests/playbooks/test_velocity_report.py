@@ -142,6 +142,18 @@ async def test_the_honest_defects_of_the_sample_are_found_and_counted(desk: Desk
         pytest.param({"compare": "ai"}, id="ai"),
         pytest.param({"compare": "previous_period"}, id="compared"),
         pytest.param({"forecast_count": 50}, id="forecast"),
+        pytest.param(
+            {
+                "compare": "ai",
+                "group_by": "assignee",
+                "forecast_by": date(2026, 12, 31),
+                "forecast_count": 30,
+            },
+            id="everything",
+        ),
+        pytest.param(
+            {"compare": "previous_period", "group_by": "project", "period_days": 7}, id="a-week"
+        ),
     ],
 )
 async def test_an_answer_is_short_and_a_full_one_bounded(desk: Desk, asked: Any) -> None:
