@@ -1,0 +1,1 @@
+"""The secret scanner: its rules and engine, and the places that it reads."""
