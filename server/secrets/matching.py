@@ -6,11 +6,18 @@ Nothing here keeps, prints or logs a value; a `Match` hides it from `repr`.
 import hashlib
 import hmac
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from contextlib import nullcontext, suppress
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Final, Literal, Protocol
 
+from platformdirs import user_cache_path
+
+from server.secrets.checking import Checked, checked, severity
+from server.secrets.literal_pass import LiteralPass
+from server.secrets.looking import FirstPass, Sought, all_sought
 from server.secrets.rule import Rule, Severity
+from server.secrets.utf16 import narrowed
 
 Engine = Literal["best", "hyperscan", "re2", "stdlib"]
 Decoding = Literal["", "base64", "utf-16"]
@@ -48,6 +55,37 @@ class Matcher(Protocol):
         ...
 
 
+@dataclass(frozen=True, slots=True)
+class RuleMatcher:
+    """All rules over one engine's first pass."""
+
+    engine: Engine
+    _sought: tuple[Sought, ...]
+    _first: FirstPass
+
+    def matches(self, data: bytes) -> Sequence[Match]:
+        """The secrets in `data`, in their order."""
+        narrow = narrowed(data)
+        if narrow is None:
+            return [_match(each) for each in self._checked(data)]
+        return [
+            replace(
+                _match(each, "utf-16"), start=narrow.offset(each.start), end=narrow.offset(each.end)
+            )
+            for each in self._checked(narrow.text)
+        ]
+
+    def _checked(self, data: bytes) -> list[Checked]:
+        return checked(data, self._sought, self._first.hits(data))
+
+
+def _match(secret: Checked, decoded: Decoding = "") -> Match:
+    """What is told of a secret."""
+    rule, value = secret.sought.rule, secret.value
+    decoding = "base64" if secret.sought.shift is not None else decoded
+    return Match(rule, secret.start, secret.end, value, severity(rule, value), decoding)
+
+
 def open_matcher(
     engine: Engine = "best", *, generic: bool = False, cache: Path | None = None
 ) -> Matcher:
@@ -59,7 +97,28 @@ def open_matcher(
     Raises:
         ImportError: the engine that was asked for is not installed.
     """
-    raise NotImplementedError
+    sought = all_sought(generic=generic)
+    for name in ("hyperscan", "re2", "stdlib") if engine == "best" else (engine,):
+        with suppress(ImportError) if engine == "best" else nullcontext():
+            return RuleMatcher(name, sought, _first_pass(name, sought, cache))
+    raise AssertionError("the standard library is always there")
+
+
+def _first_pass(
+    engine: Literal["hyperscan", "re2", "stdlib"], sought: tuple[Sought, ...], cache: Path | None
+) -> FirstPass:
+    """The engine, imported only now: not every machine has it, and not every command needs it."""
+    match engine:
+        case "hyperscan":
+            from server.secrets.hyperscan_pass import HyperscanPass
+
+            return HyperscanPass(sought, cache or user_cache_path("notion-playbooks"))
+        case "re2":
+            from server.secrets.re2_pass import Re2Pass
+
+            return Re2Pass(sought)
+        case "stdlib":
+            return LiteralPass(sought)
 
 
 def fingerprint(value: bytes, rule: Rule, key: bytes) -> str:

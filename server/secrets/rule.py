@@ -14,8 +14,8 @@ class Rule:
 
     `forms` are written in the notation of `server.secrets.forms`. `service` names the steps of
     `server.secrets.rotation`. A value whose Shannon entropy is not above `entropy_bits` per
-    character, or that holds one of `stops` (in any case), is a placeholder. `not_secrets` are
-    values of the form that are: examples of our tests.
+    character, or that holds one of `stops` (in any case), is a placeholder; `unlike` is a regular
+    expression of whole matches that are no secrets. `open_front` allows letters right before.
     """
 
     id: str
@@ -29,4 +29,4 @@ class Rule:
     ignore_case: bool = False
     open_front: bool = False
     checksum: Literal["", "crc32-base62"] = ""
-    not_secrets: tuple[str, ...] = ()
+    unlike: str = ""
