@@ -1,0 +1,175 @@
+"""What a scan tells: where something was found, what was looked at, what was left out and why."""
+
+import unicodedata
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
+from threading import Lock
+from typing import Final, Literal
+
+from server.secrets.rule import Severity
+
+Source = Literal["file", "history", "git", "configuration"]
+"""A file of the tree, a git object, a file of git's own, what an assistant is configured with."""
+
+Reason = Literal[
+    "link",
+    "special",
+    "unreadable",
+    "too large",
+    "damaged",
+    "outside",
+    "other owner",
+    "timeout",
+    "no git",
+    "not checked",
+]
+
+HARMLESS: Final[frozenset[Reason]] = frozenset({"link", "special"})
+"""Left out by rule, since they hold nothing of their own: the scan is complete without them."""
+
+EXAMPLES_LIMIT: Final = 5
+
+Progress = Callable[[int, int | None, str], None]
+"""Done, of how many if that is known, of what; called from any worker, one at a time."""
+
+_STEERING: Final = frozenset({"Cc", "Cf", "Co", "Cs", "Cn", "Zl", "Zp"})
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """Where: a path fit to be shown, and in history the object and the commit that brought it."""
+
+    path: str = ""
+    commit: str = ""
+    object_id: str = ""
+    first_seen: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Found:
+    """One hit; the value itself is gone, `fingerprint` tells whether two are the same.
+
+    `line` and `column` count from one; zero where a place has no lines.
+    """
+
+    rule: str
+    severity: Severity
+    source: Source
+    place: Place
+    line: int = 0
+    column: int = 0
+    length: int = 0
+    fingerprint: str = ""
+    last4: str = ""
+    decoded: str = ""
+    allowed: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Skipped:
+    """What was left out for one reason: how many, and a few of them, fit to be shown."""
+
+    reason: Reason
+    count: int
+    examples: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Scanned:
+    """The hits in a stable order, and what they were found in.
+
+    `complete`: not cancelled, and nothing was left out that might have held something.
+    """
+
+    found: tuple[Found, ...]
+    files_count: int
+    bytes: int
+    commits_count: int
+    objects_count: int
+    skipped: tuple[Skipped, ...]
+    complete: bool
+
+
+@dataclass(slots=True)
+class Tally:
+    """What the workers of one scan have seen so far; safe to share between threads."""
+
+    progress: Progress = lambda *_: None
+    found: list[Found] = field(default_factory=list[Found])
+    files_count: int = 0
+    bytes: int = 0
+    commits_count: int = 0
+    objects_count: int = 0
+    objects_total: int | None = None
+    cancelled: bool = False
+    _skips: dict[Reason, list[str]] = field(default_factory=dict[Reason, list[str]])
+    _skip_counts: dict[Reason, int] = field(default_factory=dict[Reason, int])
+    _lock: Lock = field(default_factory=Lock)
+
+    def add(self, found: Sequence[Found]) -> None:
+        """Keep these hits."""
+        with self._lock:
+            self.found.extend(found)
+
+    def count_files(self, count: int, bytes_count: int) -> None:
+        """So many files were looked at."""
+        with self._lock:
+            self.files_count += count
+            self.bytes += bytes_count
+            self.progress(self.files_count, None, "files")
+
+    def count_objects(self, count: int, commits_count: int, bytes_count: int) -> None:
+        """So many git objects were looked at, commits among them."""
+        with self._lock:
+            self.objects_count += count
+            self.commits_count += commits_count
+            self.bytes += bytes_count
+            self.progress(self.objects_count, self.objects_total, "git objects")
+
+    def skip(self, reason: Reason, path: str) -> None:
+        """`path` was left out."""
+        with self._lock:
+            self._skip_counts[reason] = self._skip_counts.get(reason, 0) + 1
+            examples = self._skips.setdefault(reason, [])
+            if len(examples) < EXAMPLES_LIMIT:
+                examples.append(shown_path(path))
+
+    def skipped(self) -> tuple[Skipped, ...]:
+        """What was left out so far, by reason."""
+        return tuple(
+            Skipped(reason, self._skip_counts[reason], tuple(sorted(self._skips[reason])))
+            for reason in sorted(self._skips)
+        )
+
+    def result(self) -> Scanned:
+        """All of it, the hits once each and in a stable order."""
+        skipped = self.skipped()
+        return Scanned(
+            found=tuple(sorted(set(self.found), key=_order)),
+            files_count=self.files_count,
+            bytes=self.bytes,
+            commits_count=self.commits_count,
+            objects_count=self.objects_count,
+            skipped=skipped,
+            complete=not self.cancelled and all(each.reason in HARMLESS for each in skipped),
+        )
+
+
+def shown_path(path: str) -> str:
+    """A path as one line that neither steers a terminal nor hides; what does is spelled out."""
+    if path.isascii() and path.isprintable():
+        return path
+    return "".join(_spelled(character) for character in path)
+
+
+def _spelled(character: str) -> str:
+    if unicodedata.category(character) not in _STEERING:
+        return character
+    return character.encode("unicode_escape").decode()
+
+
+def _order(found: Found) -> tuple[str, ...]:
+    place = found.place
+    position = f"{found.line:09d}:{found.column:09d}"
+    keys = (found.source, place.path, place.commit, place.object_id)
+    return (*keys, position, found.rule, found.fingerprint)

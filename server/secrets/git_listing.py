@@ -1,0 +1,66 @@
+"""The objects of a repository, reachable or not, in parts that read quickly."""
+
+from collections.abc import Iterator, Set
+from dataclasses import dataclass
+from typing import Final
+
+from server.secrets.git_command import Repository
+
+PART_BYTES: Final = 32 << 20
+"""A worker reads about so much with one git, which keeps deltas of the same pack together."""
+
+PART_COUNT: Final = 50_000
+
+_LIST: Final = (
+    "cat-file",
+    "--batch-all-objects",
+    "--batch-check=%(objectname) %(objecttype) %(objectsize)",
+    "--unordered",
+    "--buffer",
+)
+_READ_KINDS: Final = frozenset({b"blob", b"commit", b"tag"})
+
+
+@dataclass(frozen=True, slots=True)
+class GitObject:
+    """An object as `cat-file --batch` writes it: `header`, its bytes, a line end."""
+
+    header: bytes
+    size: int
+
+    @property
+    def object_id(self) -> bytes:
+        """In hex."""
+        return self.header.split(b" ", 1)[0]
+
+    @property
+    def kind(self) -> bytes:
+        """blob, commit or tag."""
+        return self.header.split(b" ", 2)[1]
+
+    @property
+    def written_bytes(self) -> int:
+        """With the header and both line ends."""
+        return len(self.header) + self.size + 2
+
+
+def listed_objects(repository: Repository, clean: Set[bytes]) -> Iterator[list[GitObject]]:
+    """Blobs, commits and tags in pack order, in parts, without those whose ids are `clean`.
+
+    Raises:
+        GitFailed, GitMissing: the list may not be all.
+    """
+    part: list[GitObject] = []
+    part_bytes = 0
+    with repository.running(_LIST) as lines:
+        for line in lines:
+            object_id, kind, size = line.split()
+            if kind not in _READ_KINDS or object_id in clean:
+                continue
+            part.append(GitObject(line[:-1], int(size)))
+            part_bytes += part[-1].size
+            if part_bytes >= PART_BYTES or len(part) >= PART_COUNT:
+                yield part
+                part, part_bytes = [], 0
+    if part:
+        yield part

@@ -1,0 +1,116 @@
+"""The contents of git objects, looked through as git writes them: many in one buffer."""
+
+import tempfile
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from itertools import accumulate
+from typing import IO, Final
+
+from server.secrets.closely import Closely, Joined
+from server.secrets.files import needs_own_look
+from server.secrets.found import Found, Place, Tally
+from server.secrets.git_command import GitFailed, Repository
+from server.secrets.git_listing import GitObject
+from server.secrets.windows import WINDOW_BYTES, Window, read_chunks, read_fully, windows
+
+GROUP_BYTES: Final = 1 << 20
+"""Objects are looked through together up to here; the headers between them are no secrets."""
+
+
+@dataclass(frozen=True, slots=True)
+class ObjectHits:
+    """What the workers gather: the hits, and the ids of objects without one."""
+
+    found: list[Found]
+    clean: list[bytes]
+
+
+@dataclass(frozen=True, slots=True)
+class ObjectWorker:
+    """One thread's share: looks through parts of the list."""
+
+    closely: Closely
+    tally: Tally
+    repository: Repository
+    hits: ObjectHits
+
+    def __call__(self, part: Sequence[GitObject]) -> None:
+        """Look through these objects; what git does not give is counted as left out."""
+        try:
+            with tempfile.TemporaryFile() as ids:
+                ids.write(b"".join(each.object_id + b"\n" for each in part))
+                ids.seek(0)
+                with self.repository.running(("cat-file", "--batch", "--buffer"), ids) as stream:
+                    for group in groups(part):
+                        if self.closely.cancelled():
+                            return
+                        self._look_through(group, stream)
+        except GitFailed as failed:
+            self.tally.skip(failed.reason, str(self.repository.git_dir))
+
+    def _look_through(self, group: Sequence[GitObject], stream: IO[bytes]) -> None:
+        if group[0].size > WINDOW_BYTES:
+            found = self._look_through_huge(group[0], stream)
+        else:
+            found = self._look_through_joined(group, stream)
+        dirty = {each.place.object_id.encode() for each in found}
+        self.hits.clean.extend(each.object_id for each in group if each.object_id not in dirty)
+        self.hits.found.extend(found)
+        self.tally.count_objects(
+            len(group),
+            sum(each.kind == b"commit" for each in group),
+            sum(each.size for each in group),
+        )
+
+    def _look_through_joined(self, group: Sequence[GitObject], stream: IO[bytes]) -> list[Found]:
+        ends = list(accumulate(each.written_bytes for each in group))
+        data = read_fully(stream.read, ends[-1])
+        if len(data) < ends[-1] or not data.startswith(group[0].header):
+            raise GitFailed("damaged")
+        found: list[Found] = []
+        for number in self._worth_a_look(Joined(data, ends), group):
+            start = ends[number] - group[number].size - 1
+            content = data[start : ends[number] - 1]
+            found += self.closely.whole(content, "history", _place(group[number]))
+        return found
+
+    def _worth_a_look(self, joined: Joined, group: Sequence[GitObject]) -> list[int]:
+        """Which objects: a match touches them, or they may be UTF-16."""
+        numbers = set(joined.touched(self.closely.matcher))
+        if needs_own_look(joined.data):
+            numbers |= {
+                number
+                for number, end in enumerate(joined.ends)
+                if needs_own_look(joined.data[end - group[number].size - 1 : end - 1])
+            }
+        return sorted(numbers)
+
+    def _look_through_huge(self, huge: GitObject, stream: IO[bytes]) -> list[Found]:
+        if read_fully(stream.read, len(huge.header) + 1) != huge.header + b"\n":
+            raise GitFailed("damaged")
+        pieces: Iterator[Window] = windows(read_chunks(stream.read, huge.size))
+        found = self.closely.windows(pieces, "history", _place(huge))
+        if stream.read(1) != b"\n":
+            raise GitFailed("damaged")
+        return found
+
+
+def groups(part: Sequence[GitObject]) -> Iterator[list[GitObject]]:
+    """The objects in order, joined up to GROUP_BYTES; one above WINDOW_BYTES stands alone."""
+    group: list[GitObject] = []
+    left = GROUP_BYTES
+    for each in part:
+        if group and (left <= 0 or each.size > WINDOW_BYTES):
+            yield group
+            group, left = [], GROUP_BYTES
+        group.append(each)
+        left -= each.written_bytes
+        if each.size > WINDOW_BYTES:
+            yield group
+            group, left = [], GROUP_BYTES
+    if group:
+        yield group
+
+
+def _place(found: GitObject) -> Place:
+    return Place(object_id=found.object_id.decode())

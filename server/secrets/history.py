@@ -1,0 +1,102 @@
+"""A repository's history: every object once, and the files that git keeps beside them."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Final
+
+from server.secrets.closely import Closely
+from server.secrets.files import FileWorker, batches
+from server.secrets.found import Found, Tally
+from server.secrets.git_attribution import attributed
+from server.secrets.git_command import GitFailed, GitMissing, Repository
+from server.secrets.git_listing import GitObject, listed_objects
+from server.secrets.git_objects import ObjectHits, ObjectWorker
+from server.secrets.git_repository import Refused, repository_at
+from server.secrets.options import ScanOptions
+from server.secrets.tree import Tree
+from server.secrets.workers import Cancelled, work_through
+
+_OWN_FILES: Final = (
+    "config",
+    "config.worktree",
+    "COMMIT_EDITMSG",
+    "FETCH_HEAD",
+    "MERGE_MSG",
+    "description",
+    "hooks",
+    "info",
+    "logs",
+    "packed-refs",
+    "rebase-merge",
+)
+"""What git keeps as text; addresses with passwords, messages, hooks."""
+
+
+@dataclass(frozen=True, slots=True)
+class HistoryScan:
+    """Looks through repositories, one after the other, each with several workers."""
+
+    options: ScanOptions
+    tally: Tally
+    top: Path
+    cancelled: Cancelled
+
+    def scan(self, git_path: Path) -> None:
+        """Objects, then git's own files; a repository that is refused counts as left out."""
+        try:
+            repository = repository_at(git_path, self.options.allowed_roots)
+            self._scan_own_files(repository)
+            self._scan_objects(repository)
+        except Refused as refused:
+            self.tally.skip(refused.reason, str(git_path))
+        except GitMissing:
+            self.tally.skip("no git", str(git_path))
+
+    def _closely(self) -> Closely:
+        return self.options.closely(self.cancelled)
+
+    def _scan_objects(self, repository: Repository) -> None:
+        name, rules = str(repository.git_dir), self.options.rules_hash()
+        before = self.options.seen.clean(name, rules)
+        hits = ObjectHits([], list(before))
+        all_done = work_through(
+            self._listed(repository, before),
+            lambda: ObjectWorker(self._closely(), self.tally, repository, hits),
+            workers_count=self.options.workers_count,
+            cancelled=self.cancelled,
+        )
+        self.tally.cancelled |= not all_done
+        self.tally.add(self._attributed(repository, hits.found))
+        if len(hits.clean) > len(before):
+            self.options.seen.remember(name, rules, hits.clean)
+
+    def _listed(self, repository: Repository, clean: set[bytes]) -> Iterator[list[GitObject]]:
+        try:
+            yield from listed_objects(repository, clean)
+        except GitFailed as failed:
+            self.tally.skip(failed.reason, str(repository.git_dir))
+
+    def _attributed(self, repository: Repository, found: list[Found]) -> list[Found]:
+        if self.tally.cancelled:
+            return found
+        try:
+            return attributed(repository, found)
+        except GitFailed as failed:
+            self.tally.skip(failed.reason, str(repository.git_dir))
+            return found
+
+    def _scan_own_files(self, repository: Repository) -> None:
+        worker = FileWorker(self._closely(), self.tally, self.top, "git")
+        for batch in batches(self._own_files(repository.git_dir)):
+            worker(batch)
+
+    def _own_files(self, git_dir: Path) -> Iterator[str]:
+        for name in _OWN_FILES:
+            path = git_dir / name
+            if path.is_symlink():
+                self.tally.skip("link", str(path))
+            elif path.is_dir():
+                yield from Tree(path, self.tally).files()
+            elif path.exists():
+                yield str(path)

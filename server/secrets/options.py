@@ -1,0 +1,51 @@
+"""What a scan is asked for."""
+
+import hashlib
+import os
+from dataclasses import dataclass, field
+from functools import cache
+from pathlib import Path
+
+from server.secrets.closely import Closely
+from server.secrets.git_seen import NothingSeen, Seen
+from server.secrets.matching import Engine, open_matcher
+from server.secrets.workers import Cancelled
+
+
+@dataclass(frozen=True, slots=True)
+class ScanOptions:
+    """How a scan goes about it; every choice that looks at less, or further, is off.
+
+    `key` is for fingerprints. `allowed_roots`: nothing outside them is read, links followed
+    (None: the shell's user may name any place). `user_home`: its assistants' configurations are
+    looked at too. `cache` is where compiled rules are kept (None: the user's cache directory).
+    """
+
+    key: bytes = field(repr=False)
+    generic: bool = False
+    history: bool = True
+    respect_gitignore: bool = False
+    archives: bool = False
+    allowed_roots: tuple[Path, ...] | None = None
+    user_home: Path | None = None
+    engine: Engine = "best"
+    cache: Path | None = None
+    workers_count: int = min(4, os.cpu_count() or 1)
+    seen: Seen = field(default_factory=NothingSeen)
+
+    def closely(self, cancelled: Cancelled) -> Closely:
+        """What one thread looks through contents with."""
+        matcher = open_matcher(self.engine, generic=self.generic, cache=self.cache)
+        return Closely(matcher, self.key, cancelled)
+
+    def rules_hash(self) -> str:
+        """What an object was found clean under: every rule, and the code that applies them."""
+        return f"{_code_hash()}-{'generic' if self.generic else 'tokens'}"
+
+
+@cache
+def _code_hash() -> str:
+    digest = hashlib.sha256()
+    for path in sorted(Path(__file__).parent.rglob("*.py")):
+        digest.update(path.read_bytes())
+    return digest.hexdigest()

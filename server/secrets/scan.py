@@ -1,0 +1,69 @@
+"""Trees, their histories and their configurations, scanned: the entry to all of it."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from server.secrets.archives import Archives
+from server.secrets.files import FileWorker, batches
+from server.secrets.found import Progress, Scanned, Tally
+from server.secrets.history import HistoryScan
+from server.secrets.options import ScanOptions
+from server.secrets.scan_roots import resolved_roots
+from server.secrets.tree import Tree
+from server.secrets.workers import Cancelled, work_through
+
+
+def scan_paths(
+    roots: Sequence[Path],
+    options: ScanOptions,
+    progress: Progress = lambda *_: None,
+    cancelled: Cancelled = lambda: False,
+) -> Scanned:
+    """What the files below the roots (each a folder or a file) and their histories hold.
+
+    Blocks; call it in a thread of its own. `cancelled` is asked between pieces of about a
+    megabyte; what was found until then is given, marked as incomplete.
+
+    Raises:
+        OutsideScanRoots: a root is in none of the allowed ones.
+        FileNotFoundError: a root does not exist.
+    """
+    tally = Tally(progress=progress)
+    for root in resolved_roots(roots, options.allowed_roots):
+        if not cancelled():
+            _RootScan(root, options, tally, cancelled).run()
+    tally.cancelled |= cancelled()
+    return tally.result()
+
+
+@dataclass(slots=True)
+class _RootScan:
+    root: Path
+    options: ScanOptions
+    tally: Tally
+    cancelled: Cancelled
+    tree: Tree = field(init=False)
+
+    def __post_init__(self) -> None:
+        self.tree = Tree(self.root, self.tally, self.options.respect_gitignore)
+
+    def run(self) -> None:
+        top = self.root if self.root.is_dir() else self.root.parent
+        paths = self.tree.files() if self.root.is_dir() else iter([str(self.root)])
+        all_done = work_through(
+            batches(paths),
+            lambda: self._worker(top),
+            workers_count=self.options.workers_count,
+            cancelled=self.cancelled,
+        )
+        self.tally.cancelled |= not all_done
+        if self.options.history:
+            history = HistoryScan(self.options, self.tally, top, self.cancelled)
+            for git_path in self.tree.repositories:
+                history.scan(git_path)
+
+    def _worker(self, top: Path) -> FileWorker:
+        archives = Archives(self.tally) if self.options.archives else None
+        closely = self.options.closely(self.cancelled)
+        return FileWorker(closely, self.tally, top, archives=archives)

@@ -1,0 +1,87 @@
+"""The regular files of a tree that may be hostile: no link is followed, nothing is opened here."""
+
+import os
+from collections.abc import Iterator
+from dataclasses import dataclass, field, replace
+from pathlib import Path
+
+from server.secrets.always import always_scanned
+from server.secrets.found import Tally
+from server.secrets.gitignore import Ignores, read_lines
+
+_GIT_PARTS = frozenset({"HEAD", "objects", "refs"})
+"""A folder with all three is a bare repository."""
+
+
+@dataclass(frozen=True, slots=True)
+class _Folder:
+    """`inside` is its path from the top: empty, or ending in `/`."""
+
+    path: str
+    inside: str = ""
+    ignored: bool = False
+    ignores: Ignores = Ignores()
+
+
+@dataclass(frozen=True, slots=True)
+class Tree:
+    """A tree to walk; `repositories` gathers the git directories met on the way.
+
+    `respect_gitignore`: what git ignores is left out, but never what `always_scanned` names.
+    """
+
+    root: Path
+    tally: Tally
+    respect_gitignore: bool = False
+    repositories: list[Path] = field(default_factory=list[Path])
+
+    def files(self) -> Iterator[str]:
+        """The path of every regular file, in no order; git's own files are not among them."""
+        folders = [_Folder(str(self.root))]
+        while folders:
+            entries = self._entries(folders[-1].path)
+            folder = self._with_ignores(folders.pop(), entries)
+            for entry in entries:
+                if entry.is_symlink():
+                    self.tally.skip("link", entry.path)
+                elif entry.is_dir(follow_symlinks=False):
+                    folders.append(self._below(folder, entry))
+                elif not entry.is_file(follow_symlinks=False):
+                    self.tally.skip("special", entry.path)
+                elif self._wanted(folder, entry.name):
+                    yield entry.path
+
+    def _entries(self, path: str) -> "list[os.DirEntry[str]]":
+        """What the folder holds, but no git directory and nothing of one."""
+        try:
+            with os.scandir(path) as listing:
+                entries = list(listing)
+        except OSError:
+            self.tally.skip("unreadable", path)
+            return []
+        names = {entry.name for entry in entries}
+        if names >= _GIT_PARTS:
+            self.repositories.append(Path(path))
+            return []
+        if ".git" not in names:
+            return entries
+        self.repositories.append(Path(path, ".git"))
+        return [entry for entry in entries if entry.name != ".git"]
+
+    def _with_ignores(self, folder: _Folder, entries: "list[os.DirEntry[str]]") -> _Folder:
+        if not self.respect_gitignore or all(each.name != ".gitignore" for each in entries):
+            return folder
+        lines = read_lines(f"{folder.path}/.gitignore")
+        return replace(folder, ignores=folder.ignores.below(folder.inside, lines))
+
+    def _below(self, folder: _Folder, entry: "os.DirEntry[str]") -> _Folder:
+        """An ignored folder is walked all the same: a log or a .env may lie in it."""
+        inside = f"{folder.inside}{entry.name}/"
+        ignored = folder.ignored or folder.ignores.ignore(inside)
+        return _Folder(entry.path, inside, ignored, folder.ignores)
+
+    def _wanted(self, folder: _Folder, name: str) -> bool:
+        if not self.respect_gitignore:
+            return True
+        path = folder.inside + name
+        return not (folder.ignored or folder.ignores.ignore(path)) or always_scanned(path, name)
