@@ -11,7 +11,7 @@ _HARMLESS_NAME: Final = re.compile(
 )
 _HARMLESS_VALUE: Final = re.compile(
     rb"[0-9a-f]{8}-(?:[0-9a-f]{4}-){3}[0-9a-f]{12}|[0-9a-f]{32}|[0-9a-f]{40}|[0-9a-f]{64}"
-    rb"|[A-Za-z_.\-/~=+]+|[\d.+-]+|[a-z]+(?:[._/-][a-z0-9]+)+|[~.]?/.*|true|false|null",
+    rb"|sha\d+[=-].*|[A-Za-z_]\w*(?:\.[A-Za-z_]\w*)+|[A-Za-z_.\-/~=+]*(?:\d+[A-Za-z_.\-]*)?|[\d.+-]+|[a-z]+(?:[._/-][a-z0-9]+)+|[~.]?/.*|true|false|null",
     re.IGNORECASE,
 )
 _KINDS: Final = (re.compile(rb"[a-z]"), re.compile(rb"[A-Z]"), re.compile(rb"[0-9]"))

@@ -23,8 +23,9 @@ _BREAKS: Final = b"\r\n\t "
 
 @dataclass(frozen=True, slots=True)
 class Decoded:
-    """A stretch of what was encoded: `text`, where the beginning is in it, and where each
-    encoded character was.
+    """A stretch of what was encoded: its `text`, and where the beginning is in that.
+
+    `places` are those of the encoded characters.
     """
 
     text: bytes

@@ -88,8 +88,9 @@ def _counts(rule: Rule, found: re.Match[bytes]) -> bool:
 
 
 def _presigned(text: bytes, start: int) -> bool:
-    """Whether it is a parameter of a presigned address, which ends by itself and is meant to be
-    handed on: every file of Notion has one.
+    """Whether it is a parameter of a presigned address: every file of Notion has one.
+
+    It ends by itself and is meant to be handed on.
     """
     before = text[max(0, start - _PRESIGNED_WITHIN_BYTES) : start].lower()
     at = max(before.rfind(mark) for mark in _PRESIGNED_MARKS)

@@ -76,9 +76,9 @@ def _flags(sought: Sought) -> int:
 
 
 def _digest(sought: Sequence[Sought]) -> str:
-    """What the file depends on: the expressions and the library."""
+    """What the file depends on; the library refuses one of another version or machine itself."""
     text = "\n".join(f"{_flags(each)} {each.expression}" for each in sought)
-    return hashlib.sha256(f"{hyperscan.__version__}\n{text}".encode()).hexdigest()[:32]
+    return hashlib.sha256(text.encode()).hexdigest()[:32]
 
 
 def _keep(path: Path, content: bytes) -> None:

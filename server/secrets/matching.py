@@ -110,11 +110,11 @@ def _first_pass(
     """The engine, imported only now: not every machine has it, and not every command needs it."""
     match engine:
         case "hyperscan":
-            from server.secrets.hyperscan_pass import HyperscanPass
+            from server.secrets.hyperscan_pass import HyperscanPass  # noqa: PLC0415 - late
 
             return HyperscanPass(sought, cache or user_cache_path("notion-playbooks"))
         case "re2":
-            from server.secrets.re2_pass import Re2Pass
+            from server.secrets.re2_pass import Re2Pass  # noqa: PLC0415 - late
 
             return Re2Pass(sought)
         case "stdlib":

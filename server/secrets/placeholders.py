@@ -30,6 +30,9 @@ _STOPS: Final = (
 )
 """No random token of sixteen characters or more holds one of these but once in a million."""
 
+_JUDGED_BELOW_BYTES: Final = 256
+"""Longer values hold anything somewhere: a key of OpenSSH has rows of one letter, for example."""
+
 _REPEATED: Final = re.compile(rb"(.)\1{6}|(..)\2{5}|(...)\3{4}|(.{4,12})\4{2}", re.DOTALL)
 _TEMPLATE: Final = re.compile(
     rb"\$\{|\{\{|\$\(|<[\w -]+>|^\$\w+$|^%\w+%$|^%[sd]$|^@\w+@$|^\{\w*\}$|\.\.\.|\*{3}"
@@ -39,10 +42,10 @@ _TEMPLATE: Final = re.compile(
 def placeholder(value: bytes, *, entropy_bits: float, stops: Iterable[str] = ()) -> bool:
     """Whether a value of the right form is none that anybody was given."""
     lowered = value.lower()
-    return (
-        entropy(value) <= entropy_bits
-        or any(stop in lowered for stop in _STOPS)
-        or any(stop.lower().encode() in lowered for stop in stops)
+    if any(stop.lower().encode() in lowered for stop in stops) or entropy(value) <= entropy_bits:
+        return True
+    return len(value) < _JUDGED_BELOW_BYTES and (
+        any(stop in lowered for stop in _STOPS)
         or _REPEATED.search(value) is not None
         or _TEMPLATE.search(value) is not None
     )

@@ -42,7 +42,7 @@ def narrowed(data: bytes) -> Narrowed | None:
 def _low_at(sample: bytes) -> int | None:
     """Whether zeros stand behind (0) or before (1) the other bytes; None when they do not."""
     half = len(sample) // 2
-    if len(sample) < _SAMPLE_LEAST_BYTES:
+    if len(sample) < _SAMPLE_LEAST_BYTES or b"\0" not in sample:
         return None
     even, odd = sample[0::2].count(0), sample[1::2].count(0)
     if odd > half * 0.7 and even < half * 0.1:

@@ -46,8 +46,10 @@ CHAT: Final = (
         "Microsoft Teams webhook",
         "chat-other",
         (
-            ".webhook.office.com/webhookb2/{h8}-{h4}-{h4}-{h4}-{h12}@{h8}-{h4}-{h4}-{h4}-{h12}"
-            "/IncomingWebhook/{h32}/{h8}-{h4}-{h4}-{h4}-{h12}",
+            (
+                ".webhook.office.com/webhookb2/{h8}-{h4}-{h4}-{h4}-{h12}@{h8}-{h4}-{h4}-{h4}-{h12}"
+                "/IncomingWebhook/{h32}/{h8}-{h4}-{h4}-{h4}-{h12}"
+            ),
         ),
         "warning",
         open_front=True,

@@ -5,8 +5,8 @@ from typing import Final
 from server.secrets.rule import Rule
 
 _HARMLESS_ADDRESS: Final = (
-    r"[^:]*://[^:]*:(?:[a-z_.-]{1,24}|[A-Z_.-]{1,24}|pass(?:word|wd)?\d*|secret\d*|\$\w+|%\w{1,30}%?"
-    r"|\d{1,5}|.{0,3}[*x]{3,})@.*"
+    r"[^:]*://[^:]*:(?:(?:[a-z_.-]|%20){1,24}|[A-Z_.-]{1,24}|pass(?:word|wd)?\d*|secret\d*|\$\w+|%\w{1,30}%?"
+    r"|\d{1,5}|[^@]*,[^@]*:[^@]*|.{0,3}[*x]{3,})@.*"
     r"|.*@(?:[\w.-]+\.)?(?:example(?:\.\w+)?|test|invalid|host|hostname|server|domain(?:\.\w+)?)"
 )
 """A dictionary's word for a password, a variable, a port, or a host of documentation."""
@@ -17,9 +17,13 @@ KEYS: Final = (
         "Private key",
         "keys",
         (
-            "-----BEGIN (|RSA |EC |DSA |OPENSSH |ENCRYPTED |ANY |SSH2 ENCRYPTED )PRIVATE KEY-----{pem}",
+            (
+                "-----BEGIN (|RSA |EC |DSA |OPENSSH |ENCRYPTED |ANY |SSH2 ENCRYPTED )"
+                "PRIVATE KEY-----{pem}"
+            ),
             "-----BEGIN PGP PRIVATE KEY BLOCK-----{pem}",
         ),
+        unlike=r"(?:(?![A-Za-z0-9+/]{48}).)*",
         open_front=True,
     ),
     Rule(
@@ -28,8 +32,10 @@ KEYS: Final = (
         "jwt",
         ("eyJ{W14-2000}.eyJ{W14-4000}.{W20-1000}",),
         "warning",
+        stops=("IiOiIxMjM0NTY3ODkw", "eyJzb21lIjoicGF5bG9hZCJ9"),
     ),
 )
+"""A token's stops are the subject and the payload of the samples that documentation shows."""
 
 ADDRESSES: Final = (
     Rule(
@@ -37,8 +43,10 @@ ADDRESSES: Final = (
         "Password in a database's address",
         "database",
         (
-            "(postgres|postgresql|mysql|mariadb|mongodb|mongodb+srv|mssql|sqlserver|clickhouse"
-            "|oracle|cockroachdb)://{n1-64}:<{p4-128}>@{t1-255}",
+            (
+                "(postgres|postgresql|mysql|mariadb|mongodb|mongodb+srv|mssql|sqlserver|clickhouse"
+                "|oracle|cockroachdb)://{n1-64}:<{p4-128}>@{t1-255}"
+            ),
             "(postgresql|mysql|mssql|mariadb|oracle)+{L2-12}://{n1-64}:<{p4-128}>@{t1-255}",
         ),
         ignore_case=True,
