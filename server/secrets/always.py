@@ -23,6 +23,30 @@ MCP_CONFIGURATIONS: Final = (
 )
 """Where assistants keep the servers of a project, from its top on."""
 
+USER_CONFIGURATIONS: Final = (
+    ".claude.json",
+    ".claude/settings.json",
+    ".codeium/windsurf/mcp_config.json",
+    ".codex/config.toml",
+    ".continue/config.json",
+    ".continue/config.yaml",
+    ".cursor/mcp.json",
+    ".gemini/settings.json",
+    ".config/Claude/claude_desktop_config.json",
+    ".config/Code/User/mcp.json",
+    ".config/Code/User/settings.json",
+    ".config/Code/User/globalStorage/saoudrizwan.claude-dev/settings/cline_mcp_settings.json",
+    ".config/opencode/opencode.json",
+    ".config/zed/settings.json",
+    "AppData/Roaming/Claude/claude_desktop_config.json",
+    "AppData/Roaming/Code/User/mcp.json",
+    "AppData/Roaming/Code/User/settings.json",
+    "Library/Application Support/Claude/claude_desktop_config.json",
+    "Library/Application Support/Code/User/mcp.json",
+    "Library/Application Support/Code/User/settings.json",
+)
+"""Where assistants keep the servers of a user, from the home directory on."""
+
 _FOLDERS: Final = frozenset({"log", "logs", "mcpServers"})
 """Every file in such a folder is looked at."""
 

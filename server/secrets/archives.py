@@ -1,4 +1,4 @@
-"""What lies packed in a file: members of zip, tar and gzip, cells of notebooks; all of it capped."""
+"""What lies packed in a file: members of zip, tar and gzip, cells of notebooks; all capped."""
 
 import gzip
 import io
@@ -9,23 +9,22 @@ import zipfile
 import zlib
 from collections.abc import Iterator
 from dataclasses import dataclass, field
-from typing import IO, Any, Final
+from typing import Final, Literal, Protocol
 
 from server.secrets.found import Tally
+from server.secrets.loose import elements, mapping
 
 _DAMAGED: Final = (
     OSError,
     EOFError,
     ValueError,
     RuntimeError,
-    AttributeError,
-    TypeError,
     zipfile.BadZipFile,
     tarfile.TarError,
     zlib.error,
     lzma.LZMAError,
 )
-"""What a damaged, encrypted or hostile archive, or a notebook of another shape, raises."""
+"""What a damaged, encrypted or hostile archive raises."""
 
 _ZIP, _GZIP, _TAR = b"PK\x03\x04", b"\x1f\x8b", b"ustar"
 
@@ -46,6 +45,10 @@ class _Left:
 
     members_count: int
     inflated_bytes: int
+
+
+class _Readable(Protocol):
+    def read(self, size: int, /) -> bytes: ...
 
 
 class _Exhausted(Exception):
@@ -112,7 +115,7 @@ class Archives:
                 if file is not None:
                     yield member.name, self._inflated(file, member.name, left)
 
-    def _inflated(self, file: IO[bytes], name: str, left: _Left) -> bytes:
+    def _inflated(self, file: _Readable, name: str, left: _Left) -> bytes:
         left.members_count -= 1
         limit = min(self.caps.member_bytes, left.inflated_bytes)
         data = file.read(limit + 1)
@@ -124,7 +127,7 @@ class Archives:
         return data[:limit]
 
 
-def _kind(content: bytes) -> str | None:
+def _kind(content: bytes) -> Literal["zip", "gzip", "tar"] | None:
     if content.startswith(_ZIP):
         return "zip"
     if content.startswith(_GZIP):
@@ -134,23 +137,20 @@ def _kind(content: bytes) -> str | None:
 
 def _cells(content: bytes) -> Iterator[tuple[str, bytes]]:
     """The sources and the outputs of a notebook's cells, their lines joined."""
-    notebook: Any = json.loads(content)
-    cells = notebook.get("cells", []) if isinstance(notebook, dict) else []
+    cells = elements(mapping(json.loads(content)).get("cells"))
     for number, cell in enumerate(cells, start=1):
-        if isinstance(cell, dict):
-            yield f"cell {number}", "\n".join(_texts(cell)).encode("utf-8", "replace")
+        yield f"cell {number}", "\n".join(_texts(mapping(cell))).encode("utf-8", "replace")
 
 
-def _texts(cell: dict[str, Any]) -> Iterator[str]:
+def _texts(cell: dict[str, object]) -> Iterator[str]:
     yield _text(cell.get("source"))
-    for output in cell.get("outputs") or []:
-        if isinstance(output, dict):
-            yield _text(output.get("text"))
-            for data in (output.get("data") or {}).values():
-                yield _text(data)
+    for each in elements(cell.get("outputs")):
+        output = mapping(each)
+        yield _text(output.get("text"))
+        yield from map(_text, mapping(output.get("data")).values())
 
 
 def _text(lines: object) -> str:
-    if isinstance(lines, list):
-        return "".join(line for line in lines if isinstance(line, str))
-    return lines if isinstance(lines, str) else ""
+    if isinstance(lines, str):
+        return lines
+    return "".join(line for line in elements(lines) if isinstance(line, str))

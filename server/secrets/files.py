@@ -5,13 +5,15 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from itertools import accumulate, islice
 from pathlib import Path
-from typing import Final
+from typing import TYPE_CHECKING, Final
 
-from server.secrets.archives import Archives
 from server.secrets.closely import Closely, Joined
 from server.secrets.found import Found, Place, Source, Tally, shown_path
 from server.secrets.reading import NotRegular, opened
 from server.secrets.windows import WINDOW_BYTES, data_chunks, read_fully, windows
+
+if TYPE_CHECKING:
+    from server.secrets.archives import Archives
 
 JOINED_BYTES: Final = 1 << 20
 """Small files are joined up to here: one call of the engine, which frees the GIL, for many."""
@@ -30,13 +32,14 @@ _WIDE: Final = (b"\xff\xfe", b"\xfe\xff")
 
 @dataclass(slots=True)
 class FileWorker:
-    """One thread's share: looks through batches of paths, each named by its path from `top`."""
+    """One thread's share: looks through batches of paths, shown from `top` on, behind `prefix`."""
 
     closely: Closely
     tally: Tally
     top: Path
     source: Source = "file"
-    archives: Archives | None = None
+    archives: "Archives | None" = None
+    prefix: str = ""
     _paths: list[str] = field(default_factory=list[str])
     _contents: list[bytes] = field(default_factory=list[bytes])
     _bytes: int = 0
@@ -106,7 +109,7 @@ class FileWorker:
 
     def _place(self, path: str) -> Place:
         inside = path.removeprefix(f"{self.top}{os.sep}")
-        return Place(shown_path(inside.replace(os.sep, "/")))
+        return Place(self.prefix + shown_path(inside.replace(os.sep, "/")))
 
 
 def needs_own_look(content: bytes) -> bool:

@@ -94,7 +94,7 @@ class Scanned:
 class Tally:
     """What the workers of one scan have seen so far; safe to share between threads."""
 
-    progress: Progress = lambda *_: None
+    progress: Progress
     found: list[Found] = field(default_factory=list[Found])
     files_count: int = 0
     bytes: int = 0

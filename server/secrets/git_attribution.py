@@ -1,6 +1,7 @@
 """Which commit brought an object, and under which path: asked only about objects with a hit."""
 
-from collections.abc import Iterator, Mapping, Set
+from collections.abc import Iterator, Mapping
+from collections.abc import Set as AbstractSet
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from typing import IO, Final
@@ -52,7 +53,7 @@ def attributed(repository: Repository, found: list[Found]) -> list[Found]:
     return [replace(each, place=_place(each.place, brought, staged)) for each in found]
 
 
-def _first_commits(repository: Repository, wanted: Set[bytes]) -> dict[bytes, _Brought]:
+def _first_commits(repository: Repository, wanted: AbstractSet[bytes]) -> dict[bytes, _Brought]:
     first: dict[bytes, _Brought] = {}
     with repository.running(_LOG) as stream:
         for object_id, brought in _changes(stream, wanted):
@@ -62,7 +63,7 @@ def _first_commits(repository: Repository, wanted: Set[bytes]) -> dict[bytes, _B
     return first
 
 
-def _changes(stream: IO[bytes], wanted: Set[bytes]) -> Iterator[tuple[bytes, _Brought]]:
+def _changes(stream: IO[bytes], wanted: AbstractSet[bytes]) -> Iterator[tuple[bytes, _Brought]]:
     """Every time a commit brings (or is) a wanted object, newest first."""
     commit, seconds = "", 0
     object_id = b""
@@ -102,7 +103,7 @@ def tokens(stream: IO[bytes]) -> Iterator[bytes]:
         yield rest
 
 
-def _staged(repository: Repository, wanted: Set[bytes]) -> dict[bytes, str]:
+def _staged(repository: Repository, wanted: AbstractSet[bytes]) -> dict[bytes, str]:
     """The paths under which objects lie in the index."""
     paths: dict[bytes, str] = {}
     try:

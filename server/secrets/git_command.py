@@ -62,7 +62,7 @@ class Repository:
     worktree: Path | None = None
     timeout_s: float = TIMEOUT_S
 
-    def command(self, *arguments: str) -> list[str]:
+    def command(self, arguments: Sequence[str], worktree: Path | None) -> list[str]:
         """The command line of a git that runs nothing of the repository.
 
         Raises:
@@ -71,28 +71,37 @@ class Repository:
         program = shutil.which("git")
         if program is None:
             raise GitMissing
-        worktree = [] if self.worktree is None else [f"--work-tree={self.worktree}"]
         settings = [part for setting in _OFF for part in ("-c", setting)]
-        where = [f"--git-dir={self.git_dir}", *worktree]
+        where = [f"--git-dir={self.git_dir}"]
+        if worktree is not None:
+            where.append(f"--work-tree={worktree}")
         return [program, "--no-pager", "--no-replace-objects", *where, *settings, *arguments]
 
     @contextmanager
     def running(
-        self, arguments: Sequence[str], stdin: IO[bytes] | int = subprocess.DEVNULL
+        self,
+        arguments: Sequence[str],
+        stdin: IO[bytes] | int = subprocess.DEVNULL,
+        *,
+        worktree: Path | None = None,
+        none_status: int = 0,
     ) -> Generator[IO[bytes]]:
         """What the command writes; it is ended with the block, and when its time is up.
+
+        `worktree`: where a command of a working tree runs. `none_status`: what the command exits
+        with when there is nothing to write.
 
         Raises:
             GitFailed: it did not end well, although all was read.
             GitMissing: no git is installed.
         """
         process = subprocess.Popen(  # noqa: S603 - our own command, a fixed environment
-            self.command(*arguments),
+            self.command(arguments, worktree),
             stdin=stdin,
             stdout=subprocess.PIPE,
             stderr=subprocess.DEVNULL,
             env=_ENVIRONMENT,
-            cwd=self.git_dir,
+            cwd=worktree or self.git_dir,
         )
         timer = Timer(self.timeout_s, process.kill)
         timer.daemon = True
@@ -100,7 +109,8 @@ class Repository:
         assert process.stdout is not None
         try:
             yield process.stdout
-            if process.wait() != 0:
+            all_was_read = not process.stdout.read(1)
+            if all_was_read and process.wait() not in {0, none_status}:
                 raise GitFailed("timeout" if process.returncode == _KILLED else "damaged")
         finally:
             timer.cancel()

@@ -1,6 +1,7 @@
 """The objects of a repository, reachable or not, in parts that read quickly."""
 
-from collections.abc import Iterator, Set
+from collections.abc import Iterator
+from collections.abc import Set as AbstractSet
 from dataclasses import dataclass
 from typing import Final
 
@@ -44,7 +45,7 @@ class GitObject:
         return len(self.header) + self.size + 2
 
 
-def listed_objects(repository: Repository, clean: Set[bytes]) -> Iterator[list[GitObject]]:
+def listed_objects(repository: Repository, clean: AbstractSet[bytes]) -> Iterator[list[GitObject]]:
     """Blobs, commits and tags in pack order, in parts, without those whose ids are `clean`.
 
     Raises:

@@ -100,7 +100,7 @@ def _alternates(objects: Path, known: set[Path]) -> Iterator[Path]:
 
 
 def _must_be_ours(folder: Path) -> None:
-    """git refuses another owner's repository; so do we, rather than overrule it."""
+    """Git refuses another owner's repository; so do we, rather than overrule it."""
     try:
         owner = folder.stat().st_uid
     except OSError:

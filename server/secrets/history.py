@@ -1,19 +1,23 @@
 """A repository's history: every object once, and the files that git keeps beside them."""
 
+import os
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
 
 from server.secrets.closely import Closely
+from server.secrets.concern import told
 from server.secrets.files import FileWorker, batches
-from server.secrets.found import Found, Tally
+from server.secrets.found import Found, Place, Tally, shown_path
 from server.secrets.git_attribution import attributed
 from server.secrets.git_command import GitFailed, GitMissing, Repository
+from server.secrets.git_config import config_concerns
 from server.secrets.git_listing import GitObject, listed_objects
 from server.secrets.git_objects import ObjectHits, ObjectWorker
 from server.secrets.git_repository import Refused, repository_at
 from server.secrets.options import ScanOptions
+from server.secrets.reading import read_small
 from server.secrets.tree import Tree
 from server.secrets.workers import Cancelled, work_through
 
@@ -30,7 +34,9 @@ _OWN_FILES: Final = (
     "packed-refs",
     "rebase-merge",
 )
-"""What git keeps as text; addresses with passwords, messages, hooks."""
+"""What git keeps as text: addresses with passwords, messages, hooks."""
+
+_CONFIG_BYTES_LIMIT: Final = 1 << 20
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,9 +93,16 @@ class HistoryScan:
             return found
 
     def _scan_own_files(self, repository: Repository) -> None:
-        worker = FileWorker(self._closely(), self.tally, self.top, "git")
+        closely = self._closely()
+        worker = FileWorker(closely, self.tally, self.top, "git")
         for batch in batches(self._own_files(repository.git_dir)):
             worker(batch)
+        config = repository.git_dir / "config"
+        content = read_small(str(config), _CONFIG_BYTES_LIMIT)
+        if content is not None:
+            place = Place(shown_path(os.path.relpath(config, self.top)))
+            found = [told(each, content, place, closely) for each in config_concerns(content)]
+            self.tally.add([each for each in found if each])
 
     def _own_files(self, git_dir: Path) -> Iterator[str]:
         for name in _OWN_FILES:

@@ -2,12 +2,12 @@
 
 import json
 import re
-from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field
-from typing import Any, Final, cast
+from collections.abc import Iterator
+from typing import Final
 
+from server.secrets.concern import Concern
+from server.secrets.loose import elements, mapping
 from server.secrets.place_rules import MCP_ARGUMENT, MCP_LITERAL, MCP_PLAIN_HTTP, MCP_UNPINNED
-from server.secrets.rule import Rule
 
 _SERVERS: Final = frozenset({"mcpServers", "mcp.servers", "servers", "context_servers"}) | {
     "mcp_servers",
@@ -31,21 +31,14 @@ _LOCAL: Final = re.compile(r"^http://(?:localhost|127\.|\[::1\]|0\.0\.0\.0|host\
 _JSON_NOISE: Final = re.compile(
     r'("(?:\\.|[^"\\])*")|//[^\n]*|/\*.*?\*/|,(?=\s*(?:[}\]]|//|/\*))', re.DOTALL
 )
-_YAML_PAIR: Final = re.compile(r"""^[ \t-]*["']?([\w.-]+)["']?:[ \t]+["']?([^"'\n#]+)""", re.M)
+_YAML_PAIR: Final = re.compile(
+    r"""^[ \t-]*["']?([\w.-]+)["']?:[ \t]+["']?([^"'\n#]+)""", re.MULTILINE
+)
 
 _LEAST_LENGTH: Final = 8
 """A shorter literal is no secret worth the name."""
 
 _DEPTH_LIMIT: Final = 6
-
-
-@dataclass(frozen=True, slots=True)
-class Concern:
-    """What is wrong with one value; the value itself is transient, as a match's is."""
-
-    rule: Rule
-    value: str = field(repr=False)
-    secret: bool = True
 
 
 def concerns(name: str, content: bytes) -> list[Concern]:
@@ -72,38 +65,31 @@ def _parsed(name: str, text: str) -> object:
         return None
 
 
-def _servers(document: object, depth: int) -> Iterator[Mapping[str, Any]]:
+def _servers(document: object, depth: int) -> Iterator[dict[str, object]]:
     """Every entry that starts or addresses a server."""
-    if not isinstance(document, dict) or not depth:
+    if not depth:
         return
-    for key, value in cast("dict[str, Any]", document).items():
-        inner: list[Any] = []
-        if isinstance(value, list):
-            inner = cast("list[Any]", value)
-        elif isinstance(value, dict):
-            inner = list(cast("dict[str, Any]", value).values())
-            yield from _servers(value, depth - 1)
+    for key, value in mapping(document).items():
+        yield from _servers(value, depth - 1)
         if key in _SERVERS:
-            yield from (cast("dict[str, Any]", each) for each in inner if isinstance(each, dict))
+            inner = [*mapping(value).values(), *elements(value)]
+            yield from (mapping(each) for each in inner)
 
 
-def _of(server: Mapping[str, Any]) -> Iterator[Concern]:
-    for key in ("env", "environment", "headers", "requestInit", "http_headers"):
-        yield from _literals(server.get(key))
-    words = [word for key in ("command", "args") for word in _words(server.get(key))]
-    yield from _of_command(words)
+def _of(server: dict[str, object]) -> Iterator[Concern]:
+    for key in ("env", "environment", "headers", "requestOptions", "http_headers"):
+        yield from _literals(server.get(key), 2)
+    yield from _of_command([*_words(server.get("command")), *_words(server.get("args"))])
     for key in ("url", "serverUrl", "httpUrl", "endpoint"):
         yield from _of_address(server.get(key))
 
 
-def _literals(pairs: object) -> Iterator[Concern]:
-    if not isinstance(pairs, dict):
-        return
-    for key, value in cast("dict[str, Any]", pairs).items():
-        if isinstance(value, dict):
-            yield from _literals(value)
-        elif isinstance(value, str) and _is_secret(key, value):
+def _literals(pairs: object, depth: int) -> Iterator[Concern]:
+    for key, value in mapping(pairs).items():
+        if isinstance(value, str) and _is_secret(key, value):
             yield Concern(MCP_LITERAL, value)
+        elif depth:
+            yield from _literals(value, depth - 1)
 
 
 def _is_secret(key: str, value: str) -> bool:
@@ -118,9 +104,7 @@ def _is_literal(value: str) -> bool:
 
 
 def _words(value: object) -> list[str]:
-    if isinstance(value, str):
-        return [value]
-    words = cast("list[Any]", value) if isinstance(value, list) else []
+    words = [value] if isinstance(value, str) else elements(value)
     return [word for word in words if isinstance(word, str)]
 
 

@@ -4,20 +4,24 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from server.secrets.archives import Archives
 from server.secrets.files import FileWorker, batches
 from server.secrets.found import Progress, Scanned, Tally
 from server.secrets.history import HistoryScan
 from server.secrets.options import ScanOptions
+from server.secrets.own_files import OwnFiles
 from server.secrets.scan_roots import resolved_roots
 from server.secrets.tree import Tree
 from server.secrets.workers import Cancelled, work_through
 
 
+def _silent(done: int, total: int | None, what: str) -> None:
+    """No progress is told."""
+
+
 def scan_paths(
     roots: Sequence[Path],
     options: ScanOptions,
-    progress: Progress = lambda *_: None,
+    progress: Progress = _silent,
     cancelled: Cancelled = lambda: False,
 ) -> Scanned:
     """What the files below the roots (each a folder or a file) and their histories hold.
@@ -33,6 +37,8 @@ def scan_paths(
     for root in resolved_roots(roots, options.allowed_roots):
         if not cancelled():
             _RootScan(root, options, tally, cancelled).run()
+    if options.user_home is not None:
+        OwnFiles(options.user_home, options, tally).judge_home(options.user_home)
     tally.cancelled |= cancelled()
     return tally.result()
 
@@ -51,19 +57,26 @@ class _RootScan:
     def run(self) -> None:
         top = self.root if self.root.is_dir() else self.root.parent
         paths = self.tree.files() if self.root.is_dir() else iter([str(self.root)])
+        own_files = OwnFiles(top, self.options, self.tally)
         all_done = work_through(
-            batches(paths),
+            batches(own_files.noting(paths)),
             lambda: self._worker(top),
             workers_count=self.options.workers_count,
             cancelled=self.cancelled,
         )
         self.tally.cancelled |= not all_done
+        if all_done:
+            own_files.judge(self.tree.repositories)
         if self.options.history:
             history = HistoryScan(self.options, self.tally, top, self.cancelled)
             for git_path in self.tree.repositories:
                 history.scan(git_path)
 
     def _worker(self, top: Path) -> FileWorker:
-        archives = Archives(self.tally) if self.options.archives else None
-        closely = self.options.closely(self.cancelled)
-        return FileWorker(closely, self.tally, top, archives=archives)
+        worker = FileWorker(self.options.closely(self.cancelled), self.tally, top)
+        if self.options.archives:
+            # Late: the decompressors are heavy, and few ask for them.
+            from server.secrets.archives import Archives  # noqa: PLC0415
+
+            worker.archives = Archives(self.tally)
+        return worker

@@ -20,7 +20,7 @@ class _Folder:
     path: str
     inside: str = ""
     ignored: bool = False
-    ignores: Ignores = Ignores()
+    ignores: Ignores = field(default_factory=Ignores)
 
 
 @dataclass(frozen=True, slots=True)

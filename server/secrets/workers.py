@@ -1,8 +1,9 @@
 """Units of work for a few threads: whoever is free takes the next, nobody waits for a queue."""
 
 from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field
 from threading import Event, Lock, Thread
-from typing import TypeVar
+from typing import Generic, TypeVar
 
 Unit = TypeVar("Unit")
 Cancelled = Callable[[], bool]
@@ -19,35 +20,48 @@ def work_through(
 
     The caller's thread is one of them. What a worker raises stops all and is raised here.
     """
-    lock, stop = Lock(), Event()
-    errors: list[BaseException] = []
-
-    def take() -> tuple[Unit] | None:
-        with lock:
-            if stop.is_set() or cancelled():
-                stop.set()
-                return None
-            for unit in units:
-                return (unit,)
-        return None
-
-    def work() -> None:
-        try:
-            if taken := take():
-                do = open_worker()
-                while taken:
-                    do(taken[0])
-                    taken = take()
-        except BaseException as error:  # noqa: BLE001 - raised again by the caller's thread
-            errors.append(error)
-            stop.set()
-
-    threads = [Thread(target=work, daemon=True) for _ in range(workers_count - 1)]
+    crew = _Crew(units, open_worker, cancelled)
+    threads = [Thread(target=crew.work, daemon=True) for _ in range(workers_count - 1)]
     for thread in threads:
         thread.start()
-    work()
+    crew.work()
     for thread in threads:
         thread.join()
-    if errors:
-        raise errors[0]
-    return not stop.is_set()
+    if crew.errors:
+        raise crew.errors[0]
+    return not crew.stop.is_set()
+
+
+@dataclass(frozen=True, slots=True)
+class _Crew(Generic[Unit]):
+    units: Iterator[Unit]
+    open_worker: Callable[[], Callable[[Unit], None]]
+    cancelled: Cancelled
+    errors: list[BaseException] = field(default_factory=list[BaseException])
+    stop: Event = field(default_factory=Event)
+    lock: Lock = field(default_factory=Lock)
+
+    def work(self) -> None:
+        """Opens a worker only when there is something for it to do."""
+        try:
+            units = self._taken()
+            for first in units:
+                do = self.open_worker()
+                do(first)
+                for unit in units:
+                    do(unit)
+        except BaseException as error:  # noqa: BLE001 - raised again by the caller's thread
+            self.errors.append(error)
+            self.stop.set()
+
+    def _taken(self) -> Iterator[Unit]:
+        while True:
+            with self.lock:
+                if self.stop.is_set() or self.cancelled():
+                    self.stop.set()
+                    return
+                try:
+                    unit = next(self.units)
+                except StopIteration:
+                    return
+            yield unit
