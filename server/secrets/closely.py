@@ -2,9 +2,10 @@
 
 from bisect import bisect_right
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from itertools import takewhile
 
+from server.secrets.baselines import Accepted
 from server.secrets.found import Found, Place, Source
 from server.secrets.inline import allowed_at
 from server.secrets.matching import Match, Matcher, fingerprint, last4
@@ -14,11 +15,15 @@ from server.secrets.workers import Cancelled
 
 @dataclass(frozen=True, slots=True)
 class Closely:
-    """Looks through contents of one place after the other; one a thread."""
+    """Looks through contents of one place after the other; one a thread.
+
+    What is `accepted` is told as allowed.
+    """
 
     matcher: Matcher
     key: bytes
     cancelled: Cancelled = lambda: False
+    accepted: Accepted = field(default_factory=Accepted)
 
     def whole(self, data: bytes, source: Source, place: Place) -> list[Found]:
         """What a content in one piece holds."""
@@ -50,7 +55,8 @@ class Closely:
             fingerprint=fingerprint(match.value, match.rule, self.key),
             last4=last4(match.value),
             decoded=match.decoded,
-            allowed=allowed_at(piece.data, match.start, match.end),
+            allowed=allowed_at(piece.data, match.start, match.end)
+            or self.accepted.covers(place.path, line, match.value),
         )
 
 

@@ -2,10 +2,11 @@
 
 import os
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Final
 
+from server.secrets.baselines import Accepted
 from server.secrets.closely import Closely
 from server.secrets.concern import told
 from server.secrets.files import FileWorker, batches
@@ -47,6 +48,7 @@ class HistoryScan:
     tally: Tally
     top: Path
     cancelled: Cancelled
+    accepted: Accepted
 
     def scan(self, git_path: Path) -> None:
         """Objects, then git's own files; a repository that is refused counts as left out."""
@@ -60,7 +62,7 @@ class HistoryScan:
             self.tally.skip("no git", str(git_path))
 
     def _closely(self) -> Closely:
-        return self.options.closely(self.cancelled)
+        return self.options.closely(self.cancelled, self.accepted)
 
     def _scan_objects(self, repository: Repository) -> None:
         name, rules = str(repository.git_dir), self.options.rules_hash()
@@ -87,10 +89,16 @@ class HistoryScan:
         if self.tally.cancelled:
             return found
         try:
-            return attributed(repository, found)
+            return [self._judged(each) for each in attributed(repository, found)]
         except GitFailed as failed:
             self.tally.skip(failed.reason, str(repository.git_dir))
             return found
+
+    def _judged(self, found: Found) -> Found:
+        """Only with its path and commit known can a hit be found accepted."""
+        place = found.place
+        accepted = self.accepted.covers(place.path, found.line, b"", commit=place.commit)
+        return replace(found, allowed=True) if accepted else found
 
     def _scan_own_files(self, repository: Repository) -> None:
         closely = self._closely()

@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 from functools import cache
 from pathlib import Path
 
+from server.secrets.baselines import Accepted
 from server.secrets.closely import Closely
 from server.secrets.git_seen import NothingSeen, Seen
 from server.secrets.matching import Engine, open_matcher
@@ -33,10 +34,12 @@ class ScanOptions:
     workers_count: int = min(4, os.cpu_count() or 1)
     seen: Seen = field(default_factory=NothingSeen)
 
-    def closely(self, cancelled: Cancelled) -> Closely:
+    def closely(
+        self, cancelled: Cancelled = lambda: False, accepted: Accepted | None = None
+    ) -> Closely:
         """What one thread looks through contents with."""
         matcher = open_matcher(self.engine, generic=self.generic, cache=self.cache)
-        return Closely(matcher, self.key, cancelled)
+        return Closely(matcher, self.key, cancelled, accepted or Accepted())
 
     def rules_hash(self) -> str:
         """What an object was found clean under: every rule, and the code that applies them."""

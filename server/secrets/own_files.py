@@ -48,7 +48,7 @@ class OwnFiles:
         """Tell of every concern about what was noted."""
         if not (self._configurations or self._of_secrets or repositories):
             return
-        closely = self.options.closely(lambda: False)
+        closely = self.options.closely()
         for path in self._configurations:
             self._judge_configuration(path, self._place(path), closely)
         for path in self._of_secrets:
@@ -61,7 +61,7 @@ class OwnFiles:
     def judge_home(self, home: Path) -> None:
         """The user's own assistants: bytes, settings and permissions; shown as `~/…`."""
         paths = [str(home / name) for name in USER_CONFIGURATIONS if (home / name).is_file()]
-        closely = self.options.closely(lambda: False)
+        closely = self.options.closely()
         FileWorker(closely, self.tally, home, "configuration", prefix="~/")(paths)
         for path in paths:
             place = Place(shown_path(f"~/{Path(path).relative_to(home).as_posix()}"))

@@ -4,6 +4,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
+from server.secrets.accepting import accepted_at
+from server.secrets.baselines import Accepted
 from server.secrets.files import FileWorker, batches
 from server.secrets.found import Progress, Scanned, Tally
 from server.secrets.history import HistoryScan
@@ -50,8 +52,10 @@ class _RootScan:
     tally: Tally
     cancelled: Cancelled
     tree: Tree = field(init=False)
+    accepted: Accepted = field(init=False)
 
     def __post_init__(self) -> None:
+        self.accepted = accepted_at(self.root)
         self.tree = Tree(self.root, self.tally, self.options.respect_gitignore)
 
     def run(self) -> None:
@@ -68,12 +72,12 @@ class _RootScan:
         if all_done:
             own_files.judge(self.tree.repositories)
         if self.options.history:
-            history = HistoryScan(self.options, self.tally, top, self.cancelled)
+            history = HistoryScan(self.options, self.tally, top, self.cancelled, self.accepted)
             for git_path in self.tree.repositories:
                 history.scan(git_path)
 
     def _worker(self, top: Path) -> FileWorker:
-        worker = FileWorker(self.options.closely(self.cancelled), self.tally, top)
+        worker = FileWorker(self.options.closely(self.cancelled, self.accepted), self.tally, top)
         if self.options.archives:
             # Late: the decompressors are heavy, and few ask for them.
             from server.secrets.archives import Archives  # noqa: PLC0415
