@@ -13,7 +13,7 @@ from pydantic import Field
 
 from playbooks.report import Frozen
 
-PlanKind = Literal["optimize"]
+PlanKind = Literal["optimize", "repair", "clean_up", "restore", "undo"]
 """What can be planned."""
 
 PlanState = Literal[
@@ -27,15 +27,17 @@ JournalKind = Literal["plan", "approval", "write", "undo"]
 
 
 class Change(Frozen):
-    """One step of a plan: `target` goes from `before` to `after`.
+    """One step of a plan: `target` (see `playbooks.targets`) goes from `before` to `after`.
 
-    `expected` says what it is for, in our own words; values of Notion are foreign text.
+    `expected` says what it is for, in our own words; `shown` names what it is about for a person,
+    with foreign text in code spans. Values of Notion are foreign text.
     """
 
     target: str
     before: Any
     after: Any
     expected: str = ""
+    shown: str = ""
 
 
 class Plan(Frozen):
@@ -54,6 +56,7 @@ class Plan(Frozen):
     state: PlanState = "planned"
     approved_by: ApprovedBy | None = None
     approved_at: datetime | None = None
+    undoes: str | None = Field(default=None, description="The plan that this one takes back.")
     outcome: dict[str, Any] = Field(default_factory=dict)
 
     @property
@@ -78,7 +81,7 @@ class JournalEntry(Frozen):
 
 def digest_of(plan: Plan) -> str:
     """SHA-256 over what an approval is about: which plan, until when, and every change in order."""
-    about = plan.model_dump(mode="json", include={"id", "kind", "connection", "changes"})
+    about = plan.model_dump(mode="json", include={"id", "kind", "connection", "changes", "undoes"})
     about["expires_at"] = plan.expires_at.timestamp()
     written = json.dumps(about, sort_keys=True, ensure_ascii=False, separators=(",", ":"))
     return hashlib.sha256(written.encode()).hexdigest()
