@@ -66,7 +66,7 @@ async def _found_by_title(
 ) -> DatabaseState:
     if shared.value is None:
         why = shared.error.problem if shared.error else "search gave no answer before the deadline"
-        trouble = Trouble("unknown", f"not configured, and {why}", _INIT)
+        trouble = Trouble("unknown", f"not configured, and {why}", _ask_again(shared.error))
         return DatabaseState(trouble=trouble, configured=False)
     fitting = titled(kind, shared.value)
     if not fitting:
@@ -78,6 +78,14 @@ async def _found_by_title(
         return DatabaseState(trouble=Trouble("warning", reason, _INIT), configured=False)
     state = await _read(notion, kind, wanted, only.id)
     return replace(state, notes=("found by its title", *state.notes))
+
+
+def _ask_again(error: PlaybookError | None) -> str:
+    """What to do while no title can be searched for."""
+    remedy = error.remedy if error else "Try again in some minutes."
+    return (
+        f"Notion does not answer the search for it. {remedy} health_check tells when it does again."
+    )
 
 
 _INIT: Final = (

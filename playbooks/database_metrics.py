@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from datetime import timedelta
 from typing import Final
 
+from playbooks.arguments import MetricGroup
 from playbooks.bands import Bands, HigherIsBetter, LowerIsBetter
 from playbooks.cache_replay import MIRROR
 from playbooks.call_patterns import QUERY
@@ -16,7 +17,6 @@ from playbooks.metric_names import DatabaseMetric
 from playbooks.metric_period import Period
 from playbooks.records import CallRecord
 from playbooks.text import listed
-from playbooks.tool_table import Group
 from playbooks.verdict import Verdict
 
 EVERYTHING: Final = "all databases"
@@ -31,7 +31,7 @@ class DatabaseQuestion:
     """What is asked of the databases; `names` are keys by data source id."""
 
     metric: DatabaseMetric
-    group: Group
+    group: MetricGroup
     period: Period
     compare: bool
     names: Mapping[str, str]

@@ -6,7 +6,7 @@ from playbooks.database_gates import DatabaseState, inspect
 from playbooks.databases import KINDS, DatabaseKey, DatabaseKind
 from playbooks.desk import Desk
 from playbooks.objects import Found
-from playbooks.ports import Notion, Outcome
+from playbooks.ports import Mirror, Notion, Outcome
 
 
 def wanted_kinds(desk: Desk, only: DatabaseKey | None = None) -> list[DatabaseKind]:
@@ -30,6 +30,11 @@ async def shared_with(
         return Outcome(value=())
     (found,) = await desk.together([lambda: notion.find_data_sources("")], within_s=within_s)
     return found
+
+
+async def kept_titles(mirror: Mirror) -> tuple[Found, ...]:
+    """What search would find, as far as rows of it are kept: for when Notion does not answer."""
+    return tuple(Found(each.id, each.title) for each in await mirror.kept())
 
 
 def inspecting(

@@ -42,6 +42,11 @@ class WorkDays:
         """Whether working days are simply calendar days."""
         return len(set(self.weekdays)) == _WEEK_DAYS and not self.holidays
 
+    @property
+    def unit(self) -> str:
+        """What is counted, in words."""
+        return "calendar days" if self.is_every_day else "working days"
+
     def local_day(self, moment: date) -> date:
         """The day of an instant in the zone; a day without a time is one of the zone already."""
         if isinstance(moment, datetime):

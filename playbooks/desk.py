@@ -1,27 +1,35 @@
 """What lies ready when a procedure is called: the ports and the facts of this process."""
 
+from __future__ import annotations
+
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
-from typing import Literal
+from typing import TYPE_CHECKING, Literal
 
 from playbooks.bands import Bands
 from playbooks.clock import Clock
 from playbooks.databases import DatabaseKey, StatusRole
 from playbooks.errors import ConfigurationInvalid, PlaybookError
-from playbooks.kept_tasks import KeptTasks
-from playbooks.plan import PlanKind
-from playbooks.ports import (
-    Mirror,
-    Notion,
-    OwnRows,
-    OwnServer,
-    Pictures,
-    Store,
-    Together,
-    UsageBook,
-)
-from playbooks.usage import UsageRecord
+from playbooks.lazy import LazyModule
 from playbooks.work import Work
+
+# The server makes its desk at the first call: what only that needs, or only a type, comes then.
+if TYPE_CHECKING:
+    from playbooks import kept_tasks
+    from playbooks.plan import PlanKind
+    from playbooks.ports import (
+        Mirror,
+        Notion,
+        OwnRows,
+        OwnServer,
+        Pictures,
+        Store,
+        Together,
+        UsageBook,
+    )
+    from playbooks.usage import UsageRecord
+else:
+    kept_tasks = LazyModule("playbooks.kept_tasks")
 
 TokenOrigin = Literal["environment", ".env file", "sample workspace", "none"]
 TokenShape = Literal["ntn_", "secret_", "unknown"]
@@ -110,7 +118,7 @@ class Desk:
     standing_approvals: frozenset[PlanKind] = frozenset()
     pictures: Pictures | None = None
     work: Work = Work()  # noqa: RUF009 - frozen
-    tasks: KeptTasks = field(default_factory=KeptTasks)
+    tasks: kept_tasks.KeptTasks = field(default_factory=lambda: kept_tasks.KeptTasks())  # noqa: PLW0108 - late
     own_rows: OwnRows | None = None
     note_usage: Callable[[UsageRecord], None] = lambda _: None
 

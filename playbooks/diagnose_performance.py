@@ -10,6 +10,7 @@ from datetime import datetime, timedelta
 from functools import partial
 from typing import Final
 
+from playbooks.arguments import FEWEST_SAMPLES
 from playbooks.breaker_causes import breaker_causes
 from playbooks.cache_causes import cache_causes, cache_uses
 from playbooks.call_patterns import pattern_causes
@@ -32,10 +33,6 @@ from playbooks.report import Report
 from playbooks.runs import keep
 from playbooks.shift_causes import shift_causes
 from playbooks.verdict import Verdict
-
-FEWEST_SAMPLES: Final = 5
-MOST_SAMPLES: Final = 20
-LONGEST_WINDOW_HOURS: Final = 168
 
 
 async def diagnose_performance(

@@ -1,15 +1,10 @@
 """Read again what was kept: a run, by its id or the newest."""
 
-from typing import Literal
-
+from playbooks.arguments import LATEST, RecordKind
 from playbooks.desk import Desk
 from playbooks.errors import RecordNotFound
 from playbooks.report import Report
 from playbooks.runs import newest, reread
-
-RecordKind = Literal["run"]
-
-LATEST = "latest"
 
 
 async def get_record(desk: Desk, kind: RecordKind, record_id: str = LATEST) -> Report:

@@ -31,7 +31,7 @@ async def _kept(desk: Desk, run_id: str) -> Specification:
     if picture is None:
         raise PictureUnavailable(
             "No picture is kept of this run.",
-            remedy="Call its tool with picture=true; the text has the same figures.",
+            remedy="Its tool draws one with picture=true, except of sums; the text has the figures.",
         )
     return picture
 

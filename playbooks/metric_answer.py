@@ -6,6 +6,7 @@ from typing import Final
 
 from playbooks.picture import Specification
 from playbooks.report import Finding, Gate, Severity
+from playbooks.unicode_bars import fenced
 from playbooks.verdict import Verdict
 
 PROCEDURE: Final = "query_metrics"
@@ -52,7 +53,13 @@ class Answer:
     verdicts: Sequence[Verdict] = ()
     measurements: Measurements = field(default_factory=Measurements)
     findings: Sequence[Finding] = ()
+    bars: Sequence[str] = ()
     picture: Specification | None = None
+
+    @property
+    def figures(self) -> list[str]:
+        """The table, and the lines of bars: each as Markdown, where there are any."""
+        return [each for each in (self.table.markdown(), fenced(self.bars)) if each]
 
     @property
     def gates(self) -> tuple[Gate, ...]:

@@ -3,13 +3,10 @@
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
-from typing import Final
 
+from playbooks.arguments import MOST_METRIC_DAYS
 from playbooks.days import YEARS, WorkDays
 from playbooks.errors import PlaybookError
-
-MOST_DAYS: Final = 400
-"""Nothing is kept longer."""
 
 
 class PeriodInvalid(PlaybookError):
@@ -77,9 +74,10 @@ def period_of(
         raise PeriodInvalid(
             "The period ends before it begins.", remedy="Give a `since` before `until` and now."
         )
-    if end - start > timedelta(days=MOST_DAYS + 1):
+    if end - start > timedelta(days=MOST_METRIC_DAYS + 1):
         raise PeriodInvalid(
-            f"The period is longer than {MOST_DAYS} days.", remedy="Nothing is kept longer: cut it."
+            f"The period is longer than {MOST_METRIC_DAYS} days.",
+            remedy="Nothing is kept longer: cut it.",
         )
     return Period(start, end, days)
 

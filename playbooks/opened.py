@@ -1,14 +1,21 @@
 """A database of the playbook as the mirror gives it: its rows, and what its properties mean."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from playbooks.database_gates import inspect, judge_database
-from playbooks.database_search import shared_with
+from playbooks.database_search import kept_titles, shared_with
 from playbooks.databases import DatabaseKind
 from playbooks.desk import DatabaseSetting, Desk
-from playbooks.errors import NotFoundOrNotShared, NotionError, PlaybookError, RequestRefused
+from playbooks.errors import (
+    NoAnswer,
+    NotFoundOrNotShared,
+    NotionError,
+    PlaybookError,
+    RequestRefused,
+)
 from playbooks.mapping import RoleMap, map_roles, titled
-from playbooks.objects import Found
+from playbooks.objects import DataSource, Found
 from playbooks.ports import Mirror, Notion, Outcome, Progress, View
 from playbooks.verdict import Verdict
 
@@ -34,7 +41,7 @@ async def open_database(
 ) -> Opened | Verdict:
     """The database brought up to date; the verdict on it where its rows cannot be had.
 
-    A configured one is opened by its id, so that what is kept serves while Notion is away.
+    What is kept of it serves while Notion does not say which table it is.
     """
     if desk.mirror is None or desk.notion is None:
         return unreachable(desk, kind)
@@ -45,11 +52,9 @@ async def open_database(
     try:
         if setting.id is None:
             shared = await shared_with(desk, notion, [kind], SEARCH_PATIENCE_S)
-            fitting = titled(kind, shared.value or ())
-            found_id = fitting[0].id if len(fitting) == 1 else None
+            view = await _titled_view(mirror, kind, shared, progress)
         else:
-            found_id = setting.id
-        view = None if found_id is None else await _view(mirror, notion, found_id, progress)
+            view = await _view(mirror, notion, setting.id, progress)
     except PlaybookError as error:
         return judge_database(kind, Outcome(error=error))
     if view is None:
@@ -68,8 +73,41 @@ def unreachable(desk: Desk, kind: DatabaseKind) -> Verdict:
 _ASK_HEALTH = "Call health_check, which says what is missing."
 
 
+async def _titled_view(
+    mirror: Mirror, kind: DatabaseKind, shared: Outcome[tuple[Found, ...]], progress: Progress
+) -> View | None:
+    """The only table with a fitting title: of those that search found, else of those kept."""
+    if shared.value is None:
+        error = shared.error
+        failure = error if isinstance(error, NotionError) else NoAnswer("the search took too long")
+        return await _kept_view(mirror, titled(kind, await kept_titles(mirror)), failure)
+    fitting = titled(kind, shared.value)
+    return await mirror.open(fitting[0].id, progress=progress) if len(fitting) == 1 else None
+
+
 async def _view(mirror: Mirror, notion: Notion, found_id: str, progress: Progress) -> View | None:
     """None when the id is of nothing that has rows; that of a database is of its only table."""
+    try:
+        return await _view_by_id(mirror, notion, found_id, progress)
+    except NotionError as error:
+        kept = [each for each in await mirror.kept() if each.database_id == found_id]
+        if (view := await _kept_view(mirror, kept, error)) is None:
+            raise
+        return view
+
+
+async def _kept_view(
+    mirror: Mirror, fitting: Sequence[DataSource | Found], failure: NotionError
+) -> View | None:
+    """Of several that fit nobody knows which one is meant."""
+    if len(fitting) != 1:
+        return None
+    return await mirror.open(fitting[0].id, strategy="OFFLINE", stale_because=failure)
+
+
+async def _view_by_id(
+    mirror: Mirror, notion: Notion, found_id: str, progress: Progress
+) -> View | None:
     try:
         return await mirror.open(found_id, progress=progress)
     except (NotFoundOrNotShared, RequestRefused):

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import Final, Literal, TypeAlias
 
+from playbooks.arguments import USUAL_VELOCITY_DAYS
 from playbooks.bands import Bands
 from playbooks.development_log import LogEntry, LogRead
 from playbooks.flow import Durations
@@ -22,7 +23,7 @@ from playbooks.usual import Usual
 from playbooks.velocity_estimates import estimates_of
 from playbooks.velocity_findings import is_withheld
 from playbooks.velocity_flow import Flow, completed_in, flow_of
-from playbooks.velocity_question import USUAL_DAYS, Window
+from playbooks.velocity_question import Window
 from playbooks.verdict import Verdict
 from playbooks.work import Work
 
@@ -197,7 +198,7 @@ def _ordered(tasks: Iterable[Task]) -> list[Task]:
 
 def _now(material: Material, today: date, work: Work) -> Now:
     read = material.tasks
-    recent = Window(today - timedelta(days=USUAL_DAYS - 1), today)
+    recent = Window(today - timedelta(days=USUAL_VELOCITY_DAYS - 1), today)
     flow = flow_of(read.tasks, recent, work.days, today)
     by_due = "due" in read.roles.filled
     late = [each.task for each in flow.aging if each.is_late] if flow.cycle else None

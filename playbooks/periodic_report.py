@@ -8,6 +8,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
 
+from playbooks.arguments import PeriodKind
 from playbooks.days import WorkDays
 from playbooks.desk import Desk, silent
 from playbooks.development_log import read_log
@@ -17,7 +18,7 @@ from playbooks.periodic_facts import facts_of, instants_of
 from playbooks.periodic_series import Material
 from playbooks.ports import Progress
 from playbooks.report import Report
-from playbooks.report_period import Period, PeriodKind, period_of
+from playbooks.report_period import Period, period_of
 from playbooks.runs import keep, reread
 from playbooks.task_reading import read_tasks
 from playbooks.tool_source import read_tools

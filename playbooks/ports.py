@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Generic, Protocol, TypeVar
 
-from playbooks.errors import PlaybookError
+from playbooks.errors import NotionError, PlaybookError
 from playbooks.objects import (
     Bot,
     Capability,
@@ -21,6 +21,7 @@ from playbooks.rate import Pause
 from playbooks.records import (
     BreakerState,
     CallRecord,
+    Claimed,
     Edit,
     Reading,
     Recorded,
@@ -127,12 +128,18 @@ class Mirror(Protocol):
         *,
         strategy: Strategy = "FRESH",
         progress: "Progress | None" = None,
+        stale_because: NotionError | None = None,
     ) -> View:
         """Bring the copy up to date as the strategy asks, then give its rows.
 
         Serves what is kept, with its age, where Notion fails. Raises NotionError when nothing is
-        kept either, NothingKept when OFFLINE finds nothing.
+        kept either, NothingKept when OFFLINE finds nothing. `stale_because` is why one asks for it
+        OFFLINE, where that is a failure of Notion: the reading tells it.
         """
+        ...
+
+    async def kept(self) -> tuple[DataSource, ...]:
+        """The data sources of which rows are kept, with the schema of the last refresh."""
         ...
 
     async def ttl_s(self, data_source_id: str) -> float:
@@ -225,6 +232,16 @@ class Store(Protocol):
 
     async def append_journal(self, entries: Sequence[JournalEntry]) -> None:
         """Add to the hash-chained journal, which nothing ever changes."""
+        ...
+
+    async def claim_page(self, data_source_id: str, title: str) -> Claimed | None:
+        """Take the right to write our page there for a while; None while it is another's."""
+        ...
+
+    async def settle_page(
+        self, data_source_id: str, title: str, *, page_id: str | None = None
+    ) -> None:
+        """Give the right back, and remember the page where there is one."""
         ...
 
     async def tuned(self) -> Mapping[str, float]:

@@ -8,8 +8,9 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import cast, get_args
 
+from playbooks.arguments import USUAL_METRIC_DAYS, MetricGroup
 from playbooks.database_metrics import DatabaseQuestion, answer_of_databases
-from playbooks.database_search import shared_with
+from playbooks.database_search import kept_titles, shared_with
 from playbooks.databases import KINDS
 from playbooks.desk import Desk, silent
 from playbooks.errors import PlaybookError
@@ -25,18 +26,16 @@ from playbooks.report import Coverage, Finding, Report, Severity, judge
 from playbooks.runs import keep
 from playbooks.tool_answer import answer_of_tools
 from playbooks.tool_source import read_tools
-from playbooks.tool_table import Group, ToolQuestion
+from playbooks.tool_table import ToolQuestion
 from playbooks.verdict import Verdict
-
-DEFAULT_DAYS = 30
 
 
 async def query_metrics(  # noqa: PLR0913 - the question, all by keyword
     desk: Desk,
     metric: str,
     *,
-    group: Group = "tool",
-    days: int = DEFAULT_DAYS,
+    group: MetricGroup = "tool",
+    days: int = USUAL_METRIC_DAYS,
     since: str | None = None,
     until: str | None = None,
     compare: bool = False,
@@ -67,7 +66,7 @@ class _Visit:
     desk: Desk
     run_id: str
     now: datetime
-    group: Group
+    group: MetricGroup
     period: Period
     compare: bool
 
@@ -117,7 +116,10 @@ class _Visit:
         shared = await shared_with(
             desk, desk.notion.attributed(PROCEDURE, self.run_id), missing, SEARCH_PATIENCE_S
         )
-        fitting = {kind.key: titled(kind, shared.value or ()) for kind in missing}
+        known = shared.value
+        if known is None:
+            known = () if desk.mirror is None else await kept_titles(desk.mirror)
+        fitting = {kind.key: titled(kind, known) for kind in missing}
         found = {each[0].id: key for key, each in fitting.items() if len(each) == 1}
         return {**found, **names}
 
@@ -142,7 +144,7 @@ class _Visit:
             next_actions=self._next_actions(metric),
             summary="",
         )
-        return report.model_copy(update={"summary": _summary(report, answer.table.markdown())})
+        return report.model_copy(update={"summary": summarise(_brief(report), answer.figures)})
 
     def _next_actions(self, metric: Metric) -> tuple[str, ...]:
         actions: list[str] = []
@@ -187,12 +189,12 @@ def _readings(reading: Reading | None) -> list[Finding]:
 
 
 def in_short(report: Report) -> Report:
-    """The same for a small context: of each finding's evidence the first two lines."""
+    """The same for a small context: of evidence the first lines, reasons in the summary alone."""
+    gates = [gate.model_copy(update={"reason": ""}) for gate in report.gates]
+    return _brief(report).model_copy(update={"gates": tuple(gates)})
+
+
+def _brief(report: Report) -> Report:
+    """Of each finding's evidence the first two lines."""
     findings = [each.model_copy(update={"evidence": each.evidence[:2]}) for each in report.findings]
     return report.model_copy(update={"findings": tuple(findings)})
-
-
-def _summary(report: Report, table: str) -> str:
-    """The table stands behind the headline; of evidence the first lines do."""
-    headline, *rest = summarise(in_short(report)).split("\n\n")
-    return "\n\n".join([headline, *([table] if table else []), *rest])

@@ -47,6 +47,13 @@ class Transition:
 
 
 @dataclass(frozen=True, slots=True)
+class Claimed:
+    """The right to write a page of ours; `page_id` where it was written before."""
+
+    page_id: str | None
+
+
+@dataclass(frozen=True, slots=True)
 class CallRecord:
     """One call of the Notion API, its retries included; or one reading of the mirror.
 

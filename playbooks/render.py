@@ -1,5 +1,6 @@
 """The summary of a report: short Markdown that suffices alone, for people and models."""
 
+from collections.abc import Sequence
 from datetime import datetime
 from typing import Final
 
@@ -21,16 +22,29 @@ _EVIDENCE_SHOWN: Final = 10
 """More evidence than this is read in the structured report."""
 
 
-def summarise(report: Report) -> str:
-    """The whole report in Markdown: headline, gates, what to do, and where it came from."""
+def summarise(report: Report, figures: Sequence[str] = ()) -> str:
+    """The whole report in Markdown: headline, figures, gates, what to do, where it came from.
+
+    Figures are Markdown tables and fenced bars: a paragraph each.
+    """
     parts = [
         f"**{_title(report.procedure)}: {report.status}**. {report.headline}",
+        *figures,
         "\n".join(_gate_line(gate) for gate in report.gates),
         "\n".join(_finding_parts(report.findings)),
         "\n".join(f"Next: {action}" for action in report.next_actions),
         provenance(report),
     ]
     return "\n\n".join(part for part in parts if part)
+
+
+def figures_of(summary: str) -> list[str]:
+    """The figures that stand in a summary."""
+    return [part for part in summary.split("\n\n") if part.startswith(_FIGURES)]
+
+
+_FIGURES: Final = ("| ", "```", "and ")
+"""How a table begins, a fence, and the count of a table's other rows; nothing foreign does."""
 
 
 def provenance(report: Report) -> str:

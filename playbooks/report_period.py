@@ -3,13 +3,12 @@
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date, timedelta
-from typing import Final, Literal, TypeAlias
+from typing import Final
 
+from playbooks.arguments import PeriodKind
 from playbooks.days import WorkDays
 from playbooks.task_dirt import EARLIEST_YEAR
 from playbooks.velocity_question import QuestionInvalid, Window
-
-PeriodKind: TypeAlias = Literal["daily", "weekly", "monthly"]
 
 _WEEK: Final = timedelta(days=7)
 _DAY: Final = timedelta(days=1)

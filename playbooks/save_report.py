@@ -1,11 +1,20 @@
 """A kept report becomes a page of the operations log in Notion, once, however often it is saved."""
 
+from contextlib import suppress
 from dataclasses import dataclass
 from typing import Final
 
+from playbooks.arguments import LATEST
 from playbooks.databases import kind_of
 from playbooks.desk import Desk, silent
-from playbooks.errors import NotSaved, RecordNotFound
+from playbooks.errors import (
+    NotFoundOrNotShared,
+    NotSaved,
+    PlaybookError,
+    RecordNotFound,
+    RequestRefused,
+    WriteUnconfirmed,
+)
 from playbooks.objects import Property
 from playbooks.opened import Opened, open_database
 from playbooks.plan import JournalEntry
@@ -18,7 +27,6 @@ from playbooks.verdict import Verdict
 
 PROCEDURE: Final = "save_report"
 KIND: Final = kind_of("operations_log")
-LATEST: Final = "latest"
 _SAVED_BY_DEFAULT: Final = "periodic_report"
 
 
@@ -30,7 +38,8 @@ async def save_report(
     `latest` is the newest periodic report.
 
     Raises:
-        NotSaved: read-only, no operations log that is marked as ours, or one that does not fit.
+        NotSaved: read-only, no operations log that is marked as ours, one that does not fit, or
+            another process saves the same page now.
         RecordNotFound: no run of that id is kept.
         NotionError: Notion did not take it; a write whose answer was lost is looked up.
         StoreUnusable, ConfigurationInvalid.
@@ -100,20 +109,44 @@ class _Saving:
     actor: str
 
     async def save(self) -> _Saved:
-        title = next(each for each in self.opened.view.schema.properties if each.type == "title")
-        name, place = title_of(self.report), self.opened.view.schema.id
-        found = await self.rows.find(place, title, name)
-        known = found[0].id if found else None
-        cells = self._cells(title, name)
-        await self._journal(name, known)
-        if known is None:
-            page_id = await self.rows.add(place, cells, self.report.summary)
-            return _Saved(page_id, is_new=True, title=name)
-        await self.rows.change(known, cells)
-        await self.rows.retell(known, self.report.summary)
-        return _Saved(known, is_new=False, title=name)
+        """Under a claim, so that two processes do not add the page twice."""
+        store, place, name = self.desk.store, self.opened.view.schema.id, title_of(self.report)
+        claimed = await store.claim_page(place, name)
+        if claimed is None:
+            raise NotSaved(f"{name} is being saved already.", remedy="Call again in two minutes.")
+        try:
+            saved = await self._put(claimed.page_id, name)
+        except WriteUnconfirmed:
+            raise  # it may still come: the claim runs out by itself once it cannot any more
+        except PlaybookError:
+            await store.settle_page(place, name)
+            raise
+        await store.settle_page(place, name, page_id=saved.page_id)
+        return saved
 
-    def _cells(self, title: Property, name: str) -> Cells:
+    async def _put(self, remembered: str | None, name: str) -> _Saved:
+        if remembered is not None:
+            with suppress(NotFoundOrNotShared, RequestRefused):  # somebody threw it away
+                return await self._update(remembered, name)
+        place = self.opened.view.schema.id
+        found = await self.rows.find(place, self._title, name)
+        if found:
+            return await self._update(found[0].id, name)
+        await self._journal(name, None)
+        page_id = await self.rows.add(place, self._cells(name), self.report.summary)
+        return _Saved(page_id, is_new=True, title=name)
+
+    async def _update(self, page_id: str, name: str) -> _Saved:
+        await self._journal(name, page_id)
+        await self.rows.change(page_id, self._cells(name))
+        await self.rows.retell(page_id, self.report.summary)
+        return _Saved(page_id, is_new=False, title=name)
+
+    @property
+    def _title(self) -> Property:
+        return next(each for each in self.opened.view.schema.properties if each.type == "title")
+
+    def _cells(self, name: str) -> Cells:
         """What the properties can hold; an option of a status cannot be made, so none is set."""
         since = self.report.measurements.get("since")
         day = self.desk.work.days.local_day(self.report.as_of)
@@ -125,7 +158,7 @@ class _Saving:
         }
         filled = self.opened.roles.filled
         return [
-            (title, name),
+            (self._title, name),
             *(
                 (filled[role], value)
                 for role, (kind, value) in wanted.items()

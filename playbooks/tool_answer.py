@@ -10,6 +10,7 @@ from playbooks.metric_changes import change_between, value_of
 from playbooks.metric_names import ToolMetric
 from playbooks.report import Finding
 from playbooks.text import listed
+from playbooks.tool_bars import bars_of
 from playbooks.tool_judgement import judge_success, judge_times
 from playbooks.tool_metrics import Figures, figures_of, grouped
 from playbooks.tool_picture import picture_of
@@ -59,6 +60,7 @@ def answer_of_tools(asked: ToolQuestion, data: ToolData, bands: Bands) -> Answer
             *_absent(asked.metric, data),
             *_too_few(asked.metric, told),
         ],
+        bars=bars_of(asked.metric, told),
         picture=picture_of(asked.metric, told, verdicts, bands),
     )
 

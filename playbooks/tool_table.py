@@ -3,16 +3,15 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
-from typing import Final, Literal
+from typing import Final
 
+from playbooks.arguments import MetricGroup
 from playbooks.metric_answer import Measurements, Table
 from playbooks.metric_changes import Change, value_of
 from playbooks.metric_names import ToolMetric
 from playbooks.metric_period import Period
 from playbooks.tool_metrics import Figures, figures_of, grouped
 from playbooks.tool_samples import Sample
-
-Group = Literal["tool", "day", "week", "none"]
 
 _HEADERS: Final[Mapping[ToolMetric, tuple[str, ...]]] = {
     "response_time": ("p50 ms", "p95 ms", "p99 ms", "mean ms", "longest ms"),
@@ -28,7 +27,7 @@ class ToolQuestion:
     """What is asked of AI tools."""
 
     metric: ToolMetric
-    group: Group
+    group: MetricGroup
     period: Period
     compare: bool
 

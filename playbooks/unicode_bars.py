@@ -16,7 +16,7 @@ COLUMNS: Final = 80
 ROWS_DRAWN: Final = 12
 """More rows are counted instead."""
 
-_BAR_COLUMNS: Final = 28
+_BAR_COLUMNS: Final = 24
 _NAME_COLUMNS: Final = 20
 _SPARK_COLUMNS: Final = 52
 _EIGHTHS: Final = " ▏▎▍▌▋▊▉"

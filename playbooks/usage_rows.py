@@ -10,7 +10,13 @@ from typing import Final
 
 from playbooks.databases import kind_of
 from playbooks.desk import Desk
-from playbooks.errors import NotFoundOrNotShared, NotionError, RequestRefused
+from playbooks.errors import (
+    NotFoundOrNotShared,
+    NotionError,
+    PlaybookError,
+    RequestRefused,
+    WriteUnconfirmed,
+)
 from playbooks.opened import Opened, open_database
 from playbooks.plan import JournalEntry
 from playbooks.ports import Cells, OwnRows, Progress
@@ -120,7 +126,9 @@ class _Writing:
                 return
             known = row.page_id or await self._found(bucket)
             page_id = await self._put(known, row, cells)
-        except BaseException:
+        except WriteUnconfirmed:
+            raise  # it may still come: the claim runs out by itself once it cannot any more
+        except PlaybookError:
             await usage.release(place, bucket)
             raise
         await usage.written(place, bucket, page_id=page_id, records_count=row.records_count)

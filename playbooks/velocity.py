@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Final
 
+from playbooks.arguments import Compare, GroupBy, Pictured
 from playbooks.bands import Bands, VelocityReference
 from playbooks.estimation import Accuracy
 from playbooks.flow import Durations, durations_of
@@ -15,8 +16,6 @@ from playbooks.velocity_flow import Flow, completed_in, cycle_days, flow_of
 from playbooks.velocity_outlook import Outlook, Pace, outlook_of, pace_of
 from playbooks.velocity_question import (
     NOBODY,
-    Compare,
-    GroupBy,
     Selection,
     Window,
     group_names,
@@ -38,6 +37,7 @@ class Question:
     forecast_by: date | None = None
     forecast_count: int | None = None
     compare: Compare | None = None
+    picture: Pictured | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -11,11 +11,13 @@ from playbooks.desk import Desk
 from playbooks.forecast import NoForecast
 from playbooks.mapping import RoleMap
 from playbooks.records import Reading
-from playbooks.render import summarise
+from playbooks.render import figures_of, summarise
 from playbooks.report import Coverage, Finding, Gate, Report, judge
 from playbooks.text import listed
+from playbooks.unicode_bars import fenced
 from playbooks.velocity import Question, Velocity, reference_of, velocity_of
 from playbooks.velocity_ai import ai_line, ai_measures, balance_lines, compared_by_ai
+from playbooks.velocity_bars import bars_of
 from playbooks.velocity_findings import PROCEDURE, findings_of, is_withheld
 from playbooks.velocity_measures import Measures, measures_of
 from playbooks.velocity_text import (
@@ -82,7 +84,9 @@ class Answer:
             next_actions=tuple(self._next_actions()),
             summary="",
         )
-        return report.model_copy(update={"summary": summarise(report)})
+        bars = fenced(bars_of(self.velocity, self.work.days))
+        figures = [bars] if bars else []
+        return report.model_copy(update={"summary": summarise(report, figures)})
 
     def _comparison(self) -> AiComparison | None:
         velocity = self.velocity
@@ -217,7 +221,7 @@ def in_short(report: Report) -> Report:
     )
     told = report.model_copy(update={"findings": shown, "next_actions": actions})
     update = {
-        "summary": summarise(told),
+        "summary": summarise(told, figures_of(report.summary)),
         "findings": tuple(finding.model_copy(update={"evidence": ()}) for finding in shown),
         "gates": tuple(
             gate.model_copy(update={"reason": ""}) for gate in report.gates if gate.status != "ok"

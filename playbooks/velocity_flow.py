@@ -120,8 +120,13 @@ def flow_of(tasks: Sequence[Task], window: Window, days: WorkDays, today: date) 
 
 def cycle_days(tasks: Iterable[Task], days: WorkDays) -> list[int]:
     """From started to completed, one day at least; of completed tasks."""
+    return [took for _, took in cycles(tasks, days)]
+
+
+def cycles(tasks: Iterable[Task], days: WorkDays) -> list[tuple[date, int]]:
+    """The day of completion of each, and its cycle time."""
     return [
-        max(1, days.count(task.started, task.completed))
+        (task.completed, max(1, days.count(task.started, task.completed)))
         for task in tasks
         if task.started and task.completed and is_sound(task, "cycle time")
     ]

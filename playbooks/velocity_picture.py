@@ -1,25 +1,20 @@
-"""The picture of a velocity report: the forecast where one was asked for, else the weeks."""
+"""The picture of a velocity report: one that was named, else the forecast, else the weeks."""
 
 from datetime import date, timedelta
 from typing import Final
 
+from playbooks.arguments import Pictured
 from playbooks.days import WorkDays
-from playbooks.forecast import (
-    LONGEST_HORIZON_DAYS,
-    NoForecast,
-    Past,
-    how_many,
-    working_days_until,
-)
+from playbooks.forecast import LONGEST_HORIZON_DAYS, NoForecast, day_after, how_many
 from playbooks.picture import Specification
-from playbooks.pictures.forecast_fan import ForecastDay, forecast_fan
+from playbooks.pictures.cycle_times import CycleTime, cycle_times
+from playbooks.pictures.forecast_fan import ForecastDay, forecast_fan, thinned
 from playbooks.pictures.throughput import WeeklyTrend, throughput
 from playbooks.trend import Trend
 from playbooks.velocity import Velocity
+from playbooks.velocity_flow import completed_in, cycles
+from playbooks.velocity_outlook import Outlook
 from playbooks.velocity_text import counted, number
-
-_SHOWN_DAYS: Final = 30
-"""How far ahead is shown where no day is in sight."""
 
 _DIRECTIONS: Final = {
     "rising": "rising",
@@ -29,12 +24,21 @@ _DIRECTIONS: Final = {
 
 
 def picture_of(velocity: Velocity, days: WorkDays) -> Specification:
-    """A specification whose title says the finding."""
-    question, past = velocity.question, velocity.outlook.past
+    """The picture that is asked for, else the one that fits; its title says the finding."""
+    match velocity.question.picture or _fitting(velocity):
+        case "throughput":
+            return _weeks(velocity)
+        case "cycle_times":
+            return _scatter(velocity, days)
+        case "forecast":
+            return _forecast(velocity, days)
+
+
+def _fitting(velocity: Velocity) -> Pictured:
+    question = velocity.question
     asks = question.forecast_by is not None or question.forecast_count is not None
-    if asks and not isinstance(past, NoForecast):
-        return _fan(velocity, past, days)
-    return _weeks(velocity)
+    is_told = asks and not isinstance(velocity.outlook.past, NoForecast)
+    return "forecast" if is_told else "throughput"
 
 
 def _weeks(velocity: Velocity) -> Specification:
@@ -53,36 +57,65 @@ def _line(trend: Trend | None) -> WeeklyTrend | None:
     return WeeklyTrend(slope.intercept, slope.per_step, slope.interval.low, slope.interval.high)
 
 
-def _fan(velocity: Velocity, past: Past, days: WorkDays) -> Specification:
-    outlook, today = velocity.outlook, velocity.question.today
-    by_date, done = outlook.by_date, outlook.done
-    calibration = outlook.calibration
-    assert calibration is not None  # there is a past, and a question about it
-    ends = [day for day in (done.dates.values() if done else ()) if day is not None]
-    if by_date is not None:
-        ends.append(by_date.by)
-    last = max(ends) if ends else today + timedelta(days=_SHOWN_DAYS)
+def _scatter(velocity: Velocity, days: WorkDays) -> Specification:
+    completed = completed_in(velocity.tasks, velocity.question.window)
+    tasks = [CycleTime(day, took) for day, took in cycles(completed, days)]
+    cycle, unit = velocity.flow.cycle, days.unit
+    if cycle is None:
+        return cycle_times("How long tasks take is not known", tasks, {})
+    title = f"Half of the tasks took up to {cycle.p50_days:g} {unit}, 85 % up to {cycle.p85_days:g}"
+    percentiles = {50: cycle.p50_days, 85: cycle.p85_days, 95: cycle.p95_days}
+    return cycle_times(title, tasks, percentiles, unit=unit)
+
+
+def _forecast(velocity: Velocity, days: WorkDays) -> Specification:
+    outlook, question = velocity.outlook, velocity.question
+    past, calibration = outlook.past, outlook.calibration
+    if isinstance(past, NoForecast):
+        return forecast_fan(f"No forecast: {past.reason}", ())
+    if calibration is None:
+        return forecast_fan("Nothing is open, and no day was asked about", ())
+    last = _last_day(outlook, question.today, days)
+    steps = _steps(question.today, last, days)
     shown = [
         ForecastDay(day, how_many(past, working_days, calibration.read_at))
-        for day in _drawn_days(today, last, days)
-        if (working_days := working_days_until(today, day, days.is_working)) <= LONGEST_HORIZON_DAYS
+        for working_days, day in thinned(steps)
     ]
-    if by_date is not None:
-        title = f"{counted(by_date.counts[85], 'task')} or more by {by_date.by}, at 85 %"
-    else:
-        assert done is not None
-        title = (
-            f"{counted(done.items_count, 'task')} by {done.dates[85] or 'no day in sight'}, at 85 %"
-        )
+    goal = outlook.done.items_count if outlook.done else None
     return forecast_fan(
-        title,
+        _told(outlook),
         shown,
-        goal=done.items_count if done else None,
-        deadline=velocity.question.forecast_by,
+        days_count=len(steps),
+        goal=goal,
+        deadline=question.forecast_by,
     )
 
 
-def _drawn_days(today: date, last: date, days: WorkDays) -> list[date]:
-    """Each working day after today, on which alone a forecast rises, and the last day."""
+def _told(outlook: Outlook) -> str:
+    """The finding: how many by the day that was asked about, or when so many."""
+    by_date, done = outlook.by_date, outlook.done
+    if by_date is not None:
+        return f"{counted(by_date.counts[85], 'task')} or more by {by_date.by}, at 85 %"
+    assert done is not None  # one of the two was calibrated
+    day = done.dates[85]
+    if day is None:
+        return f"{counted(done.items_count, 'task')}: at 85 % not within a year of work"
+    return f"{counted(done.items_count, 'task')} by {day}, at 85 %"
+
+
+def _last_day(outlook: Outlook, today: date, days: WorkDays) -> date:
+    """The fan ends with the last answer; where one is not in sight, a year of work ahead."""
+    answers = list(outlook.done.dates.values()) if outlook.done else []
+    known = [day for day in answers if day is not None]
+    if outlook.by_date is not None:
+        return max([outlook.by_date.by, *known])
+    if len(known) == len(answers):
+        return max(known)
+    return day_after(today, LONGEST_HORIZON_DAYS, days.is_working) or max([today, *known])
+
+
+def _steps(today: date, last: date, days: WorkDays) -> list[tuple[int, date]]:
+    """Each working day after today, on which alone a forecast rises, numbered, and the last day."""
     later = [today + timedelta(days=number) for number in range(1, (last - today).days)]
-    return [*filter(days.is_working, later), last]
+    numbered = list(enumerate(filter(days.is_working, later), start=1))
+    return [*numbered, (len(numbered) + days.is_working(last), last)]

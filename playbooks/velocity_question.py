@@ -3,21 +3,15 @@
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
-from typing import Final, Literal, TypeAlias
+from typing import Final, TypeAlias
 
+from playbooks.arguments import MOST_VELOCITY_DAYS, USUAL_VELOCITY_DAYS, GroupBy
 from playbooks.databases import normal
 from playbooks.errors import PlaybookError
 from playbooks.task import Task
 
-GroupBy: TypeAlias = Literal["assignee", "project", "ai_tool", "size"]
-Compare: TypeAlias = Literal["previous_period", "ai"]
-
 Names: TypeAlias = Callable[[Task], tuple[str, ...]]
 """The names that a task has of one kind: of its assignees, its project, its tool."""
-
-USUAL_DAYS: Final = 90
-MOST_DAYS: Final = 7_500
-"""A little more than twenty years."""
 
 NOBODY: Final = "none"
 ANYBODY: Final = "any"
@@ -54,25 +48,25 @@ class Window:
 
 
 def window_of(
-    today: date, *, days_count: int = USUAL_DAYS, since: date | None, until: date | None
+    today: date, *, days_count: int = USUAL_VELOCITY_DAYS, since: date | None, until: date | None
 ) -> Window:
     """From `since`, or as many days back, to `until`, today at the latest.
 
-    Raises QuestionInvalid where that is no stretch of days, or more than MOST_DAYS.
+    Raises QuestionInvalid where that is no stretch of days, or more than MOST_VELOCITY_DAYS.
     """
     last = today if until is None else min(until, today)
     if last.toordinal() <= days_count:
         raise QuestionInvalid(_NO_WINDOW, remedy=_GIVE_WINDOW)
     window = Window(since or last - timedelta(days=days_count - 1), last)
     has_before = window.first.toordinal() > window.days_count
-    if not has_before or not 1 <= window.days_count <= MOST_DAYS:
+    if not has_before or not 1 <= window.days_count <= MOST_VELOCITY_DAYS:
         raise QuestionInvalid(_NO_WINDOW, remedy=_GIVE_WINDOW)
     return window
 
 
 _NO_WINDOW: Final = "The period ends before it begins, lies in the future, or is too long."
 _GIVE_WINDOW: Final = (
-    f"Give `since` before `until` and today, or `period_days`; at most {MOST_DAYS} days."
+    f"Give `since` before `until` and today, or `period_days`; at most {MOST_VELOCITY_DAYS} days."
 )
 
 

@@ -7,6 +7,7 @@ which convention it was computed, and what cannot be computed is None with a rea
 from datetime import date
 from typing import Final
 
+from playbooks.arguments import USUAL_VELOCITY_DAYS, Compare, GroupBy, Pictured
 from playbooks.desk import Desk, silent
 from playbooks.forecast import LONGEST_HORIZON_DAYS, working_days_until
 from playbooks.picture import Specification
@@ -19,9 +20,6 @@ from playbooks.velocity_answer import Answer, not_answered
 from playbooks.velocity_findings import PROCEDURE
 from playbooks.velocity_picture import picture_of
 from playbooks.velocity_question import (
-    USUAL_DAYS,
-    Compare,
-    GroupBy,
     QuestionInvalid,
     Selection,
     window_of,
@@ -33,7 +31,7 @@ from playbooks.work import Work
 async def velocity_report(  # noqa: PLR0913 - what a person may ask, all keyword-only
     desk: Desk,
     *,
-    period_days: int = USUAL_DAYS,
+    period_days: int = USUAL_VELOCITY_DAYS,
     since: date | None = None,
     until: date | None = None,
     selection: Selection = Selection(),  # noqa: B008 - frozen
@@ -41,12 +39,14 @@ async def velocity_report(  # noqa: PLR0913 - what a person may ask, all keyword
     forecast_by: date | None = None,
     forecast_count: int | None = None,
     compare: Compare | None = None,
+    picture: Pictured | None = None,
     progress: Progress = silent,
 ) -> Report:
     """One report on the tasks that are meant: what was done, how long it takes, what to expect.
 
-    `forecast_count` None: when all open ones are done. Changes nothing. Raises
-    ConfigurationInvalid, and QuestionInvalid for days that make no sense.
+    `forecast_count` None: when all open ones are done. `picture` None: the one that fits what is
+    asked. Changes nothing. Raises ConfigurationInvalid, and QuestionInvalid for days that make no
+    sense.
     """
     desk.require_configuration()
     now = desk.clock()
@@ -59,9 +59,10 @@ async def velocity_report(  # noqa: PLR0913 - what a person may ask, all keyword
         forecast_by=_future(forecast_by, today, desk.work),
         forecast_count=forecast_count,
         compare=compare,
+        picture=picture,
     )
-    report, picture = await _report(desk, question, desk.new_run_id(), progress)
-    await keep(desk, report, picture)
+    report, drawn = await _report(desk, question, desk.new_run_id(), progress)
+    await keep(desk, report, drawn)
     return report
 
 

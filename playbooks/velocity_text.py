@@ -14,7 +14,6 @@ from playbooks.survival import OPEN_MATTERS_FROM_SHARE
 from playbooks.text import shown
 from playbooks.throughput import full_week_totals
 from playbooks.trend import LEAST_POINTS_COUNT, Trend
-from playbooks.unicode_bars import sparkline
 from playbooks.velocity import Group, Velocity
 from playbooks.velocity_estimates import Estimates
 from playbooks.velocity_flow import Flow
@@ -88,7 +87,6 @@ def throughput_line(velocity: Velocity, reference: VelocityReference) -> str:
             f" {number(done.per_day)} a calendar day, zero days counted"
             f" (the {done.days_count} days before: {number(velocity.before_per_day)})"
         ),
-        *_by_week(velocity),
         f"{number(points)} points a week" if points is not None else "no story points",
         _hours(flow),
         (
@@ -97,11 +95,6 @@ def throughput_line(velocity: Velocity, reference: VelocityReference) -> str:
         ),
     ]
     return "; ".join(told)
-
-
-def _by_week(velocity: Velocity) -> list[str]:
-    totals = full_week_totals(velocity.pace.weeks)
-    return [f"by full week {sparkline(totals)}"] if any(totals) else []
 
 
 def _hours(flow: Flow) -> str:
@@ -147,9 +140,9 @@ def _durations(durations: Durations | None) -> str:
 
 def convention(days: WorkDays) -> str:
     """How days are counted."""
-    kind = "calendar days" if days.is_every_day else "working days"
     return (
-        f"Durations in {kind}, first and last day counted, percentiles observed; zone {days.zone}"
+        f"Durations in {days.unit}, first and last day counted, percentiles observed;"
+        f" zone {days.zone}"
     )
 
 

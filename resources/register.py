@@ -3,19 +3,26 @@
 import json
 from collections.abc import Awaitable, Callable, Generator
 from contextlib import contextmanager
-from typing import Any, TypeAlias
+from typing import TYPE_CHECKING, Any, TypeAlias
 
 from mcp.server import MCPServer
 from mcp.server.mcpserver.exceptions import ResourceError, ResourceNotFoundError
 from mcp.types import Completion, CompletionArgument, PromptReference, ResourceTemplateReference
 
-from playbooks.database_view import database_views
+from playbooks.arguments import LATEST
 from playbooks.desk import Desk
 from playbooks.errors import PlaybookError, RecordNotFound
-from playbooks.get_record import LATEST, get_record
-from playbooks.kept_picture import svg_of
-from playbooks.planning import find_plan
+from playbooks.lazy import LazyModule
 from resources.guides import guide, names
+
+# Procedures come when something is read: the server answers before it needs any.
+if TYPE_CHECKING:
+    from playbooks import database_view, get_record, kept_picture, planning
+else:
+    database_view = LazyModule("playbooks.database_view")
+    get_record = LazyModule("playbooks.get_record")
+    kept_picture = LazyModule("playbooks.kept_picture")
+    planning = LazyModule("playbooks.planning")
 
 OpenDesk: TypeAlias = Callable[[], Awaitable[Desk]]
 """Gives the desk, opened at the first use."""
@@ -65,13 +72,15 @@ def _state(mcp: MCPServer[Any], open_desk: OpenDesk) -> None:
     async def status() -> str:
         """The newest kept report in short, with its age; health_check makes a new one."""
         with _told():
-            return (await get_record(await open_desk(), "run", LATEST)).summary
+            return (await get_record.get_record(await open_desk(), "run", LATEST)).summary
 
     @mcp.resource("playbooks://databases", title="Configured databases", mime_type=JSON_TYPE)
     async def databases() -> str:
         """Each database of the playbook: its id or that it is found by title, roles and names."""
         with _told():
-            return json.dumps(database_views(await open_desk()), ensure_ascii=False, indent=1)
+            return json.dumps(
+                database_view.database_views(await open_desk()), ensure_ascii=False, indent=1
+            )
 
 
 def _runs(mcp: MCPServer[Any], open_desk: OpenDesk) -> None:
@@ -79,13 +88,15 @@ def _runs(mcp: MCPServer[Any], open_desk: OpenDesk) -> None:
     async def run(run_id: str) -> str:
         """The whole report of a run."""
         with _told():
-            return (await get_record(await open_desk(), "run", run_id)).model_dump_json(indent=1)
+            return (await get_record.get_record(await open_desk(), "run", run_id)).model_dump_json(
+                indent=1
+            )
 
     @mcp.resource("playbooks://pictures/{run_id}", title="The picture of a run", mime_type=SVG)
     async def picture(run_id: str) -> str:
         """The picture that was kept with a run, as SVG."""
         with _told():
-            return await svg_of(await open_desk(), run_id)
+            return await kept_picture.svg_of(await open_desk(), run_id)
 
 
 def _plans(mcp: MCPServer[Any], open_desk: OpenDesk) -> None:
@@ -93,7 +104,7 @@ def _plans(mcp: MCPServer[Any], open_desk: OpenDesk) -> None:
     async def plan(plan_id: str) -> str:
         """The plan as it stands: every change, its evidence, its state and what it brought."""
         with _told():
-            return (await find_plan(await open_desk(), plan_id)).model_dump_json(indent=1)
+            return (await planning.find_plan(await open_desk(), plan_id)).model_dump_json(indent=1)
 
 
 def _completion(mcp: MCPServer[Any]) -> None:

@@ -28,15 +28,8 @@ from playbooks.desk import (
     TokenView,
 )
 from playbooks.errors import PlaybookError
-from playbooks.ports import ServerState
-from playbooks.rate_limits import WINDOW_CALLS_COUNT
-from playbooks.records import CallRecord
-from playbooks.usage import UsageRecord
 from resources.register import register as register_resources
-from server.concurrency import together
-from server.pictures import VegaPictures
 from server.settings import Configuration, database_settings, token_fingerprint
-from server.store.kept_usage import KeptUsage
 from server.store.recording import Buffer, CallBuffer
 from server.store.sql import SqlStore
 from tools.boundary import OpenDesk
@@ -45,6 +38,9 @@ from tools.catalog import tools
 if TYPE_CHECKING:
     import httpx
 
+    from playbooks.ports import ServerState
+    from playbooks.records import CallRecord
+    from playbooks.usage import UsageRecord
     from server.link import Link
 
 NAME: Final = "notion-playbooks"
@@ -135,6 +131,11 @@ class House:
             raise failure
 
     async def _open(self) -> Desk:
+        # What is heavy to import waits here and below: a server that is never called needs none.
+        from server.concurrency import together  # noqa: PLC0415
+        from server.pictures import VegaPictures  # noqa: PLC0415
+        from server.store.kept_usage import KeptUsage  # noqa: PLC0415
+
         connection = connection_of(self._configuration)
         link, unreachable = await self._link(connection)
         connection = replace(connection, key=self._key)
@@ -169,6 +170,8 @@ class House:
             return None, error
 
     async def _real_link(self) -> "Link":
+        from playbooks.rate_limits import WINDOW_CALLS_COUNT  # noqa: PLC0415 - heavy, see above
+
         settings = self._configuration.settings
         assert settings.notion_api_token is not None
         token = settings.notion_api_token.get_secret_value()
@@ -176,8 +179,7 @@ class House:
 
     async def embedded_link(self) -> "Link":
         """A link to the embedded workspace, whatever the configuration talks to."""
-        # What is heavy to import waits here and below: a server that is never called needs none.
-        from server.embedded import open_embedded  # noqa: PLC0415
+        from server.embedded import open_embedded  # noqa: PLC0415 - heavy, see above
         from server.workspace.asgi import create_app  # noqa: PLC0415
         from server.workspace.errors import WorkspaceUnusable  # noqa: PLC0415
         from server.workspace.inside import Inside  # noqa: PLC0415
@@ -232,10 +234,10 @@ class House:
         await self._closing.enter_async_context(link.notion)
         return link
 
-    async def _keep_own_calls(self, batch: Sequence[UsageRecord]) -> None:
+    async def _keep_own_calls(self, batch: "Sequence[UsageRecord]") -> None:
         await (await self.desk()).usage.record(batch)
 
-    def _record(self, call: CallRecord) -> None:
+    def _record(self, call: "CallRecord") -> None:
         self._buffer.add(replace(call, connection=self._key))
 
 
@@ -321,7 +323,9 @@ class _OwnServer:
     def __init__(self, open_desk: OpenDesk) -> None:
         self._open_desk = open_desk
 
-    async def probe(self) -> ServerState:
+    async def probe(self) -> "ServerState":
+        from playbooks.ports import ServerState  # noqa: PLC0415 - heavy, see above
+
         started_s = time.perf_counter()
         async with Client(build_server(self._open_desk), mode="legacy") as client:
             listed = await client.list_tools()

@@ -1,21 +1,28 @@
 """The tool `apply_plan`."""
 
-from typing import Annotated, Any
+from typing import TYPE_CHECKING, Annotated, Any
 
 from mcp.server.mcpserver import Context
 from mcp.types import CallToolResult, InputRequiredResult
 from pydantic import Field
 
-from playbooks import apply_plan as procedure
-from playbooks.approval import approve, refuse, waiting_for_approval
-from playbooks.desk import Desk
 from playbooks.errors import ApprovalMissing, PlanUnusable
-from playbooks.plan import Plan
-from playbooks.planning import shown_plan
+from playbooks.lazy import LazyModule
 from playbooks.report import Report
 from tools.asking import ask
 from tools.boundary import CHANGES, Detail, OpenDesk, actionable, actor_of, answer, desk_of
 from tools.declaration import StrictTool, declare
+
+# Procedures come when they are called: the server answers before it needs any.
+if TYPE_CHECKING:
+    from playbooks import apply_plan as procedure
+    from playbooks import approval, planning
+    from playbooks.desk import Desk
+    from playbooks.plan import Plan
+else:
+    procedure = LazyModule("playbooks.apply_plan")
+    approval = LazyModule("playbooks.approval")
+    planning = LazyModule("playbooks.planning")
 
 
 def tool() -> StrictTool:
@@ -35,7 +42,7 @@ async def apply_plan(
     with actionable():
         desk = await desk_of(ctx)
         desk.require_configuration()
-        plan = await waiting_for_approval(desk, plan_id)
+        plan = await approval.waiting_for_approval(desk, plan_id)
         if plan is not None:
             question = await _approved(ctx, desk, plan)
             if question is not None:
@@ -44,17 +51,17 @@ async def apply_plan(
 
 
 async def _approved(
-    ctx: "Context[OpenDesk, Any]", desk: Desk, plan: Plan
+    ctx: "Context[OpenDesk, Any]", desk: "Desk", plan: "Plan"
 ) -> InputRequiredResult | None:
     """None once the user has said yes; otherwise the question, or an error that says what now."""
-    question = f"{shown_plan(plan)}\nApply it?"
+    question = f"{planning.shown_plan(plan)}\nApply it?"
     match await ask(ctx, question, about=plan.digest):
         case "yes":
             actor = f"the user of {actor_of(ctx)}"
-            await approve(desk, plan.id, digest=plan.digest, by="elicitation", actor=actor)
+            await approval.approve(desk, plan.id, digest=plan.digest, by="elicitation", actor=actor)
             return None
         case "no":
-            await refuse(desk, plan.id, actor=f"the user of {actor_of(ctx)}")
+            await approval.refuse(desk, plan.id, actor=f"the user of {actor_of(ctx)}")
             raise PlanUnusable(
                 f"The user refused the plan {plan.id}; nothing was changed.",
                 remedy="Ask them what to plan instead.",

@@ -3,7 +3,7 @@
 import base64
 from collections.abc import Awaitable, Callable, Generator
 from contextlib import contextmanager
-from typing import Any, Literal, TypeAlias
+from typing import TYPE_CHECKING, Any, Final, Literal, TypeAlias
 
 from mcp.server.mcpserver import Context
 from mcp.server.mcpserver.exceptions import ToolError
@@ -18,8 +18,14 @@ from mcp.types import (
 
 from playbooks.desk import Desk
 from playbooks.errors import PlaybookError
-from playbooks.kept_picture import address, png_of
+from playbooks.lazy import LazyModule
 from playbooks.report import Report
+
+# A picture is seldom asked for: the server answers before it needs any.
+if TYPE_CHECKING:
+    from playbooks import kept_picture
+else:
+    kept_picture = LazyModule("playbooks.kept_picture")
 
 OpenDesk: TypeAlias = Callable[[], Awaitable[Desk]]
 """Gives the desk, opened at the first call: start-up waits for no adapter."""
@@ -58,6 +64,10 @@ CHANGES = ToolAnnotations(
 
 COMPACT_EVIDENCE_COUNT = 10
 """Evidence shown of each finding unless all is asked for; what is left out is counted."""
+
+
+NO_PICTURE: Final = "No picture: "
+"""How the last paragraph of a summary begins, where a picture was asked for in vain."""
 
 
 @contextmanager
@@ -105,15 +115,15 @@ async def pictured(
     try:
         picture = await _picture(ctx, report.run_id)
     except PlaybookError as error:
-        noted = report.model_copy(update={"summary": f"{report.summary}\n\nNo picture: {error}"})
+        noted = report.model_copy(update={"summary": f"{report.summary}\n\n{NO_PICTURE}{error}"})
         return answer(noted, detail)
     return answer(report, detail, picture)
 
 
 async def _picture(ctx: "Context[OpenDesk, Any]", run_id: str) -> ContentBlock:
-    drawn = await png_of(await desk_of(ctx), run_id)
+    drawn = await kept_picture.png_of(await desk_of(ctx), run_id)
     if _turns_images_into_text(ctx):
-        uri = address(run_id)
+        uri = kept_picture.address(run_id)
         return ResourceLink(type="resource_link", uri=uri, name=uri, mime_type="image/svg+xml")
     data = base64.b64encode(drawn).decode()
     return ImageContent(type="image", data=data, mime_type="image/png")

@@ -5,6 +5,7 @@ this is the one place that changes both.
 """
 
 from collections.abc import Callable
+from functools import cache
 from inspect import cleandoc
 from typing import Any, Final, cast
 
@@ -15,6 +16,7 @@ from mcp.types import ToolAnnotations
 from pydantic import ValidationError
 from pydantic_core import ErrorDetails
 
+from playbooks.report import Report
 from tools.watching import watched
 
 
@@ -39,18 +41,25 @@ class StrictTool(Tool):
 
 
 def declare(fn: Callable[..., Any], *, title: str, annotations: ToolAnnotations) -> StrictTool:
-    """The tool of a function, named like it and described by its docstring."""
+    """The tool of a function that gives a Report: named like it, described by its docstring."""
     promise = cleandoc(fn.__doc__ or "")
-    tool = StrictTool.from_function(fn, title=title, description=promise, annotations=annotations)
+    tool = StrictTool.from_function(
+        fn, title=title, description=promise, annotations=annotations, structured_output=False
+    )
+    assert isinstance(tool, StrictTool)
     arguments = tool.fn_metadata.arg_model
     arguments.model_config["extra"] = "forbid"
     arguments.model_rebuild(force=True)
     tool.parameters = {**inlined(tool.parameters), "additionalProperties": False}
-    output = tool.fn_metadata.output_schema
-    if output is not None:
-        tool.fn_metadata.output_schema = outlined(inlined(output))
-    assert isinstance(tool, StrictTool)
+    tool.fn_metadata.output_model = Report
+    tool.fn_metadata.output_schema = _report_schema()
     return tool
+
+
+@cache
+def _report_schema() -> dict[str, Any]:
+    """Made once: the SDK would make it for each tool, a tenth of what a start may cost us."""
+    return outlined(inlined(Report.model_json_schema()))
 
 
 OUTLINED: Final = ("status", "headline", "measurements", "summary")

@@ -1,17 +1,25 @@
 """The tool `diagnose_performance`."""
 
-from typing import Annotated, Any
+from typing import TYPE_CHECKING, Annotated, Any
 
 from mcp.server.mcpserver import Context
 from mcp.types import CallToolResult
 from pydantic import Field
 
-from playbooks import diagnose_performance as procedure
+from playbooks.arguments import FEWEST_SAMPLES, LONGEST_WINDOW_HOURS, MOST_SAMPLES
 from playbooks.databases import DatabaseKey
-from playbooks.diagnosis import in_short
+from playbooks.lazy import LazyModule
 from playbooks.report import Report
 from tools.boundary import READS, Detail, OpenDesk, actionable, answer, desk_of
 from tools.declaration import StrictTool, declare
+
+# Procedures come when they are called: the server answers before it needs any.
+if TYPE_CHECKING:
+    from playbooks import diagnose_performance as procedure
+    from playbooks import diagnosis
+else:
+    procedure = LazyModule("playbooks.diagnose_performance")
+    diagnosis = LazyModule("playbooks.diagnosis")
 
 
 def tool() -> StrictTool:
@@ -24,16 +32,16 @@ async def diagnose_performance(
     database: Annotated[DatabaseKey | None, Field(description="Only this one.")] = None,
     window_hours: Annotated[
         float,
-        Field(gt=0, le=procedure.LONGEST_WINDOW_HOURS, description="Recorded calls explained."),
+        Field(gt=0, le=LONGEST_WINDOW_HOURS, description="Recorded calls explained."),
     ] = 24,
     samples: Annotated[
         int,
         Field(
-            ge=procedure.FEWEST_SAMPLES,
-            le=procedure.MOST_SAMPLES,
+            ge=FEWEST_SAMPLES,
+            le=MOST_SAMPLES,
             description="Pages timed of each database.",
         ),
-    ] = procedure.FEWEST_SAMPLES,
+    ] = FEWEST_SAMPLES,
     detail: Annotated[Detail, Field(description="full: with all evidence.")] = "compact",
 ) -> Annotated[CallToolResult, Report]:
     """Why is Notion slow? Times each database uncached and names the causes with their savings.
@@ -48,4 +56,4 @@ async def diagnose_performance(
             samples_count=samples,
             progress=ctx.report_progress,
         )
-        return answer(in_short(report) if detail == "compact" else report, detail)
+        return answer(diagnosis.in_short(report) if detail == "compact" else report, detail)

@@ -1,15 +1,22 @@
 """The tool `get_record`."""
 
-from typing import Annotated, Any
+from typing import TYPE_CHECKING, Annotated, Any
 
 from mcp.server.mcpserver import Context
 from mcp.types import CallToolResult
 from pydantic import Field
 
-from playbooks import get_record as procedure
+from playbooks.arguments import LATEST, RecordKind
+from playbooks.lazy import LazyModule
 from playbooks.report import Report
 from tools.boundary import READS_OURS, Detail, OpenDesk, actionable, answer, desk_of
 from tools.declaration import StrictTool, declare
+
+# Procedures come when they are called: the server answers before it needs any.
+if TYPE_CHECKING:
+    from playbooks import get_record as procedure
+else:
+    procedure = LazyModule("playbooks.get_record")
 
 
 def tool() -> StrictTool:
@@ -19,10 +26,10 @@ def tool() -> StrictTool:
 
 async def get_record(
     ctx: Context[OpenDesk, Any],
-    kind: Annotated[procedure.RecordKind, Field(description="What was kept.")],
+    kind: Annotated[RecordKind, Field(description="What was kept.")],
     id: Annotated[  # noqa: A002 - the name a caller expects
         str, Field(max_length=64, description="A run_id from a report, or latest.")
-    ] = procedure.LATEST,
+    ] = LATEST,
     detail: Annotated[Detail, Field(description="full: with all evidence.")] = "compact",
 ) -> Annotated[CallToolResult, Report]:
     """Read a kept report again, with its true age, without calling Notion."""

@@ -1,15 +1,21 @@
 """The tool `health_check`."""
 
-from typing import Annotated, Any
+from typing import TYPE_CHECKING, Annotated, Any
 
 from mcp.server.mcpserver import Context
 from mcp.types import CallToolResult
 from pydantic import Field
 
-from playbooks import health_check as procedure
+from playbooks.lazy import LazyModule
 from playbooks.report import Report
 from tools.boundary import READS, Detail, OpenDesk, actionable, answer, desk_of
 from tools.declaration import StrictTool, declare
+
+# Procedures come when they are called: the server answers before it needs any.
+if TYPE_CHECKING:
+    from playbooks import health_check as procedure
+else:
+    procedure = LazyModule("playbooks.health_check")
 
 
 def tool() -> StrictTool:

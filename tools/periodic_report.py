@@ -1,18 +1,25 @@
 """The tool `periodic_report`."""
 
 from datetime import date
-from typing import Annotated, Any
+from typing import TYPE_CHECKING, Annotated, Any
 
 from mcp.server.mcpserver import Context
 from mcp.types import CallToolResult
 from pydantic import Field
 
-from playbooks import periodic_report as procedure
-from playbooks.periodic_answer import in_short
+from playbooks.arguments import PeriodKind
+from playbooks.lazy import LazyModule
 from playbooks.report import Report
-from playbooks.report_period import PeriodKind
 from tools.boundary import READS, Detail, OpenDesk, actionable, answer, desk_of
 from tools.declaration import StrictTool, declare
+
+# Procedures come when they are called: the server answers before it needs any.
+if TYPE_CHECKING:
+    from playbooks import periodic_answer
+    from playbooks import periodic_report as procedure
+else:
+    periodic_answer = LazyModule("playbooks.periodic_answer")
+    procedure = LazyModule("playbooks.periodic_report")
 
 
 def tool() -> StrictTool:
@@ -42,4 +49,4 @@ async def periodic_report(
             refresh=refresh,
             progress=ctx.report_progress,
         )
-        return answer(in_short(report) if detail == "compact" else report, detail)
+        return answer(periodic_answer.in_short(report) if detail == "compact" else report, detail)

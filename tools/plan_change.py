@@ -1,17 +1,24 @@
 """The tool `plan_change`."""
 
-from typing import Annotated, Any
+from typing import TYPE_CHECKING, Annotated, Any
 
 from mcp.server.mcpserver import Context
 from mcp.types import CallToolResult
 from pydantic import Field
 
-from playbooks import plan_change as procedure
+from playbooks.lazy import LazyModule
 from playbooks.plan import PlanKind
-from playbooks.plan_kind import Request
 from playbooks.report import Report
 from tools.boundary import PLANS, Detail, OpenDesk, actionable, actor_of, answer, desk_of
 from tools.declaration import StrictTool, declare
+
+# Procedures come when they are called: the server answers before it needs any.
+if TYPE_CHECKING:
+    from playbooks import plan_change as procedure
+    from playbooks import plan_kind
+else:
+    procedure = LazyModule("playbooks.plan_change")
+    plan_kind = LazyModule("playbooks.plan_kind")
 
 
 def tool() -> StrictTool:
@@ -33,6 +40,6 @@ async def plan_change(
     """
     with actionable():
         desk = await desk_of(ctx)
-        request = Request(window_days=window_days)
+        request = plan_kind.Request(window_days=window_days)
         report = await procedure.plan_change(desk, kind, request, actor=actor_of(ctx))
         return answer(report, detail)

@@ -1,18 +1,23 @@
 """The tool `query_metrics`."""
 
-from typing import Annotated, Any
+from typing import TYPE_CHECKING, Annotated, Any
 
 from mcp.server.mcpserver import Context
 from mcp.types import CallToolResult
 from pydantic import Field
 
-from playbooks import query_metrics as procedure
+from playbooks.arguments import MOST_METRIC_DAYS, USUAL_METRIC_DAYS, MetricGroup
+from playbooks.lazy import LazyModule
 from playbooks.metric_names import METRICS
-from playbooks.metric_period import MOST_DAYS
 from playbooks.report import Report
-from playbooks.tool_table import Group
 from tools.boundary import READS, Detail, OpenDesk, actionable, desk_of, pictured
 from tools.declaration import StrictTool, declare
+
+# Procedures come when they are called: the server answers before it needs any.
+if TYPE_CHECKING:
+    from playbooks import query_metrics as procedure
+else:
+    procedure = LazyModule("playbooks.query_metrics")
 
 
 def tool() -> StrictTool:
@@ -25,10 +30,10 @@ async def query_metrics(  # noqa: PLR0913, PLR0917 - the tool's arguments
     metric: Annotated[
         str, Field(max_length=120, description=f"{', '.join(METRICS)}; or words for one.")
     ],
-    group: Annotated[Group, Field(description="tool: or by database.")] = "tool",
+    group: Annotated[MetricGroup, Field(description="tool: or by database.")] = "tool",
     days: Annotated[
-        int, Field(ge=1, le=MOST_DAYS, description="The last days, today included.")
-    ] = procedure.DEFAULT_DAYS,
+        int, Field(ge=1, le=MOST_METRIC_DAYS, description="The last days, today included.")
+    ] = USUAL_METRIC_DAYS,
     since: Annotated[str | None, Field(max_length=40, description="ISO day or instant.")] = None,
     until: Annotated[str | None, Field(max_length=40, description="A day is included.")] = None,
     compare: Annotated[bool, Field(description="With the period before.")] = False,

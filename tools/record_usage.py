@@ -1,16 +1,22 @@
 """The tool `record_usage`."""
 
-from typing import Annotated, Any
+from typing import TYPE_CHECKING, Annotated, Any
 
 from mcp.server.mcpserver import Context
 from mcp.types import CallToolResult
 from pydantic import Field
 
-from playbooks import record_usage as procedure
+from playbooks.lazy import LazyModule
 from playbooks.report import Report
 from playbooks.usage import LONGEST_RESPONSE_MS, MOST_CALLS, MOST_COST, MOST_TOKENS, ErrorClass
 from tools.boundary import RECORDS, Detail, OpenDesk, actionable, actor_of, answer, desk_of
 from tools.declaration import StrictTool, declare
+
+# Procedures come when they are called: the server answers before it needs any.
+if TYPE_CHECKING:
+    from playbooks import record_usage as procedure
+else:
+    procedure = LazyModule("playbooks.record_usage")
 
 
 def tool() -> StrictTool:

@@ -1,15 +1,22 @@
 """The tool `save_report`."""
 
-from typing import Annotated, Any
+from typing import TYPE_CHECKING, Annotated, Any
 
 from mcp.server.mcpserver import Context
 from mcp.types import CallToolResult
 from pydantic import Field
 
-from playbooks import save_report as procedure
+from playbooks.arguments import LATEST
+from playbooks.lazy import LazyModule
 from playbooks.report import Report
 from tools.boundary import SAVES, OpenDesk, actionable, actor_of, answer, desk_of
 from tools.declaration import StrictTool, declare
+
+# Procedures come when they are called: the server answers before it needs any.
+if TYPE_CHECKING:
+    from playbooks import save_report as procedure
+else:
+    procedure = LazyModule("playbooks.save_report")
 
 
 def tool() -> StrictTool:
@@ -21,7 +28,7 @@ async def save_report(
     ctx: Context[OpenDesk, Any],
     run_id: Annotated[
         str, Field(max_length=64, description="Of a report; latest: the newest periodic one.")
-    ] = procedure.LATEST,
+    ] = LATEST,
 ) -> Annotated[CallToolResult, Report]:
     """Add a kept report as a page to the operations log in Notion, which is marked as ours.
 

@@ -1,18 +1,32 @@
 """The tool `velocity_report`."""
 
 from datetime import date
-from typing import Annotated, Any
+from typing import TYPE_CHECKING, Annotated, Any
 
 from mcp.server.mcpserver import Context
 from mcp.types import CallToolResult
 from pydantic import Field
 
-from playbooks import velocity_report as procedure
+from playbooks.arguments import (
+    MOST_VELOCITY_DAYS,
+    USUAL_VELOCITY_DAYS,
+    Compare,
+    GroupBy,
+    Pictured,
+)
+from playbooks.lazy import LazyModule
 from playbooks.report import Report
-from playbooks.velocity_answer import in_short
-from playbooks.velocity_question import MOST_DAYS, USUAL_DAYS, Compare, GroupBy, Selection
 from tools.boundary import READS, Detail, OpenDesk, actionable, desk_of, pictured
 from tools.declaration import StrictTool, declare
+
+# Procedures come when they are called: the server answers before it needs any.
+if TYPE_CHECKING:
+    from playbooks import velocity_answer, velocity_question
+    from playbooks import velocity_report as procedure
+else:
+    procedure = LazyModule("playbooks.velocity_report")
+    velocity_answer = LazyModule("playbooks.velocity_answer")
+    velocity_question = LazyModule("playbooks.velocity_question")
 
 
 def tool() -> StrictTool:
@@ -24,8 +38,8 @@ async def velocity_report(  # noqa: PLR0913 - what a person may ask
     ctx: Context[OpenDesk, Any],
     *,
     period_days: Annotated[
-        int, Field(ge=1, le=MOST_DAYS, description="Up to today, or `until`.")
-    ] = USUAL_DAYS,
+        int, Field(ge=1, le=MOST_VELOCITY_DAYS, description="Up to today, or `until`.")
+    ] = USUAL_VELOCITY_DAYS,
     since: date | None = None,
     until: date | None = None,
     assignee: Annotated[str | None, Field(description="A name; `none` or `any`.")] = None,
@@ -37,7 +51,9 @@ async def velocity_report(  # noqa: PLR0913 - what a person may ask
         int | None, Field(ge=1, le=100_000, description="When are so many done? Else: all open.")
     ] = None,
     compare: Compare | None = None,
-    picture: Annotated[bool, Field(description="Show the weeks, or the forecast.")] = False,
+    picture: Annotated[
+        bool | Pictured, Field(description="true: the one that fits the question.")
+    ] = False,
     detail: Annotated[Detail, Field(description="full: with all evidence.")] = "compact",
 ) -> Annotated[CallToolResult, Report]:
     """How fast are we, how good are estimates, when will it be done, do AI-assisted tasks differ?
@@ -50,12 +66,13 @@ async def velocity_report(  # noqa: PLR0913 - what a person may ask
             period_days=period_days,
             since=since,
             until=until,
-            selection=Selection(assignee, project, ai_tool),
+            selection=velocity_question.Selection(assignee, project, ai_tool),
             group_by=group_by,
             forecast_by=forecast_by,
             forecast_count=forecast_count,
             compare=compare,
+            picture=None if isinstance(picture, bool) else picture,
             progress=ctx.report_progress,
         )
-        shown = in_short(report) if detail == "compact" else report
-        return await pictured(ctx, shown, detail, wanted=picture)
+        shown = velocity_answer.in_short(report) if detail == "compact" else report
+        return await pictured(ctx, shown, detail, wanted=picture is not False)

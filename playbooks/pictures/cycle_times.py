@@ -47,6 +47,7 @@ class _Axes:
     first: date
     last: date
     longest: float
+    unit: str
     logarithmic: bool
 
     def x(self) -> Layer:
@@ -56,10 +57,11 @@ class _Axes:
     def y(self) -> Layer:
         """The cycle times."""
         top = self.longest * 1.05
-        plain = count_axis("Cycle time, days", top)
+        title = f"Cycle time, {self.unit}"
+        plain = count_axis(title, top)
         if not self.logarithmic:
             return plain
-        ticks = {"title": "Cycle time, days (logarithmic)", "values": logarithmic_ticks(0, top)}
+        ticks = {"title": f"{title} (logarithmic)", "values": logarithmic_ticks(0, top)}
         return {
             **plain,
             "scale": {"type": "symlog", "domain": [0, top]},
@@ -78,15 +80,20 @@ class _Axes:
 
 
 def cycle_times(
-    title: str, tasks: Sequence[CycleTime], percentiles: Mapping[int, float]
+    title: str,
+    tasks: Sequence[CycleTime],
+    percentiles: Mapping[int, float],
+    *,
+    unit: str = "days",
 ) -> Specification:
     """A point for each task, a line for each of the percentiles (85: its days).
 
-    `title` says the finding. Beyond POINTS_DRAWN tasks are counted in cells, which the note says.
+    `title` says the finding, `unit` which days are counted. Beyond POINTS_DRAWN tasks are counted
+    in cells, which the note says.
     """
     if not tasks:
         return empty(title, "No completed task with a start and an end.")
-    axes = _axes(tasks, percentiles)
+    axes = _axes(tasks, percentiles, unit)
     binned = len(tasks) > POINTS_DRAWN
     lines = _line_layer(percentiles, axes)
     layers = [_cell_layer(tasks, axes), *lines] if binned else [*lines, _point_layer(tasks, axes)]
@@ -101,7 +108,7 @@ def cycle_times(
     )
 
 
-def _axes(tasks: Sequence[CycleTime], percentiles: Mapping[int, float]) -> _Axes:
+def _axes(tasks: Sequence[CycleTime], percentiles: Mapping[int, float], unit: str) -> _Axes:
     days = [task.days for task in tasks]
     longest = max(*days, *percentiles.values(), _SHORTEST_AXIS_DAYS)
     completed = [task.completed for task in tasks]
@@ -109,6 +116,7 @@ def _axes(tasks: Sequence[CycleTime], percentiles: Mapping[int, float]) -> _Axes
         first=days_after(min(completed), -2),
         last=days_after(max(completed), 2),
         longest=longest,
+        unit=unit,
         logarithmic=longest > _LOG_ABOVE * max(1.0, percentile(days, 85)),
     )
 

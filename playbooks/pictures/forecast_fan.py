@@ -3,7 +3,7 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
-from typing import Final
+from typing import Final, TypeVar
 
 from playbooks.picture import Specification
 from playbooks.pictures.frame import (
@@ -17,8 +17,10 @@ from playbooks.pictures.frame import (
     told_apart,
 )
 
-DAYS_DRAWN: Final = 200
-"""Of more days only every so many is drawn, and the last."""
+DAYS_DRAWN: Final = 80
+"""Of more days only every so many is drawn, and the last: each is a forecast to compute."""
+
+T = TypeVar("T")
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,17 +35,18 @@ def forecast_fan(
     title: str,
     days: Sequence[ForecastDay],
     *,
+    days_count: int = 0,
     goal: int | None = None,
     deadline: date | None = None,
 ) -> Specification:
     """A line for each confidence over the days, the goal and the deadline where there are any.
 
-    `title` says the finding. All days have the same confidences (four at most), and come in order.
+    `title` says the finding. All days have the same confidences (four at most), and come in order;
+    they are `thinned` from `days_count`, which the note says.
     """
     if not days:
         return empty(title, "No forecast: the report says why.")
-    thinned = _thinned(days)
-    drawn = _from_nothing(thinned)
+    drawn = _from_nothing(days)
     first = min(drawn[0].day, deadline or drawn[0].day)
     last = max(drawn[-1].day, deadline or first)
     most = max(*drawn[-1].tasks_by_confidence.values(), goal or 0, 1)
@@ -54,12 +57,13 @@ def forecast_fan(
     if deadline is not None:
         is_late = (deadline - first).days * 2 > (last - first).days
         layers.extend(_deadline_layers(deadline, x, is_late=is_late))
-    return framed(title, note=_note(days, len(thinned), goal, deadline), layers=layers)
+    return framed(title, note=_note(days, days_count, goal, deadline), layers=layers)
 
 
-def _thinned(days: Sequence[ForecastDay]) -> Sequence[ForecastDay]:
+def thinned(days: Sequence[T]) -> Sequence[T]:
+    """So few of the days that each is seen, the last among them."""
     every = -(-len(days) // DAYS_DRAWN)
-    return days if every == 1 else [*days[:-1:every], days[-1]]
+    return days if every <= 1 else [*days[:-1:every], days[-1]]
 
 
 def _from_nothing(days: Sequence[ForecastDay]) -> Sequence[ForecastDay]:
@@ -140,12 +144,12 @@ def _written(day: date) -> str:
 
 
 def _note(
-    days: Sequence[ForecastDay], drawn_count: int, goal: int | None, deadline: date | None
+    days: Sequence[ForecastDay], days_count: int, goal: int | None, deadline: date | None
 ) -> str:
     last = days[-1].day
     parts = [f"Legend: so many or more by {_written(last)}"]
     parts.append("the level line is the goal" if goal is not None else "")
     parts.append("the upright one the deadline" if deadline is not None else "")
-    if drawn_count < len(days):
-        parts.append(f"{drawn_count} of {len(days):,} days drawn")
+    if days_count > len(days):
+        parts.append(f"{len(days)} of {days_count:,} days drawn")
     return "; ".join(part for part in parts if part) + "."

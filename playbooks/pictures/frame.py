@@ -8,7 +8,7 @@ from typing import Any, Final, TypeAlias
 from playbooks.latency import percentile
 from playbooks.picture import HEIGHT, WIDTH, Specification
 from playbooks.pictures.theme import LINES
-from playbooks.text import display_width, visible
+from playbooks.text import display_width, fitted, visible
 
 Layer: TypeAlias = Mapping[str, Any]
 
@@ -19,10 +19,6 @@ _NOTE_COLUMNS: Final = 108
 
 EMPTY_HEIGHT: Final = 150
 """The height of a picture without data."""
-
-_TITLE_LINES: Final = 2
-"""A longer title is cut: the text beside the picture has it whole."""
-
 
 _READ_CHARACTERS: Final = 1_000
 
@@ -54,12 +50,16 @@ def empty(title: str, message: str) -> Specification:
 
 
 def lines_of(foreign: str, columns: int) -> list[str]:
-    """Foreign text as at most two lines of visible characters."""
+    """Foreign text as at most two lines of visible characters; beyond that it is cut.
+
+    The text beside the picture has it whole.
+    """
     text = visible(foreign[:_READ_CHARACTERS])
     if not text:
         return []
     characters = max(1, columns * len(text) // max(1, display_width(text)))
-    return textwrap.wrap(text, characters, max_lines=_TITLE_LINES, placeholder=" …")
+    first, *others = textwrap.wrap(text, characters)
+    return [first, fitted(" ".join(others), columns)] if others else [first]
 
 
 def day_axis(first: date, last: date, ticks: Sequence[date] = ()) -> Layer:

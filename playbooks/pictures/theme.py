@@ -86,7 +86,7 @@ def _config(colours: _Colours) -> Mapping[str, Any]:
 def _title(colours: _Colours) -> Mapping[str, Any]:
     return {
         "anchor": "start",
-        "frame": "group",
+        "frame": "bounds",
         "color": colours.ink,
         "fontSize": 16,
         "fontWeight": 600,

@@ -1,19 +1,22 @@
 """`call TOOL`: any tool, through the protocol, so that a shell sees what an assistant sees."""
 
 import argparse
+import base64
 import sys
 from collections.abc import Sequence
+from pathlib import Path
 from typing import Any
 
 import anyio
 from mcp import Client
-from mcp.types import CallToolResult, TextContent
+from mcp.types import CallToolResult, ImageContent, TextContent
 
 from playbooks.report import Report
 from server.app import build_server, open_house
 from server.cli.exits import BUG, USAGE, exit_status
 from server.cli.output import print_report, telling
 from server.settings import Configuration, read_configuration
+from tools.boundary import NO_PICTURE
 from tools.catalog import tools
 
 
@@ -34,6 +37,7 @@ def run_call(options: argparse.Namespace) -> int:
         return _failed(options.tool, result)
     report = Report.model_validate(result.structured_content)
     print_report(report, as_json=as_json)
+    _tell_of_picture(report, result)
     return exit_status(report.status)
 
 
@@ -74,6 +78,27 @@ async def _call(
             Client(build_server(house.desk, read_only=house.read_only)) as client,
         ):
             return await client.call_tool(tool, arguments, progress_callback=show)
+
+
+def _tell_of_picture(report: Report, result: CallToolResult) -> None:
+    """A shell shows no picture: it becomes a file, or it is said why there is none."""
+    for content in result.content:
+        if isinstance(content, ImageContent):
+            sys.stderr.write(f"{_saved(report, base64.b64decode(content.data))}\n")
+    _, asked, why = report.summary.rpartition(NO_PICTURE)
+    if asked:
+        sys.stderr.write(f"{NO_PICTURE}{why}\n")
+
+
+def _saved(report: Report, png: bytes) -> str:
+    """Written beside whatever else is in the working directory; what exists is left alone."""
+    file = Path(f"{report.procedure}-{report.run_id}.png")
+    try:
+        with file.open("xb") as opened:
+            opened.write(png)
+    except OSError as error:
+        return f"picture not saved: {file}: {error.strerror}"
+    return f"picture saved: {file}"
 
 
 def _refuse(problem: str) -> int:

@@ -1,12 +1,13 @@
 """What a person sees: reports on stdout, progress on stderr and only on a terminal."""
 
 import sys
-from collections.abc import Generator
+from collections.abc import Generator, Sequence
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, Final
 
-from playbooks.render import MARKS, finding_lines, provenance
+from playbooks.render import MARKS, figures_of, finding_lines, provenance
 from playbooks.report import Gate, Report
+from playbooks.text import display_width
 
 # rich is heavy, and a server never needs it.
 if TYPE_CHECKING:
@@ -40,12 +41,32 @@ def _render(console: "Console", report: Report) -> None:
     title = report.procedure.replace("_", " ").capitalize()
     _line(console, f"{title}: {report.status}", COLOURS[report.status])
     _line(console, f"{report.headline}\n")
+    for figure in figures_of(report.summary):
+        _line(console, f"{_in_columns(figure)}\n")
     for gate in report.gates:
         _gate(console, gate)
     for finding in report.findings:
         if finding.remedy:
             _line(console, "\n" + "\n".join(finding_lines(finding)))
     _line(console, f"\n{provenance(report)}", "dim")
+
+
+def _in_columns(figure: str) -> str:
+    """A figure without its Markdown: what stands in a fence, or a table with even columns."""
+    lines = [line for line in figure.splitlines() if not line.startswith(("```", "| ---"))]
+    if not figure.startswith("| "):
+        return "\n".join(lines)
+    rows = [line.removeprefix("| ").removesuffix(" |").split(" | ") for line in lines]
+    widths = [max(map(display_width, column)) for column in zip(*rows, strict=True)]
+    return "\n".join(_even(row, widths) for row in rows)
+
+
+def _even(row: Sequence[str], widths: Sequence[int]) -> str:
+    first, *others = (
+        " " * (width - display_width(cell)) for cell, width in zip(row, widths, strict=True)
+    )
+    told = [f"{gap}{cell}" for gap, cell in zip(others, row[1:], strict=True)]
+    return "  ".join([f"{row[0]}{first}", *told])
 
 
 def _gate(console: "Console", gate: Gate) -> None:

@@ -21,6 +21,7 @@ LONGEST_LINE_BYTES: Final = 10_000_000
 """Events of Continue hold whole prompts; what is longer is no event."""
 
 _ID_LENGTH: Final = 32
+_DAY_LENGTH: Final = len("2026-11-24")
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,14 +99,24 @@ class UsageFile:
         identity: str,
     ) -> Told:
         values = {role: _text(cells.get(column)) for role, column in columns.items()}
-        given = values.get("id", "")
+        own_id = _with_instant(values) if values.get("id") else identity
         try:
-            return record_of_line(values, self.tool, self.days, given or identity)
+            return record_of_line(values, self.tool, self.days, own_id)
         except BadValue as bad:
             return self._skipped(number, bad.reason)
 
     def _skipped(self, number: int, reason: str) -> SkippedLine:
         return SkippedLine(self.path.name, number, "malformed", reason)
+
+
+def _with_instant(values: Mapping[str, str]) -> str:
+    """An id together with its instant, since two files may both count from 1.
+
+    Of a line that tells a day alone, together with all that it tells.
+    """
+    at = values.get("at", "")
+    told = {"id": values["id"], "at": at} if len(at) > _DAY_LENGTH else dict(values, tool="")
+    return json.dumps(told, sort_keys=True)
 
 
 def _identity(content: Mapping[str, object], seen: Counter[str]) -> str:

@@ -12,6 +12,7 @@ import anyio
 from playbooks.clock import Clock
 from playbooks.errors import NothingKept, NotionError
 from playbooks.mirrored import TurnLost
+from playbooks.objects import DataSource
 from playbooks.ports import Progress
 from playbooks.records import CallRecord, Reading, Strategy
 from server.notion.call import MS_PER_S, Monotonic, Sleep
@@ -22,6 +23,7 @@ from server.notion.mirror_source import Source
 from server.notion.mirror_turns import Leases, Turns
 from server.notion.mirror_view import KeptView, reading_of
 from server.notion.recorder import Record
+from server.notion.schema import parse_data_source
 
 CALL_DEADLINE_S: Final = 120.0
 """A call of a refresh may wait for the budget of a whole minute, and be repeated."""
@@ -112,11 +114,13 @@ class NotionMirror:
         *,
         strategy: Strategy = "FRESH",
         progress: Progress | None = None,
+        stale_because: NotionError | None = None,
     ) -> "KeptView":
         """Bring the copy up to date as the strategy asks, then give its rows.
 
         Serves what is kept, with its age, where Notion fails. Raises NotionError when nothing is
-        kept either, NothingKept when OFFLINE finds nothing.
+        kept either, NothingKept when OFFLINE finds nothing. `stale_because` is why one asks for it
+        OFFLINE, where that is a failure of Notion: the reading tells it.
         """
         at, started_s = self._parts.clock(), self._parts.monotonic()
         outcome = await self._bring_up_to_date(data_source_id, strategy, progress)
@@ -127,12 +131,17 @@ class NotionMirror:
             known,
             now=self._parts.clock(),
             requests_count=outcome.requests_count,
-            failure=outcome.failure,
+            failure=outcome.failure or stale_because,
         )
         view = KeptView(self._parts.kept, known, reading)
         total_ms = (self._parts.monotonic() - started_s) * MS_PER_S
         self._parts.record(self._recorded(reading, data_source_id, at, total_ms))
         return view
+
+    async def kept(self) -> tuple[DataSource, ...]:
+        """The data sources of which rows are kept, with the schema of the last refresh."""
+        schemas = await self._parts.kept.schemas()
+        return tuple(parse_data_source(dict(schema)) for schema in schemas)
 
     async def _bring_up_to_date(
         self, data_source_id: str, strategy: Strategy, progress: Progress | None

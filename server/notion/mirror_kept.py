@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from datetime import datetime
-from typing import Protocol
+from typing import Any, Protocol
 
 from playbooks.mirrored import Batch, FullRead, KeptRow, KeptSource
 from playbooks.records import Transition
@@ -18,6 +18,10 @@ class Kept(Protocol):
 
     async def source(self, data_source_id: str) -> KeptSource | None:
         """What is known of the copy; None when there is none."""
+        ...
+
+    async def schemas(self) -> Sequence[Mapping[str, Any]]:
+        """Of every data source with rows, as Notion wrote it; by id."""
         ...
 
     async def keep_source(self, source: KeptSource, *, owner: str) -> KeptSource:

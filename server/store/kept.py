@@ -2,11 +2,11 @@
 
 from collections.abc import Mapping, Sequence
 from datetime import datetime
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
+from playbooks.lazy import LazyModule
 from playbooks.mirrored import Batch, FullRead, KeptRow, KeptSource
 from playbooks.records import Transition
-from server.store.lazy import LazyModule
 from server.store.sql import SqlStore
 
 # SQLAlchemy is heavy, and needed at the first reading at the earliest.
@@ -32,6 +32,10 @@ class KeptRows:
         """What is known of the copy; None when there is none."""
         place = self._place(data_source_id)
         return await self._store.perform(lambda engine: mirror.source(engine, place))
+
+    async def schemas(self) -> Sequence[Mapping[str, Any]]:
+        """Of every data source with rows, as Notion wrote it; by id."""
+        return await self._store.perform(lambda engine: mirror.schemas(engine, self._connection))
 
     async def keep_source(self, source: KeptSource, *, owner: str) -> KeptSource:
         """Insert or replace it; gives it with its rows counted. Raises TurnLost."""

@@ -1,12 +1,12 @@
 """The calls of AI tools that one connection keeps in the store."""
 
 from collections.abc import Sequence
-from datetime import datetime, timedelta
-from typing import TYPE_CHECKING, Final
+from datetime import datetime
+from typing import TYPE_CHECKING
 
 from playbooks.clock import Clock
+from playbooks.lazy import LazyModule
 from playbooks.usage import Bucket, RolledUp, UsageRecord
-from server.store.lazy import LazyModule
 from server.store.sql import SqlStore
 
 # SQLAlchemy is heavy, and needed at the first use at the earliest.
@@ -14,9 +14,6 @@ if TYPE_CHECKING:
     from server.store import usage
 else:
     usage = LazyModule("server.store.usage")
-
-CLAIMED_FOR: Final = timedelta(minutes=2)
-"""A process that died while it wrote a row is waited for so long."""
 
 
 class KeptUsage:
@@ -50,9 +47,7 @@ class KeptUsage:
     async def claim(self, data_source_id: str, bucket: Bucket) -> bool:
         """Take the right to write the bucket's row for a while; False while it is another's."""
         place, now = self._place(data_source_id), self._clock()
-        return await self._store.perform(
-            lambda engine: usage.claim(engine, place, bucket, now=now, until=now + CLAIMED_FOR)
-        )
+        return await self._store.perform(lambda engine: usage.claim(engine, place, bucket, now=now))
 
     async def written(
         self, data_source_id: str, bucket: Bucket, *, page_id: str | None, records_count: int

@@ -50,6 +50,16 @@ def source(engine: Engine, place: Place) -> KeptSource | None:
         return _source(connection, place)
 
 
+def schemas(engine: Engine, connection_key: str) -> Sequence[Mapping[str, Any]]:
+    """Of every data source with rows, as Notion wrote it; by id."""
+    is_ours = mirror_sources.c.connection == connection_key
+    has_rows = or_(mirror_sources.c.complete, mirror_sources.c.rows_count > 0)
+    wanted = select(mirror_sources.c.schema).where(is_ours, has_rows)
+    with engine.connect() as connection:
+        ordered = wanted.order_by(mirror_sources.c.data_source_id)
+        return connection.execute(ordered).scalars().all()
+
+
 def keep_source(engine: Engine, place: Place, known: KeptSource, *, owner: str) -> KeptSource:
     """Insert or replace it; gives it with its rows counted. Raises TurnLost."""
     with _in_turn(engine, place, owner) as connection:

@@ -1,13 +1,18 @@
 """Between the wire and the store: telemetry that never breaks or delays a call."""
 
+from __future__ import annotations
+
 from collections.abc import Awaitable, Callable, Sequence
-from typing import Generic, NoReturn, TypeVar
+from typing import TYPE_CHECKING, Generic, NoReturn, TypeVar
 
 import anyio
 
 from playbooks.errors import StoreUnusable
-from playbooks.ports import Store
-from playbooks.records import CallRecord
+
+# The server starts before it needs these types.
+if TYPE_CHECKING:
+    from playbooks.ports import Store
+    from playbooks.records import CallRecord  # noqa: F401 - the base of CallBuffer names it
 
 T = TypeVar("T")
 
@@ -72,7 +77,7 @@ class Buffer(Generic[T]):
         self.dropped_count += surplus_count
 
 
-class CallBuffer(Buffer[CallRecord]):
+class CallBuffer(Buffer["CallRecord"]):
     """Calls of the Notion API on their way to the store."""
 
     def __init__(self, store: Store, *, flush_every_s: float = FLUSH_EVERY_S) -> None:

@@ -21,7 +21,7 @@ from sqlalchemy import (
 )
 from sqlalchemy.types import TypeDecorator
 
-SCHEMA_VERSION = "0004"
+SCHEMA_VERSION = "0005"
 """The revision that these tables are; revisions count up, so a greater one is a newer program's."""
 
 
@@ -274,5 +274,14 @@ usage_rows = Table(
     Column("ending", String, primary_key=True),
     Column("page_id", String),
     Column("written_count", Integer, nullable=False),
+    Column("claimed_until", Instant),
+)
+
+own_pages = Table(
+    "own_pages",
+    metadata,
+    Column("data_source_id", String, primary_key=True),
+    Column("title", String, primary_key=True),
+    Column("page_id", String),
     Column("claimed_until", Instant),
 )

@@ -1,5 +1,7 @@
 """The store's asynchronous face."""
 
+from __future__ import annotations
+
 import logging
 from collections.abc import Callable, Generator, Mapping, Sequence
 from contextlib import contextmanager, suppress
@@ -9,34 +11,47 @@ from typing import TYPE_CHECKING, Final, TypeVar
 
 from anyio import CapacityLimiter, get_cancelled_exc_class, move_on_after, to_thread
 
-from playbooks.clock import Clock
 from playbooks.errors import StoreUnusable
-from playbooks.picture import Specification
-from playbooks.plan import JournalEntry, Plan, PlanState
-from playbooks.rate import Pause
-from playbooks.records import (
-    BreakerState,
-    CallRecord,
-    Edit,
-    Recorded,
-    RunSummary,
-    StoreState,
-    Traffic,
-)
-from playbooks.report import Report
-from server.store.lazy import LazyModule
+from playbooks.lazy import LazyModule
 from server.store.step import Step
 
-# SQLAlchemy costs more to import than the server has for its start: it comes at first use.
+# SQLAlchemy costs more to import than the server has for its start: it comes at first use, and
+# so does what is only a type here.
 if TYPE_CHECKING:
     from sqlalchemy import Engine
 
-    from server.store import breakers, budget, calls, journal, plans, runs, state, tuning
+    from playbooks.clock import Clock
+    from playbooks.picture import Specification
+    from playbooks.plan import JournalEntry, Plan, PlanState
+    from playbooks.rate import Pause
+    from playbooks.records import (
+        BreakerState,
+        CallRecord,
+        Claimed,
+        Edit,
+        Recorded,
+        RunSummary,
+        StoreState,
+        Traffic,
+    )
+    from playbooks.report import Report
+    from server.store import (
+        breakers,
+        budget,
+        calls,
+        journal,
+        own_pages,
+        plans,
+        runs,
+        state,
+        tuning,
+    )
 else:
     breakers = LazyModule("server.store.breakers")
     budget = LazyModule("server.store.budget")
     calls = LazyModule("server.store.calls")
     journal = LazyModule("server.store.journal")
+    own_pages = LazyModule("server.store.own_pages")
     plans = LazyModule("server.store.plans")
     runs = LazyModule("server.store.runs")
     state = LazyModule("server.store.state")
@@ -75,9 +90,9 @@ class SqlStore:
 
     async def perform(
         self,
-        action: "Callable[[Engine], T]",
+        action: Callable[[Engine], T],
         *,
-        undo: "Callable[[Engine, T], None] | None" = None,
+        undo: Callable[[Engine, T], None] | None = None,
     ) -> T:
         """Do something blocking with the open engine, in a worker thread.
 
@@ -97,7 +112,7 @@ class SqlStore:
                     await self._in_thread(undoing)
             raise
 
-    async def _in_thread(self, action: "Callable[[Engine], T]") -> T:
+    async def _in_thread(self, action: Callable[[Engine], T]) -> T:
         return await to_thread.run_sync(
             self._perform_here, action, abandon_on_cancel=True, limiter=self._threads
         )
@@ -213,6 +228,19 @@ class SqlStore:
         """The number of the journal's first broken entry; None when the chain is whole."""
         return await self.perform(lambda engine: journal.first_broken(engine))  # noqa: PLW0108 - imports in the thread
 
+    async def claim_page(self, data_source_id: str, title: str) -> Claimed | None:
+        """Take the right to write our page there for a while; None while it is another's."""
+        now = self.clock()
+        return await self.perform(
+            lambda engine: own_pages.claim(engine, data_source_id, title, now=now)
+        )
+
+    async def settle_page(
+        self, data_source_id: str, title: str, *, page_id: str | None = None
+    ) -> None:
+        """Give the right back, and remember the page where there is one."""
+        await self.perform(lambda engine: own_pages.settle(engine, data_source_id, title, page_id))
+
     async def tuned(self) -> Mapping[str, float]:
         """Our own settings as plans have tuned them, over the configuration's."""
         return await self.perform(lambda engine: tuning.values(engine))  # noqa: PLW0108 - imports in the thread
@@ -225,14 +253,14 @@ class SqlStore:
         """Give the connections back once nobody uses them; the next use opens anew."""
         await to_thread.run_sync(self._close_here)
 
-    def _perform_here(self, action: "Callable[[Engine], T]") -> T:
+    def _perform_here(self, action: Callable[[Engine], T]) -> T:
         from server.store.failures import understood  # noqa: PLC0415 - SQLAlchemy, see above
 
         with understood(self._url), self._in_use() as engine:
             return action(engine)
 
     @contextmanager
-    def _in_use(self) -> "Generator[Engine]":
+    def _in_use(self) -> Generator[Engine]:
         with self._turn:
             engine = self._opened()
             self._users_count += 1
@@ -243,7 +271,7 @@ class SqlStore:
                 self._users_count -= 1
                 self._turn.notify_all()
 
-    def _opened(self) -> "Engine":
+    def _opened(self) -> Engine:
         from server.store.opening import file_of, open_engine  # noqa: PLC0415 - SQLAlchemy, see above
 
         if self._engine is not None and file_of(self._engine) != self._file:

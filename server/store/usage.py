@@ -7,10 +7,11 @@ from dataclasses import asdict
 from datetime import date, datetime, timedelta
 from typing import Any, Final
 
-from sqlalchemy import Connection, Engine, Row, Select, and_, delete, func, or_, select, update
+from sqlalchemy import Connection, Engine, Row, Select, and_, delete, func, select
 from sqlalchemy.dialects import postgresql, sqlite
 
 from playbooks.usage import Bucket, RolledUp, UsageRecord
+from server.store import claims
 from server.store.opening import writing
 from server.store.retention import KEPT_FOR
 from server.store.schema import usage, usage_rows
@@ -64,33 +65,27 @@ def to_write(engine: Engine, place: Place, only: Bucket | None = None) -> tuple[
     return tuple(_rolled_up(row, tasks) for row in found)
 
 
-def claim(engine: Engine, place: Place, bucket: Bucket, *, now: datetime, until: datetime) -> bool:
+def claim(engine: Engine, place: Place, bucket: Bucket, *, now: datetime) -> bool:
     """Take the right to write the bucket's row; False while another's has not run out."""
-    free = or_(usage_rows.c.claimed_until.is_(None), usage_rows.c.claimed_until <= now)
+    key = _row_key(place, bucket)
     with writing(engine) as opened:
-        dialect = postgresql if opened.dialect.name == "postgresql" else sqlite
-        row = {**_place(place), **asdict(bucket), "written_count": 0}
-        opened.execute(dialect.insert(usage_rows).values(row).on_conflict_do_nothing())
-        taking = update(usage_rows).where(_is_row(place, bucket), free)
-        return opened.execute(taking.values(claimed_until=until)).rowcount == 1
+        claims.add_once(opened, usage_rows, {**key, "written_count": 0})
+        return claims.take(opened, usage_rows, key, now=now)
 
 
 def settle(engine: Engine, place: Place, bucket: Bucket, changes: Mapping[str, object]) -> None:
     """Give the right back; with `page_id` and `written_count`, what was written, if anything."""
-    values = {**changes, "claimed_until": None}
     with writing(engine) as opened:
-        opened.execute(update(usage_rows).where(_is_row(place, bucket)).values(values))
+        claims.settle(opened, usage_rows, _row_key(place, bucket), changes)
 
 
 def store_key(engine: Engine, connection: str) -> str:
     """A random text of eight digits, made at the first call and kept."""
-    place = (connection, _NOWHERE)
-    row = {**_place(place), **asdict(_KEY_BUCKET), "written_count": 0}
+    key = _row_key((connection, _NOWHERE), _KEY_BUCKET)
+    made = {"written_count": 0, "page_id": secrets.token_hex(4)}
     with writing(engine) as opened:
-        dialect = postgresql if opened.dialect.name == "postgresql" else sqlite
-        adding = dialect.insert(usage_rows).values({**row, "page_id": secrets.token_hex(4)})
-        opened.execute(adding.on_conflict_do_nothing())
-        kept = select(usage_rows.c.page_id).where(_is_row(place, _KEY_BUCKET))
+        claims.add_once(opened, usage_rows, {**key, **made})
+        kept = select(usage_rows.c.page_id).where(claims.is_row(usage_rows, key))
         return str(opened.execute(kept).scalar_one())
 
 
@@ -103,7 +98,7 @@ _KEY_BUCKET: Final = Bucket("", date.max, "unknown")
 
 def page_ids(engine: Engine, place: Place) -> frozenset[str]:
     """The rows that hold nothing but records that are kept here."""
-    held = and_(*(usage_rows.c[name] == value for name, value in _place(place).items()))
+    held = claims.is_row(usage_rows, _place(place))
     with engine.connect() as opened:
         found = select(usage_rows.c.page_id).where(held, usage_rows.c.page_id.is_not(None))
         return frozenset(opened.execute(found).scalars())
@@ -150,15 +145,14 @@ def _weight() -> Any:
 
 
 def _is_bucket(bucket: Bucket) -> Any:
-    return and_(*(usage.c[name] == getattr(bucket, name) for name in _KEY))
+    return claims.is_row(usage, asdict(bucket))
 
 
-def _is_row(place: Place, bucket: Bucket) -> Any:
-    known = {**_place(place), **asdict(bucket)}
-    return and_(*(usage_rows.c[name] == value for name, value in known.items()))
+def _row_key(place: Place, bucket: Bucket) -> dict[str, object]:
+    return {**_place(place), **asdict(bucket)}
 
 
-def _place(place: Place) -> dict[str, str]:
+def _place(place: Place) -> dict[str, object]:
     return {"connection": place[0], "data_source_id": place[1]}
 
 

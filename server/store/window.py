@@ -9,8 +9,8 @@ from typing import TYPE_CHECKING, Final, TypeVar
 from anyio import fail_after
 
 from playbooks.errors import StoreUnusable
+from playbooks.lazy import LazyModule
 from playbooks.rate import Window
-from server.store.lazy import LazyModule
 from server.store.line import Share
 from server.store.sql import SqlStore
 

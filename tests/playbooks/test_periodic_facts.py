@@ -3,11 +3,12 @@ from datetime import timedelta
 
 import pytest
 
+from playbooks.arguments import PeriodKind
 from playbooks.bands import Bands
 from playbooks.periodic_facts import Facts, facts_of
 from playbooks.periodic_series import Material
 from playbooks.records import Reading
-from playbooks.report_period import PeriodKind, period_of
+from playbooks.report_period import period_of
 from playbooks.task import Task
 from playbooks.task_reading import TasksRead
 from playbooks.tool_samples import Sample

@@ -8,12 +8,12 @@ from typing import Any
 
 import pytest
 
+from playbooks.arguments import PeriodKind
 from playbooks.desk import DatabaseSetting, Desk
 from playbooks.errors import ConfigurationInvalid
 from playbooks.periodic_answer import in_short
 from playbooks.periodic_report import periodic_report
 from playbooks.report import Report
-from playbooks.report_period import PeriodKind
 from playbooks.usage import UsageRecord
 from playbooks.velocity_question import QuestionInvalid
 from server.workspace.core import JSON

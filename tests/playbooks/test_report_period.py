@@ -2,8 +2,9 @@ from datetime import date, timedelta
 
 import pytest
 
+from playbooks.arguments import PeriodKind
 from playbooks.days import WorkDays
-from playbooks.report_period import EARLIER_COUNT, PeriodKind, holding, period_of
+from playbooks.report_period import EARLIER_COUNT, holding, period_of
 from playbooks.velocity_question import QuestionInvalid, Window
 
 TODAY = date(2026, 11, 25)

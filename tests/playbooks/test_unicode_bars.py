@@ -60,8 +60,8 @@ def test_a_long_sparkline_is_joined_and_says_so() -> None:
 def test_a_bar_is_in_proportion_to_the_greatest() -> None:
     whole, half, least = bar_lines([BarRow("a", 8, ""), BarRow("b", 4, ""), BarRow("c", 0.001, "")])
 
-    assert whole.count("█") == 28
-    assert half.count("█") == 14
+    assert whole.count("█") == 24
+    assert half.count("█") == 12
     assert least.endswith("▏")
 
 

@@ -5,7 +5,7 @@ from datetime import date, timedelta
 
 from playbooks.picture import Specification
 from playbooks.pictures.cycle_times import CycleTime, cycle_times
-from playbooks.pictures.forecast_fan import ForecastDay, forecast_fan
+from playbooks.pictures.forecast_fan import ForecastDay, forecast_fan, thinned
 from playbooks.pictures.throughput import WeeklyTrend, throughput
 from playbooks.pictures.tools import ToolLatency, ToolSuccess, tool_latencies, tool_success
 
@@ -36,7 +36,9 @@ def forecast(title: str, days_count: int) -> Specification:
         )
         for number in range(days_count)
     ]
-    return forecast_fan(title, days, goal=20, deadline=date(2026, 4, 1))
+    return forecast_fan(
+        title, thinned(days), days_count=days_count, goal=20, deadline=date(2026, 4, 1)
+    )
 
 
 def latencies(title: str, count: int) -> Specification:

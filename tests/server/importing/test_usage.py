@@ -137,6 +137,48 @@ async def test_an_id_is_one_call_of_its_tool_however_long_it_is(
 
 
 @pytest.mark.parametrize(
+    ("mine", "theirs"),
+    [
+        pytest.param("2026-11-24T10:00:00Z,100", "2026-11-24T10:00:01Z,100", id="by-instant"),
+        pytest.param("2026-11-24,100", "2026-11-24,101", id="days-alone-by-all-that-is-told"),
+    ],
+)
+async def test_two_files_that_both_count_from_one_lose_no_calls(
+    book: KeptUsage, tmp_path: Path, mine: str, theirs: str
+) -> None:
+    for name, call in (("mine.csv", mine), ("theirs.csv", theirs)):
+        (tmp_path / name).write_text(f"tool,id,at,response_time_ms\ncursor,1,{call}\n")
+
+    first = [await load(book, tmp_path / name) for name in ("mine.csv", "theirs.csv")]
+    again = [await load(book, tmp_path / name) for name in ("mine.csv", "theirs.csv")]
+
+    assert [done.new_count for done in first] == [1, 1]
+    assert [done.known_count for done in again] == [1, 1]
+
+
+async def test_a_call_with_an_id_and_an_instant_is_one_though_its_cost_comes_later(
+    book: KeptUsage, tmp_path: Path
+) -> None:
+    path = tmp_path / "calls.csv"
+    path.write_text("tool,id,at,cost\ncursor,1,2026-11-24T10:00:00Z,\n")
+    await load(book, path)
+    path.write_text("tool,id,at,cost\nCursor,1,2026-11-24T10:00:00Z,0.5\n")
+
+    assert (await load(book, path)).new_count == 0
+
+
+async def test_the_same_events_of_continue_in_a_copy_of_its_files_are_recorded_once(
+    book: KeptUsage, tmp_path: Path
+) -> None:
+    for name in ("tokensGenerated.jsonl", "copy.jsonl"):
+        (tmp_path / name).write_text(tokens(1) + tokens(2))
+
+    await load(book, tmp_path / "tokensGenerated.jsonl")
+
+    assert (await load(book, tmp_path / "copy.jsonl")).new_count == 0
+
+
+@pytest.mark.parametrize(
     ("cells", "says"),
     [
         pytest.param(",2026-11-24,,", "names no tool", id="no-tool"),

@@ -82,6 +82,26 @@ async def test_offline_without_a_copy_says_that_nothing_is_kept(table: Table) ->
         await table.read("OFFLINE")
 
 
+async def test_why_one_asks_offline_is_told_by_the_reading(table: Table) -> None:
+    table.add()
+    await table.read()
+    failure = ServiceFailed(503, None)
+
+    view = await table.mirror.open(table.id, strategy="OFFLINE", stale_because=failure)
+
+    assert view.reading.stale_because is failure
+
+
+async def test_what_is_kept_is_known_by_title_and_database(table: Table) -> None:
+    assert await table.mirror.kept() == ()
+    await table.read()
+
+    (kept,) = await table.mirror.kept()
+
+    database_id = table.perform("GET", f"/v1/data_sources/{table.id}")["parent"]["database_id"]
+    assert (kept.id, kept.title, kept.database_id) == (table.id, "Tasks", database_id)
+
+
 async def test_where_notion_fails_what_is_kept_is_given_with_its_age_and_the_reason(
     table: Table,
 ) -> None:

@@ -6,7 +6,8 @@ from typing import Any
 import pytest
 
 from playbooks.usage import Bucket, UsageRecord
-from server.store.kept_usage import CLAIMED_FOR, KeptUsage
+from server.store.claims import CLAIMED_FOR
+from server.store.kept_usage import KeptUsage
 from server.store.retention import KEPT_FOR
 from server.store.sql import SqlStore
 

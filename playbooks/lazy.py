@@ -1,4 +1,4 @@
-"""Modules that are imported when something of them is first used."""
+"""Modules that are imported when something of them is first used: start-up stays short."""
 
 from importlib import import_module
 from typing import Any
