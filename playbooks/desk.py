@@ -16,6 +16,7 @@ from playbooks.work import Work
 # The server makes its desk at the first call: what only that needs, or only a type, comes then.
 if TYPE_CHECKING:
     from playbooks import kept_tasks
+    from playbooks.data_ports import Backups, DataBook, Editor, Exporter, Maker
     from playbooks.plan import PlanKind
     from playbooks.ports import (
         Mirror,
@@ -100,7 +101,8 @@ class Desk:
     token is lost, and `mirror` with it. `unreachable` says that there is a workspace but it cannot
     be opened. `standing_approvals` are the kinds of plan that the user's own file approves.
     `tasks` keeps what was read of task databases, for the next call. `own_rows` is None where
-    nothing may or can be written. `note_usage` remembers a call of our own tools, at no cost.
+    nothing may or can be written, `editor` and `maker` with it. `exporter`, `backups` and `book`
+    are None where there is no workspace. `note_usage` remembers a call of our own tools for free.
     """
 
     configuration: ConfigurationState
@@ -120,6 +122,11 @@ class Desk:
     work: Work = Work()  # noqa: RUF009 - frozen
     tasks: kept_tasks.KeptTasks = field(default_factory=lambda: kept_tasks.KeptTasks())  # noqa: PLW0108 - late
     own_rows: OwnRows | None = None
+    editor: Editor | None = None
+    exporter: Exporter | None = None
+    maker: Maker | None = None
+    backups: Backups | None = None
+    book: DataBook | None = None
     note_usage: Callable[[UsageRecord], None] = lambda _: None
 
     def require_configuration(self) -> None:

@@ -5,7 +5,7 @@
 * `trash`/PAGE                          whether a page is in the trash
 * `column`/DATA_SOURCE/KEY              one column of a table: its schema, None where there is none
 * `made`/SNAPSHOT/ORIGINAL_ID           an object made again from a snapshot: the hash of its record
-* `linked`/SNAPSHOT/ORIGINAL_ID         its relations and mentions, which point at other such objects
+* `linked`/SNAPSHOT/ORIGINAL_ID         its relations and mentions of other such objects
 
 A change goes from `before` to `after` whatever kind of plan it belongs to; so one set of functions
 reads and writes each aspect, and a plan is undone by changes with the two exchanged.
