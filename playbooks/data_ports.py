@@ -60,6 +60,11 @@ class Exporter(Protocol):
         """The same, its calls recorded so and let go in the background."""
         ...
 
+    @property
+    def requests_count(self) -> int:
+        """The calls made so far, each try counted, since it was attributed."""
+        ...
+
     async def tables(self) -> tuple[Found, ...]:
         """Every data source that is shared."""
         ...
@@ -120,8 +125,8 @@ class Draft(Protocol):
         """Forget records that were taken over from the base and are there no more."""
         ...
 
-    async def has(self, kind: RecordKind, ids: Sequence[str]) -> Mapping[str, str]:
-        """Those of the ids that are kept, with their `last_edited_time` ("" where it has none)."""
+    async def has(self, kind: RecordKind, place: str = "") -> Mapping[str, str]:
+        """What is kept of that kind and place: ids with their `last_edited_time` ("" for none)."""
         ...
 
     async def note(self, key: str, value: Json) -> None:
@@ -142,6 +147,10 @@ class Draft(Protocol):
 
     async def abandon(self) -> None:
         """Throw it away."""
+        ...
+
+    def close(self) -> None:
+        """Let go of it as it is, for whoever goes on; nothing to do once it is finished."""
         ...
 
 
