@@ -277,3 +277,9 @@ class Bands(Frozen):
     plan_valid_hours: float = Field(
         default=24, gt=0, le=720, description="A plan that was not approved by then expires."
     )
+    plan_most_changes: int = Field(
+        default=500, ge=1, le=50_000, description="A plan changes no more; the rest is told."
+    )
+    plan_most_restored: int = Field(
+        default=50_000, ge=1, le=50_000, description="The same for plans that make objects again."
+    )

@@ -6,6 +6,7 @@ what is done; its state moves one step at a time in the store, and an approval i
 
 import hashlib
 import json
+from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Literal
 
@@ -24,6 +25,10 @@ ApprovedBy = Literal["elicitation", "terminal", "policy"]
 """How a person said yes: asked by the client, typed in a terminal, or in the user's own file."""
 
 JournalKind = Literal["plan", "approval", "write", "undo"]
+
+Step = Literal["applied", "skipped", "failed"]
+"""What came of a change. Skipped: its target has changed since it was planned. Failed: Notion
+refused it, or it did not stay as written; it was taken back."""
 
 
 class Change(Frozen):
@@ -63,6 +68,18 @@ class Plan(Frozen):
     def short_digest(self) -> str:
         """What a person compares and types."""
         return self.digest[:8]
+
+
+@dataclass(frozen=True, slots=True)
+class Unfinished:
+    """A plan that was begun and has not ended.
+
+    `waits`: for Notion, since `since`. `stopped`: somebody stopped it. `held`: it is being applied.
+    """
+
+    plan_id: str
+    since: datetime
+    how: Literal["waits", "stopped", "held"]
 
 
 class JournalEntry(Frozen):

@@ -1,6 +1,7 @@
 """What the procedures ask of the world; `server/` holds the adapters."""
 
 from collections.abc import AsyncIterator, Awaitable, Callable, Mapping, Sequence
+from contextlib import AbstractAsyncContextManager
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Generic, Protocol, TypeVar
@@ -16,7 +17,7 @@ from playbooks.objects import (
     Property,
 )
 from playbooks.picture import Specification, Theme
-from playbooks.plan import JournalEntry, Plan, PlanState
+from playbooks.plan import JournalEntry, Plan, PlanState, Step, Unfinished
 from playbooks.rate import Pause
 from playbooks.records import (
     BreakerState,
@@ -228,6 +229,26 @@ class Store(Protocol):
         Also False when it is no longer `as_seen`. Whoever gets True alone may act on it: an
         approval is used once.
         """
+        ...
+
+    def turn(self, plan_id: str) -> AbstractAsyncContextManager[str | None]:
+        """The right to apply the plan, kept alive while it is held; None while it is another's.
+
+        Given back at the end. Of one who dies it is taken over; who ends in anything but a
+        PlaybookError has stopped the plan, which `unfinished` tells.
+        """
+        ...
+
+    async def steps(self, plan_id: str) -> tuple[Step, ...]:
+        """What came of the plan's changes so far, in their order."""
+        ...
+
+    async def add_step(self, plan_id: str, number: int, step: Step, *, turn: str) -> bool:
+        """Keep what came of change `number` (from 0); False when the turn is another's by now."""
+        ...
+
+    async def unfinished(self, connection: str) -> tuple[Unfinished, ...]:
+        """The plans of that connection that were begun and have not ended, oldest first."""
         ...
 
     async def append_journal(self, entries: Sequence[JournalEntry]) -> None:

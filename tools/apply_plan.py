@@ -47,7 +47,10 @@ async def apply_plan(
             question = await _approved(ctx, desk, plan)
             if question is not None:
                 return question
-        return answer(await procedure.apply_plan(desk, plan_id, actor=actor_of(ctx)), detail)
+        report = await procedure.apply_plan(
+            desk, plan_id, actor=actor_of(ctx), progress=ctx.report_progress
+        )
+        return answer(report, detail)
 
 
 async def _approved(

@@ -295,6 +295,24 @@ plan_steps = Table(
     Column("at", Instant, nullable=False),
 )
 
+plan_turns = Table(
+    "plan_turns",
+    metadata,
+    Column("plan_id", String, primary_key=True),
+    Column("turn", String),  # NULL: given back
+    Column("owner", String, nullable=False),
+    Column("seen_at", Instant, nullable=False),
+    Column("stopped", Boolean, nullable=False),
+)
+
+journal_head = Table(
+    "journal_head",
+    metadata,
+    Column("id", Integer, primary_key=True, autoincrement=False),
+    Column("number", BigInteger, nullable=False),
+    Column("hash", String, nullable=False),
+)
+
 remade = Table(
     "remade",
     metadata,

@@ -17,6 +17,24 @@ def upgrade() -> None:
         sa.Column("at", sa.DateTime(timezone=True), nullable=False),
     )
     op.create_table(
+        "plan_turns",
+        sa.Column("plan_id", sa.String, primary_key=True),
+        sa.Column("turn", sa.String),
+        sa.Column("owner", sa.String, nullable=False),
+        sa.Column("seen_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("stopped", sa.Boolean, nullable=False),
+    )
+    op.create_table(
+        "journal_head",
+        sa.Column("id", sa.Integer, primary_key=True, autoincrement=False),
+        sa.Column("number", sa.BigInteger, nullable=False),
+        sa.Column("hash", sa.String, nullable=False),
+    )
+    op.execute(
+        "INSERT INTO journal_head (id, number, hash)"
+        " SELECT 1, number, hash FROM journal ORDER BY number DESC LIMIT 1"
+    )
+    op.create_table(
         "remade",
         *_key("connection", "plan_id", "original_id"),
         sa.Column("new_id", sa.String, nullable=False),
