@@ -321,7 +321,7 @@ remade = Table(
     Column("original_id", String, primary_key=True),
     Column("new_id", String, nullable=False),
     Column("state", String, nullable=False),
-    Column("hash", String, nullable=False),
+    Column("at", Instant, nullable=False),
 )
 
 schemas = Table(

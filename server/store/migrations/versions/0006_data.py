@@ -39,7 +39,7 @@ def upgrade() -> None:
         *_key("connection", "plan_id", "original_id"),
         sa.Column("new_id", sa.String, nullable=False),
         sa.Column("state", sa.String, nullable=False),
-        sa.Column("hash", sa.String, nullable=False),
+        sa.Column("at", sa.DateTime(timezone=True), nullable=False),
     )
     op.create_table(
         "schemas",

@@ -1,0 +1,67 @@
+"""The statements of objects made again: which new one stands for which of a snapshot."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Final, TypeAlias
+
+from sqlalchemy import Engine, delete, select, update
+
+from server.store import claims
+from server.store.opening import writing
+from server.store.schema import remade
+
+Key: TypeAlias = tuple[str, str, str]
+"""Connection, plan and original id."""
+
+BEGUN: Final = "begun"
+"""The state of what may be there without our knowing its id: it was about to be made."""
+
+
+@dataclass(frozen=True, slots=True)
+class KeptObject:
+    """One object of the map; `at` is when it was about to be made, `new_id` "" until it was."""
+
+    new_id: str
+    state: str
+    at: datetime
+
+
+def find(engine: Engine, key: Key) -> KeptObject | None:
+    """The object as it is kept, or None."""
+    wanted = select(remade.c.new_id, remade.c.state, remade.c.at)
+    with engine.connect() as opened:
+        row = opened.execute(wanted.where(claims.is_row(remade, _row(key)))).one_or_none()
+    return None if row is None else KeptObject(row.new_id, row.state, row.at)
+
+
+def begin(engine: Engine, key: Key, *, at: datetime) -> None:
+    """Keep that it is about to be made."""
+    with writing(engine) as opened:
+        opened.execute(delete(remade).where(claims.is_row(remade, _row(key))))
+        claims.add_once(opened, remade, {**_row(key), "new_id": "", "state": BEGUN, "at": at})
+
+
+def settle(engine: Engine, key: Key, new_id: str, state: str) -> None:
+    """Keep which object it is by now, and how far."""
+    changes = {"new_id": new_id, "state": state}
+    with writing(engine) as opened:
+        opened.execute(update(remade).where(claims.is_row(remade, _row(key))).values(changes))
+
+
+def forget(engine: Engine, key: Key) -> None:
+    """Keep nothing of it."""
+    with writing(engine) as opened:
+        opened.execute(delete(remade).where(claims.is_row(remade, _row(key))))
+
+
+def new_ids(engine: Engine, connection: str, plan_id: str) -> dict[str, str]:
+    """New ids by original ones, of what the plan has made."""
+    of_plan = claims.is_row(remade, {"connection": connection, "plan_id": plan_id})
+    wanted = select(remade.c.original_id, remade.c.new_id).where(of_plan, remade.c.state != BEGUN)
+    with engine.connect() as opened:
+        return {row.original_id: row.new_id for row in opened.execute(wanted)}
+
+
+def _row(key: Key) -> dict[str, object]:
+    connection, plan_id, original_id = key
+    return {"connection": connection, "plan_id": plan_id, "original_id": original_id}
