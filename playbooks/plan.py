@@ -17,6 +17,9 @@ from playbooks.report import Frozen
 PlanKind = Literal["optimize", "repair", "clean_up", "restore", "undo"]
 """What can be planned."""
 
+RestoreScope = Literal["everything", "database", "rows", "properties"]
+"""What of a snapshot is brought back."""
+
 PlanState = Literal[
     "planned", "approved", "applying", "applied", "rolled_back", "failed", "refused", "expired"
 ]

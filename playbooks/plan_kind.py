@@ -7,18 +7,14 @@ looked at and made, its target says (`playbooks.aspects`).
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
-from typing import Any, Literal, Protocol, runtime_checkable
+from typing import Any, Protocol, runtime_checkable
 
 from playbooks.databases import DatabaseKey
 from playbooks.desk import Desk
-from playbooks.plan import Change, Plan
+from playbooks.plan import Change, Plan, RestoreScope
 from playbooks.report import Finding, Gate
 
 Measurements = Mapping[str, float | int | str | None]
-
-
-RestoreScope = Literal["everything", "database", "rows", "properties"]
-"""What of a snapshot is brought back."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -33,7 +33,7 @@ from server.settings import Configuration, database_settings, token_fingerprint
 from server.store.recording import Buffer, CallBuffer
 from server.store.sql import SqlStore
 from tools.boundary import OpenDesk
-from tools.catalog import tools
+from tools.catalog import ABSENT, tools
 
 if TYPE_CHECKING:
     import httpx
@@ -81,7 +81,7 @@ def build_server(
         log_level="ERROR",
         cache_hints={"tools/list": CacheHint(ttl_ms=60_000, scope="public")},
     )
-    register_resources(mcp, open_desk)
+    register_resources(mcp, open_desk, ABSENT if read_only else ())
     return mcp
 
 

@@ -2,6 +2,7 @@
 
 from typing import Final
 
+from playbooks.read_only import without_mention
 from tools import (
     apply_plan,
     diagnose_performance,
@@ -29,10 +30,20 @@ MODULES: Final = (
     save_report,
 )
 
-CHANGING: Final = (apply_plan, save_report)
+CHANGING: Final = (plan_change, apply_plan, save_report)
 """What a server that only reads does not have."""
+
+ABSENT: Final = frozenset(module.__name__.rpartition(".")[2] for module in CHANGING)
+"""Their names, which such a server does not mention either."""
 
 
 def tools(*, read_only: bool = False) -> list[StrictTool]:
     """The tools of a server, declared anew for each."""
-    return [module.tool() for module in MODULES if not (read_only and module in CHANGING)]
+    if not read_only:
+        return [module.tool() for module in MODULES]
+    return [_reading(module.tool()) for module in MODULES if module not in CHANGING]
+
+
+def _reading(tool: StrictTool) -> StrictTool:
+    described = without_mention(tool.description, ABSENT)
+    return tool.model_copy(update={"absent": ABSENT, "description": described})
