@@ -1,0 +1,183 @@
+"""One aspect of one thing in Notion, read past every cache and written once."""
+
+from collections.abc import Mapping, Sequence
+from typing import Any, Final
+from urllib.parse import unquote
+
+from playbooks.errors import NotFoundOrNotShared, NotionError, WriteUnconfirmed
+from server.notion.answers import JSON, read_as
+from server.notion.api import Ask
+from server.notion.client import NotionClient
+from server.notion.mirror_source import Source
+from server.notion.whole_values import whole_value
+from server.notion.writable import MOST_ITEMS, are_too_many, emptied, writable_value
+from server.notion.writable_schema import type_of, writable_column
+
+_CHOSEN: Final[Mapping[str, str]] = {
+    "select": "equals", "status": "equals", "multi_select": "contains",
+}  # fmt: skip
+"""The types that have options, and how a filter names the rows that have chosen one."""
+
+
+class NotionEditor:
+    """Implements playbooks.data_ports.Editor.
+
+    Values are `{type: content}`, columns `{"name": …, type: configuration}` with a description
+    where they have one, both as `writable_value` and `writable_column` make them.
+    """
+
+    def __init__(self, notion: NotionClient) -> None:
+        self._notion = notion
+
+    def attributed(self, procedure: str, run_id: str) -> "NotionEditor":
+        """The same, its calls recorded under that procedure and run."""
+        return NotionEditor(self._notion.attributed(procedure, run_id))
+
+    async def cell(self, page_id: str, property_id: str) -> JSON | None:
+        """The value of the page, lists complete."""
+        raw = await self._raw(page_id, property_id)
+        if raw is None:
+            return None
+        return read_as(writable_value, await whole_value(self._notion.api.call, page_id, raw))
+
+    async def set_cell(self, page_id: str, property_id: str, value: JSON | None) -> None:
+        """Give the page that value.
+
+        Raises NotionError, before anything is written, for a list that Notion takes only in
+        parts: one request replaces all of it with at most 100 items.
+        """
+        if value is None:
+            raw = await self._raw(page_id, property_id)
+            if raw is None:
+                return
+            value = emptied(raw["type"])
+        if are_too_many(value):
+            raise _too_long()
+        try:
+            await self._notion.update_page(page_id, properties={property_id: value})
+        except WriteUnconfirmed:
+            # A page shows long lists in part, so that only the whole value can tell.
+            if await self.cell(page_id, property_id) != value:
+                raise
+
+    async def in_trash(self, page_id: str) -> bool | None:
+        """Whether the page is in the trash; None when Notion shows no such page."""
+        try:
+            return (await self._notion.retrieve_page(page_id)).in_trash
+        except NotFoundOrNotShared:
+            return None
+
+    async def set_in_trash(self, page_id: str, value: bool) -> None:
+        """Move the page to the trash, or out of it."""
+        await self._notion.update_page(page_id, in_trash=value)
+
+    async def column(self, data_source_id: str, key: str) -> JSON | None:
+        """The column with its name, formulas by names."""
+        properties = await self._properties(data_source_id)
+        name = _name_of(properties, key)
+        return None if name is None else writable_column(name, properties)
+
+    async def set_column(self, data_source_id: str, key: str, column: JSON | None) -> None:
+        """Add, change, rename or remove the column; only what differs is sent.
+
+        Raises NotionError, before anything is written, when an option would go that rows have.
+        """
+        properties = await self._properties(data_source_id)
+        name = _name_of(properties, key)
+        before = None if name is None else writable_column(name, properties)
+        if before == column:
+            return
+        if before is not None and column is not None:
+            await self._refuse_loss(data_source_id, before, column)
+        change = _change(properties, name, before, column)
+        try:
+            await self._notion.update_data_source(data_source_id, properties=change)
+        except WriteUnconfirmed:
+            # Notion shows formulas in other words than it takes them.
+            if await self.column(data_source_id, key) != column:
+                raise
+
+    async def _raw(self, page_id: str, property_id: str) -> JSON | None:
+        ask = Ask("GET", "/v1/pages/{page_id}", {"page_id": page_id})
+        page = await self._notion.api.call(ask)
+        properties: dict[str, JSON] = read_as(lambda answer: answer["properties"], page)
+        name = _name_of(properties, property_id)
+        return None if name is None else properties[name]
+
+    async def _properties(self, data_source_id: str) -> Mapping[str, JSON]:
+        schema = await Source(self._notion.api, data_source_id).schema()
+        return read_as(lambda answer: dict[str, JSON](answer["properties"]), schema)
+
+    async def _refuse_loss(self, data_source_id: str, before: JSON, after: JSON) -> None:
+        """An option that goes takes itself from every row; another type turns values into its."""
+        kind = type_of(before)
+        if type_of(after) != kind:
+            return
+        kept = _option_names(after)
+        for option in _option_names(before):
+            chosen = {"property": before["name"], kind: {_CHOSEN[kind]: option}}
+            if option not in kept and await self._has_rows(data_source_id, chosen):
+                raise _in_use()
+
+    async def _has_rows(self, data_source_id: str, chosen: JSON) -> bool:
+        rows = self._notion.query_pages(
+            data_source_id, filter=chosen, filter_properties=["title"], page_size=1
+        )
+        return [row async for row in rows] != []
+
+
+def _name_of(properties: Mapping[str, JSON], key: str) -> str | None:
+    """The name of the property of that id, else of that name."""
+    named = (name for name, raw in properties.items() if unquote(raw["id"]) == unquote(key))
+    return next(named, key if key in properties else None)
+
+
+def _change(
+    properties: Mapping[str, JSON], name: str | None, before: JSON | None, column: JSON | None
+) -> dict[str, JSON | None]:
+    """What is sent of the schema."""
+    if name is None or before is None:
+        return {} if column is None else {column["name"]: _unnamed(column)}
+    key: str = properties[name]["id"]
+    return {key: None if column is None else _difference(before, column)}
+
+
+def _unnamed(column: JSON) -> JSON:
+    return {key: value for key, value in column.items() if key != "name"}
+
+
+def _difference(before: JSON, after: JSON) -> JSON:
+    changed = {key: value for key, value in after.items() if before.get(key) != value}
+    if "description" in before and "description" not in after:
+        changed["description"] = None
+    kind = type_of(after)
+    if kind in changed and kind in _CHOSEN:
+        changed[kind] = {"options": _options(_option_names(before), after[kind]["options"])}
+    return changed
+
+
+def _options(there: Sequence[str], wanted: Sequence[JSON]) -> list[JSON]:
+    """One that is there is known by its name: Notion refuses another colour, and the same."""
+    return [{"name": each["name"]} if each["name"] in there else each for each in wanted]
+
+
+def _option_names(column: JSON) -> list[str]:
+    config: Any = column[type_of(column)]
+    return [each["name"] for each in config.get("options", ())]
+
+
+def _too_long() -> NotionError:
+    return NotionError(
+        f"A list of more than {MOST_ITEMS} items was not written: Notion takes no more in one"
+        " request, and a request replaces the whole list.",
+        remedy="Change such a value in Notion itself, or a relation from its other side.",
+        code="validation_error",
+    )
+
+
+def _in_use() -> NotionError:
+    return NotionError(
+        "An option was not removed from its column: rows have it by now, and would lose it.",
+        remedy="Give those rows another value first, or leave the option.",
+        code="option_in_use",
+    )
