@@ -6,6 +6,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Literal
 
+from playbooks.backup_policy import BackupPolicy
 from playbooks.bands import Bands
 from playbooks.clock import Clock
 from playbooks.databases import DatabaseKey, StatusRole
@@ -126,6 +127,7 @@ class Desk:
     exporter: Exporter | None = None
     maker: Maker | None = None
     backups: Backups | None = None
+    backup_policy: BackupPolicy = BackupPolicy()  # noqa: RUF009 - frozen
     book: DataBook | None = None
     note_usage: Callable[[UsageRecord], None] = lambda _: None
 

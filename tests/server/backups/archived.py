@@ -7,7 +7,7 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
-from playbooks.snapshot import RecordKind, Snapshot
+from playbooks.snapshot import Mode, RecordKind, Snapshot
 from server.backups.archive import Archive, Place, Trial
 from server.backups.draft import FileDraft, Maker
 from server.backups.sealing import Sealer, Unsealed
@@ -41,7 +41,7 @@ class Shelf:
         )
 
     async def begin(self, base_id: str | None = None, *, connection: str = "c") -> FileDraft:
-        mode = "full" if base_id is None else "incremental"
+        mode: Mode = "full" if base_id is None else "incremental"
         archive = self.archive(connection)
         return await archive.begin(mode=mode, base_id=base_id, at=self.now)
 
