@@ -6,6 +6,7 @@ there are.
 """
 
 from collections.abc import Mapping
+from dataclasses import replace
 from datetime import datetime
 from typing import Any, Final
 
@@ -26,11 +27,16 @@ PROCEDURE: Final = "apply_plan"
 
 
 async def apply_plan(
-    desk: Desk, plan_id: str, *, actor: str = "unknown", progress: Progress = silent
+    desk: Desk,
+    plan_id: str,
+    *,
+    actor: str = "unknown",
+    by_hand: bool = True,
+    progress: Progress = silent,
 ) -> Report:
     """How far the plan is, after all was done that can be done now.
 
-    `progress` is told of each step.
+    `progress` is told of each step. Cancelled `by_hand`, it goes on at the next call alone.
 
     Raises:
         ConfigurationInvalid: the configuration has mistakes.
@@ -41,41 +47,39 @@ async def apply_plan(
     desk.require_configuration()
     if desk.connection.read_only:
         raise PlanUnusable("This server is read-only.", remedy="Unset read_only to apply plans.")
-    run_id = desk.new_run_id()
+    run_id, found = desk.new_run_id(), await find_plan(desk, plan_id)
     at_work = attributed(desk, PROCEDURE, run_id)
-    found = await find_plan(desk, plan_id)
-    plan, trial = await _moved_on(at_work, found, actor, progress)
+    plan, trial = await _moved_on(Walk(at_work, found, actor, by_hand, progress))
     report = report_on(desk, run_id, plan, await steps_of(desk, plan), trial)
     await keep(desk, report)
     return report
 
 
-async def _moved_on(
-    desk: Desk, plan: Plan, actor: str, progress: Progress
-) -> tuple[Plan, Trial | None]:
+async def _moved_on(walk: Walk) -> tuple[Plan, Trial | None]:
     """Whatever comes next for a plan in its state."""
+    plan = walk.plan
     match plan.state:
         case "planned":
-            approved = await approve_by_policy(desk, plan)
-            return await _moved_on(desk, approved, actor, progress)
+            approved = await approve_by_policy(walk.desk, plan)
+            return await _moved_on(replace(walk, plan=approved))
         case "approved" | "applying":
-            applied = await _worked_off(desk, plan, actor, progress)
-            return await _watched(desk, applied, actor)
+            return await _watched(replace(walk, plan=await _worked_off(walk)))
         case "applied":
-            return await _watched(desk, plan, actor)
+            return await _watched(walk)
         case "rolled_back" | "failed":
             return plan, None
         case "refused" | "expired":
             raise unfit(plan)
 
 
-async def _worked_off(desk: Desk, plan: Plan, actor: str, progress: Progress) -> Plan:
+async def _worked_off(walk: Walk) -> Plan:
     """Taken, applied, and given back at once when that is cut short: nobody waits for us then."""
-    async with desk.store.turn(plan.id) as turn:
+    plan = walk.plan
+    async with walk.desk.store.turn(plan.id, by_hand=walk.by_hand) as turn:
         if turn is None:
             raise _busy(plan)
-        begun = await _moved(desk, plan, "applying", {"interrupted": None})
-        return await _applied(Walk(desk, begun, actor), turn, progress)
+        begun = await _moved(walk.desk, plan, "applying", {"interrupted": None})
+        return await _applied(replace(walk, plan=begun), turn)
 
 
 def _busy(plan: Plan) -> PlanUnusable:
@@ -85,11 +89,11 @@ def _busy(plan: Plan) -> PlanUnusable:
     )
 
 
-async def _applied(walk: Walk, turn: str, progress: Progress) -> Plan:
+async def _applied(walk: Walk, turn: str) -> Plan:
     """Every step that is still to do, and the state that this comes to."""
     desk, plan = walk.desk, walk.plan
     try:
-        steps = await _stepped(walk, turn, progress)
+        steps = await _stepped(walk, turn)
         judged = verdict(steps, len(plan.changes))
         if judged == "canary failed":
             await walk.back(done(plan, steps))
@@ -102,7 +106,7 @@ async def _applied(walk: Walk, turn: str, progress: Progress) -> Plan:
     return await _moved(desk, plan, "applied" if judged == "done" else "failed", ended)
 
 
-async def _stepped(walk: Walk, turn: str, progress: Progress) -> list[Step]:
+async def _stepped(walk: Walk, turn: str) -> list[Step]:
     """The steps, done until they are all done or must not go on."""
     store, plan = walk.desk.store, walk.plan
     steps, count = list(await steps_of(walk.desk, plan)), len(plan.changes)
@@ -112,12 +116,13 @@ async def _stepped(walk: Walk, turn: str, progress: Progress) -> list[Step]:
         if not await store.add_step(plan.id, number, step, turn=turn):
             raise _busy(plan)
         steps.append(step)
-        await progress(len(steps), count, f"{plan.kind}: {counted(len(steps), 'change')}")
+        await walk.progress(len(steps), count, f"{plan.kind}: {counted(len(steps), 'change')}")
     return steps
 
 
-async def _watched(desk: Desk, plan: Plan, actor: str) -> tuple[Plan, Trial | None]:
+async def _watched(walk: Walk) -> tuple[Plan, Trial | None]:
     """What an applied plan brings: so far, or settled; taken back when it is worse."""
+    desk, plan = walk.desk, walk.plan
     kind = module_of(plan.kind)
     if plan.state != "applied" or "verdict" in plan.outcome or not isinstance(kind, Tried):
         return plan, None
@@ -128,7 +133,7 @@ async def _watched(desk: Desk, plan: Plan, actor: str) -> tuple[Plan, Trial | No
     if trial.until is not None:
         return plan, trial
     if trial.worse:
-        await Walk(desk, plan, actor).back(kept_changes)
+        await walk.back(kept_changes)
     settled = {"verdict": trial.says, "measured": dict(trial.measurements)}
     state: PlanState = "rolled_back" if trial.worse else "applied"
     return await _moved(desk, plan, state, settled), None

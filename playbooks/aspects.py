@@ -79,14 +79,14 @@ async def _make(  # noqa: PLR0913, PLR0917 - what a change of these aspects cons
             await maker.link(origin, snapshot_id, original_id)
 
 
-def _made(change: Change) -> Any:
+def _made(change: Change) -> dict[str, str]:
     """The value that says "it is there": the one side of the change that is one."""
-    return change.before if change.after is None else change.after
+    made: dict[str, str] = change.before if change.after is None else change.after
+    return made
 
 
 def _origin(plan: Plan, change: Change) -> str:
-    origin: str = (_made(change) or {}).get(ORIGIN, plan.id)
-    return origin
+    return _made(change).get(ORIGIN, plan.id)
 
 
 def _there(port: T | None) -> T:

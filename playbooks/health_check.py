@@ -22,12 +22,14 @@ from playbooks.health_gates import (
     judge_capabilities,
     judge_configuration,
     judge_errors,
+    judge_outbox,
     judge_pause,
     judge_server,
     judge_store,
     judge_token,
 )
 from playbooks.objects import Capability
+from playbooks.plan import Unfinished
 from playbooks.ports import Notion, Outcome, Progress, ServerState
 from playbooks.rate import Pause
 from playbooks.records import BreakerState, StoreState, Traffic
@@ -141,7 +143,15 @@ async def _house(desk: Desk, started: datetime) -> list[Verdict]:
     questions: list[
         Callable[
             [],
-            Awaitable[StoreState | ServerState | Traffic | tuple[BreakerState, ...] | Pause | None],
+            Awaitable[
+                StoreState
+                | ServerState
+                | Traffic
+                | tuple[BreakerState, ...]
+                | tuple[Unfinished, ...]
+                | Pause
+                | None
+            ],
         ]
     ] = [
         desk.store.probe,
@@ -149,9 +159,10 @@ async def _house(desk: Desk, started: datetime) -> list[Verdict]:
         lambda: desk.store.traffic(since, key),
         lambda: desk.store.breakers(key),
         lambda: desk.store.paused(key),
+        lambda: desk.store.unfinished(key),
     ]
     outcomes = await desk.together(questions, within_s=_left_s(desk, started))
-    store, server, calls, breakers, pause = outcomes
+    store, server, calls, breakers, pause, unfinished = outcomes
     traffic = _of_type(Traffic, calls).value
     return [
         judge_store(_of_type(StoreState, store)),
@@ -160,6 +171,7 @@ async def _house(desk: Desk, started: datetime) -> list[Verdict]:
         judge_pause(_of_type(Pause, pause), desk.clock()),
         judge_cache(traffic, desk.bands),
         judge_errors(traffic, desk.bands),
+        judge_outbox(_of_type(tuple, unfinished)),
     ]
 
 

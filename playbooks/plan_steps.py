@@ -5,13 +5,14 @@ from dataclasses import dataclass
 from typing import Any, Final, Literal
 
 from playbooks.aspects import current, write
-from playbooks.desk import Desk
+from playbooks.desk import Desk, silent
 from playbooks.errors import (
     FirewallRefused,
     NotFoundOrNotShared,
     RequestRefused,
 )
 from playbooks.plan import Change, JournalEntry, JournalKind, Plan, Step
+from playbooks.ports import Progress
 
 CANARY_COUNT: Final = 3
 """So many changes are made first: where they go wrong, nothing else is touched."""
@@ -56,11 +57,13 @@ def came_to(plan: Plan, steps: Sequence[Step], step: Step) -> tuple[Change, ...]
 
 @dataclass(frozen=True, slots=True)
 class Walk:
-    """A plan being applied, and by whom."""
+    """A plan being applied: by whom, whether `by_hand`, and who is told of each step."""
 
     desk: Desk
     plan: Plan
     actor: str
+    by_hand: bool = True
+    progress: Progress = silent
 
     async def forward(self, change: Change) -> Step:
         """From `before` to `after`; what is so already was done by an interrupted try.

@@ -79,6 +79,10 @@ class Notion(Protocol):
         """What kinds the id answers to, asked as probes; empty when it answers to none."""
         ...
 
+    async def in_trash(self, page_id: str) -> bool | None:
+        """Whether the page is in the trash; None when it is not shared, or gone for good."""
+        ...
+
     async def data_sources_of(self, database_id: str) -> tuple[Found, ...]:
         """The tables of a database."""
         ...
@@ -231,11 +235,11 @@ class Store(Protocol):
         """
         ...
 
-    def turn(self, plan_id: str) -> AbstractAsyncContextManager[str | None]:
+    def turn(self, plan_id: str, *, by_hand: bool) -> AbstractAsyncContextManager[str | None]:
         """The right to apply the plan, kept alive while it is held; None while it is another's.
 
-        Given back at the end. Of one who dies it is taken over; who ends in anything but a
-        PlaybookError has stopped the plan, which `unfinished` tells.
+        Given back at the end; of one who dies it is taken over. Who holds it `by_hand` and ends
+        in anything but a PlaybookError has stopped the plan, which `unfinished` tells.
         """
         ...
 

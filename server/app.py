@@ -29,6 +29,7 @@ from playbooks.desk import (
 )
 from playbooks.errors import PlaybookError
 from resources.register import register as register_resources
+from server.outbox import go_on_forever
 from server.settings import Configuration, database_settings, token_fingerprint
 from server.store.recording import Buffer, CallBuffer
 from server.store.sql import SqlStore
@@ -113,11 +114,16 @@ class House:
 
     @asynccontextmanager
     async def running(self) -> AsyncGenerator[None]:
-        """Telemetry reaches the store meanwhile; at the end all that was opened is closed."""
+        """Telemetry reaches the store meanwhile, and plans that wait are gone on with.
+
+        At the end all that was opened is closed.
+        """
         failure: Exception | None = None
         async with anyio.create_task_group() as background:
             background.start_soon(self._buffer.run_forever)
             background.start_soon(self._own_calls.run_forever)
+            if not self.read_only:
+                background.start_soon(go_on_forever, self._store, self.desk)
             try:
                 yield
             except Exception as error:  # noqa: BLE001 - raised again below, out of the group's wrap

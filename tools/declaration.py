@@ -96,9 +96,8 @@ def _plain(node: Any, definitions: dict[str, Any]) -> Any:
             return [_plain(item, definitions) for item in items]
         case {"$ref": str(reference)}:
             return _plain(definitions[reference.rsplit("/", 1)[-1]], definitions)
-        case {"anyOf": [dict() as given, {"type": "null"}], "default": None}:
+        case {"anyOf": [given, {"type": "null"}], "default": None, **about}:
             # Who has nothing to give leaves it out; the list of tools is short of room.
-            about = {key: value for key, value in node.items() if key not in {"anyOf", "default"}}
             return _plain({**given, **about}, definitions)
         case dict():
             kept = _kept(cast("dict[str, Any]", node))

@@ -225,11 +225,11 @@ class SqlStore:
         )
 
     @asynccontextmanager
-    async def turn(self, plan_id: str) -> AsyncGenerator[str | None]:
+    async def turn(self, plan_id: str, *, by_hand: bool) -> AsyncGenerator[str | None]:
         """The right to apply the plan, kept alive while it is held; None while it is another's."""
         taken = await self.perform(
             lambda engine: turns.take(engine, plan_id, self.clock),
-            undo=lambda engine, turn: self._give_back(engine, plan_id, turn, stopped=True),
+            undo=lambda engine, turn: self._give_back(engine, plan_id, turn, stopped=by_hand),
         )
         if taken is None:
             yield None
@@ -237,7 +237,7 @@ class SqlStore:
         async with holding(
             lambda: self.perform(lambda engine: turns.sign(engine, plan_id, taken, self.clock)),
             lambda stopped: self.perform(
-                lambda engine: self._give_back(engine, plan_id, taken, stopped=stopped)
+                lambda engine: self._give_back(engine, plan_id, taken, stopped=by_hand and stopped)
             ),
         ):
             yield taken

@@ -2,6 +2,7 @@
 
 import json
 from collections.abc import AsyncGenerator
+from datetime import UTC, datetime
 from typing import Any
 
 import pytest
@@ -63,7 +64,7 @@ ADVICE = Report(
     headline="Slow.",
     workspace="Notion",
     connection="",
-    as_of="2026-03-11T09:30:00Z",  # type: ignore[arg-type]  # pydantic reads it
+    as_of=datetime(2026, 3, 11, tzinfo=UTC),
     age_s=0,
     source="live",
     coverage=Coverage(scanned=1, complete=True),
