@@ -17,6 +17,7 @@ from playbooks.work import Work
 # The server makes its desk at the first call: what only that needs, or only a type, comes then.
 if TYPE_CHECKING:
     from playbooks import kept_tasks
+    from playbooks.contract import Contract
     from playbooks.data_ports import Backups, DataBook, Editor, Exporter, Maker
     from playbooks.plan import PlanKind
     from playbooks.ports import (
@@ -103,7 +104,8 @@ class Desk:
     be opened. `standing_approvals` are the kinds of plan that the user's own file approves.
     `tasks` keeps what was read of task databases, for the next call. `own_rows` is None where
     nothing may or can be written, `editor` and `maker` with it. `exporter`, `backups` and `book`
-    are None where there is no workspace. `note_usage` remembers a call of our own tools for free.
+    are None where there is no workspace. `contracts` are a team's own; of a database without one
+    the playbook's holds. `note_usage` remembers a call of our own tools for free.
     """
 
     configuration: ConfigurationState
@@ -129,6 +131,9 @@ class Desk:
     backups: Backups | None = None
     backup_policy: BackupPolicy = BackupPolicy()  # noqa: RUF009 - frozen
     book: DataBook | None = None
+    contracts: Mapping[DatabaseKey, Contract] = field(
+        default_factory=dict[DatabaseKey, "Contract"]
+    )
     note_usage: Callable[[UsageRecord], None] = lambda _: None
 
     def require_configuration(self) -> None:

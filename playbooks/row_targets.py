@@ -47,6 +47,7 @@ class Targets:
         default_factory=dict[tuple[str, str | None], TargetRows | None]
     )
     _fates: dict[str, Fate] = field(default_factory=dict[str, Fate])
+    _asked_count: int = 0
 
     async def prepare(self, data_source_id: str, back_id: str | None) -> None:
         """Read the table, where that was not done."""
@@ -70,8 +71,9 @@ class Targets:
         return {page_id: self._fates[page_id] for page_id in wanted}
 
     async def _fate(self, page_id: str) -> Fate:
-        if sum(fate != "not known" for fate in self._fates.values()) >= MOST_ASKED:
+        if self._asked_count >= MOST_ASKED:
             return "not known"
+        self._asked_count += 1
         try:
             in_trash = await self.ask(page_id)
         except NotionError:

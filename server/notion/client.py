@@ -7,6 +7,7 @@ from urllib.parse import unquote
 
 import httpx
 
+from playbooks.errors import NotFoundOrNotShared
 from playbooks.objects import Bot, Capability, DataSource, Found, ObjectKind, PageMeasure
 from playbooks.rate import Window
 from playbooks.rows import Row, Value
@@ -220,6 +221,13 @@ class NotionClient:
     async def retrieve_page(self, page_id: str) -> Row:
         """One page, also when it is in the trash."""
         return read_as(row_of, await self._api.call(_page(page_id)))
+
+    async def in_trash(self, page_id: str) -> bool | None:
+        """Whether the page is in the trash; None when it is not shared, or gone for good."""
+        try:
+            return (await self.retrieve_page(page_id)).in_trash
+        except NotFoundOrNotShared:
+            return None
 
     async def create_page(
         self,
