@@ -17,7 +17,9 @@ class Editor(Protocol):
     """One aspect of one thing in Notion, read and written for plans that a person approved.
 
     Values are in the form in which Notion accepts them, so that what was read can be written back
-    and compared by equality. Every method may raise a NotionError. Reads go past every cache.
+    and compared by equality: a cell `{type: content}`, as in `{"number": 3}` or `{"select":
+    {"name": "Red"}}`; a column `{"name": …, type: configuration}`, with its `description` where
+    it has one. Every method may raise a NotionError. Reads go past every cache.
     """
 
     def attributed(self, procedure: str, run_id: str) -> "Editor":
@@ -65,6 +67,11 @@ class Exporter(Protocol):
         """The calls made so far, each try counted, since it was attributed."""
         ...
 
+    @property
+    def gaps(self) -> Sequence[str]:
+        """What could not be read since it was attributed, in sentences of ours."""
+        ...
+
     async def tables(self) -> tuple[Found, ...]:
         """Every data source that is shared."""
         ...
@@ -76,7 +83,7 @@ class Exporter(Protocol):
     def rows(self, data_source_id: str, *, since: datetime | None = None) -> AsyncIterator[Json]:
         """Its rows, relations and people complete; edited at `since` or later, where given.
 
-        Raises ResultCut never: more than a query gives is read in stretches.
+        More than a query gives is read in stretches; what even they miss is told by `gaps`.
         """
         ...
 
