@@ -17,9 +17,13 @@ class Keep:
 
 @dataclass(frozen=True, slots=True)
 class BackupPolicy:
-    """The settings of backups; `settings` gives our configuration, secrets as references."""
+    """The settings of backups; `settings` gives our configuration, secrets as references.
+
+    `block_comments`: those on single blocks too, which costs a request a block.
+    """
 
     keep: Keep = Keep()
     content: bool = True
+    block_comments: bool = False
     full_after_days: float = 7
     settings: Callable[[], Mapping[str, Any]] = dict

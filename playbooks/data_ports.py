@@ -69,6 +69,11 @@ class Exporter(Protocol):
 
     @property
     def gaps(self) -> Sequence[str]:
+        """Sentences on what could not be read although Notion answered, since then."""
+        ...
+
+    @property
+    def gaps(self) -> Sequence[str]:
         """What could not be read since it was attributed, in sentences of ours."""
         ...
 

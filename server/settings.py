@@ -180,6 +180,7 @@ class BackupsSection(Section):
 
     directory: Path | None = None
     content: bool = True
+    block_comments: bool = False
     full_after_days: float = Field(default=7, gt=0, le=366)
     encryption_key_file: Path | None = None
     keep: KeepSection = KeepSection()
