@@ -72,11 +72,6 @@ class Exporter(Protocol):
         """Sentences on what could not be read although Notion answered, since then."""
         ...
 
-    @property
-    def gaps(self) -> Sequence[str]:
-        """What could not be read since it was attributed, in sentences of ours."""
-        ...
-
     async def tables(self) -> tuple[Found, ...]:
         """Every data source that is shared."""
         ...

@@ -163,6 +163,8 @@ class House:
             standing_approvals=frozenset(self._configuration.settings.approval.kinds),
             work=self._configuration.settings.work.work(),
             pictures=VegaPictures(),
+            editor=None if self.read_only or link is None else link.editor,
+            exporter=link.exporter if link else None,
         )
 
     async def _link(self, connection: Connection) -> "tuple[Link | None, PlaybookError | None]":

@@ -13,6 +13,9 @@ from server.notion.whole_values import whole_value
 from server.notion.writable import MOST_ITEMS, are_too_many, emptied, writable_value
 from server.notion.writable_schema import type_of, writable_column
 
+CALL_DEADLINE_S: Final = 60.0
+"""A call may wait for the budget of a minute; a step of a plan makes several of them."""
+
 _CHOSEN: Final[Mapping[str, str]] = {
     "select": "equals", "status": "equals", "multi_select": "contains",
 }  # fmt: skip
@@ -27,7 +30,7 @@ class NotionEditor:
     """
 
     def __init__(self, notion: NotionClient) -> None:
-        self._notion = notion
+        self._notion = notion.within(CALL_DEADLINE_S)
 
     def attributed(self, procedure: str, run_id: str) -> "NotionEditor":
         """The same, its calls recorded under that procedure and run."""

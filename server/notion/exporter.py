@@ -20,6 +20,9 @@ from server.notion.side_by_side import side_by_side
 from server.notion.whole_values import whole_page
 from server.notion.writable_schema import formulas_by_names
 
+CALL_DEADLINE_S: Final = 600.0
+"""A call lets all others go first, through several windows of the budget if need be."""
+
 SIDE_BY_SIDE: Final = 4
 """Calls at once: at 1.25 s each they use three requests a second."""
 
@@ -29,9 +32,9 @@ class NotionExporter:
 
     def __init__(self, notion: NotionClient) -> None:
         self.gaps: list[str] = []
-        self._notion = notion
+        self._notion = notion.within(CALL_DEADLINE_S).in_background()
         self._tally = Tally()
-        self._api: Api = replace(notion.api, background=True, tally=self._tally)
+        self._api: Api = replace(self._notion.api, tally=self._tally)
 
     def attributed(self, procedure: str, run_id: str) -> "NotionExporter":
         """The same, counting from nothing, its calls recorded under that procedure and run."""
