@@ -11,7 +11,7 @@ from server.notion.client import NotionClient
 from server.notion.mirror_source import Source
 from server.notion.whole_values import whole_value
 from server.notion.writable import MOST_ITEMS, are_too_many, emptied, writable_value
-from server.notion.writable_schema import type_of, writable_column
+from server.notion.writable_schema import formulas_by_names, type_of, writable_column
 
 CALL_DEADLINE_S: Final = 60.0
 """A call may wait for the budget of a minute; a step of a plan makes several of them."""
@@ -109,7 +109,7 @@ class NotionEditor:
 
     async def _properties(self, data_source_id: str) -> Mapping[str, JSON]:
         schema = await Source(self._notion.api, data_source_id).schema()
-        return read_as(lambda answer: dict[str, JSON](answer["properties"]), schema)
+        return read_as(formulas_by_names, schema)
 
     async def _refuse_loss(self, data_source_id: str, before: JSON, after: JSON) -> None:
         """An option that goes takes itself from every row; another type turns values into its."""

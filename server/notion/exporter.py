@@ -55,7 +55,7 @@ class NotionExporter:
         table = await Source(self._api, data_source_id).schema()
         database_id = read_as(lambda answer: str(answer["parent"]["database_id"]), table)
         ask = Ask("GET", "/v1/databases/{database_id}", {"database_id": database_id})
-        named = {**table, "properties": read_as(_named, table)}
+        named = {**table, "properties": read_as(formulas_by_names, table)}
         return lasting(await self._api.call(ask)), lasting(named)
 
     async def rows(
@@ -118,7 +118,3 @@ class NotionExporter:
 
 
 _TABLES: Final = frozenset(("data_source_id", "database_id"))
-
-
-def _named(table: JSON) -> dict[str, JSON]:
-    return formulas_by_names(table["properties"])

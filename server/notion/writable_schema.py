@@ -7,7 +7,8 @@ from urllib.parse import unquote
 
 from server.notion.answers import JSON
 
-_REFERENCE: Final = re.compile(r"\{\{notion:block_property:([^:}]+):[^}]*\}\}")
+_REFERENCE: Final = re.compile(r"\{\{notion:block_property:([^:}]+):([^:}]+):[^}]*\}\}")
+"""The id of a property, percent-encoded, and that of its data source."""
 
 
 def writable_schema(properties: Mapping[str, JSON]) -> dict[str, JSON]:
@@ -15,15 +16,20 @@ def writable_schema(properties: Mapping[str, JSON]) -> dict[str, JSON]:
 
     Relations name the data source that they lead to, and rollups names of properties, which have
     to be there before them; of the two sides of a dual relation one makes the other.
-    Formulas name properties. What stays behind: ids of options, the groups of a status.
+    Formulas have to be `formulas_by_names`. What stays behind: ids of options, groups of a status.
     """
-    named = formulas_by_names(properties)
-    return {name: {**_described(raw), raw["type"]: _config(raw)} for name, raw in named.items()}
+    return {
+        name: {**_described(raw), raw["type"]: _config(raw)} for name, raw in properties.items()
+    }
 
 
-def formulas_by_names(properties: Mapping[str, JSON]) -> dict[str, JSON]:
-    """The properties, their formulas with `prop("Name")` where Notion shows an id."""
-    names = {unquote(raw["id"]): name for name, raw in properties.items() if "id" in raw}
+def formulas_by_names(table: JSON) -> dict[str, JSON]:
+    """The properties of a data source, formulas with `prop("Name")` where Notion shows an id.
+
+    A property of another table is left as Notion shows it.
+    """
+    properties: dict[str, JSON] = table["properties"]
+    names = {(table["id"], unquote(raw["id"])): name for name, raw in properties.items()}
     return {
         name: {**raw, "formula": _by_names(raw["formula"], names)}
         if raw["type"] == "formula" and raw.get("formula")
@@ -47,11 +53,9 @@ def _described(raw: JSON) -> JSON:
     return {"description": description} if description else {}
 
 
-def _by_names(formula: JSON, names: Mapping[str, str]) -> JSON:
-    """A property of another table is left as Notion shows it."""
-
+def _by_names(formula: JSON, names: Mapping[tuple[str, str], str]) -> JSON:
     def named(reference: re.Match[str]) -> str:
-        name = names.get(unquote(reference[1]))
+        name = names.get((reference[2], unquote(reference[1])))
         return reference[0] if name is None else f'prop("{_escaped(name)}")'
 
     return {**formula, "expression": _REFERENCE.sub(named, formula["expression"])}
