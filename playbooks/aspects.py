@@ -32,12 +32,12 @@ async def current(desk: Desk, plan: Plan, change: Change) -> Any:
     match target.aspect, target.parts:
         case "setting", (name,):
             return (await desk.store.tuned()).get(name)
-        case "cell", (page_id, *key):
-            return await _there(desk.editor).cell(page_id, "/".join(key))
+        case "cell", (page_id, _, *_):
+            return await _there(desk.editor).cell(page_id, _key(target))
         case "trash", (page_id,):
             return await _there(desk.editor).in_trash(page_id)
-        case "column", (data_source_id, *key):
-            return await _there(desk.editor).column(data_source_id, "/".join(key))
+        case "column", (data_source_id, _, *_):
+            return await _there(desk.editor).column(data_source_id, _key(target))
         case "made" | "linked", (_, original_id):
             state = await _there(desk.maker).state(_origin(plan, change), original_id)
             reached = ("filled", "linked") if target.aspect == "made" else ("linked",)
@@ -52,16 +52,21 @@ async def write(desk: Desk, plan: Plan, change: Change, value: Any) -> None:
     match target.aspect, target.parts:
         case "setting", (name,):
             await desk.store.tune({name: value})
-        case "cell", (page_id, *key):
-            await _there(desk.editor).set_cell(page_id, "/".join(key), value)
+        case "cell", (page_id, _, *_):
+            await _there(desk.editor).set_cell(page_id, _key(target), value)
         case "trash", (page_id,):
             await _there(desk.editor).set_in_trash(page_id, value)
-        case "column", (data_source_id, *key):
-            await _there(desk.editor).set_column(data_source_id, "/".join(key), value)
+        case "column", (data_source_id, _, *_):
+            await _there(desk.editor).set_column(data_source_id, _key(target), value)
         case "made" | "linked", (snapshot_id, original_id):
             await _make(desk, plan, change, snapshot_id, original_id, value)
         case _:
             raise _strange(change)
+
+
+def _key(target: Target) -> str:
+    """Of a column or a property; a column's name may hold what parts targets."""
+    return "/".join(target.parts[1:])
 
 
 async def _make(  # noqa: PLR0913, PLR0917 - what a change of these aspects consists of
