@@ -5,6 +5,8 @@ The default is what the playbook requires. A team writes its own to `contracts/<
 """
 
 import hashlib
+from collections.abc import Iterator
+from dataclasses import dataclass
 from typing import Literal, Self
 
 from pydantic import Field, model_validator
@@ -17,10 +19,8 @@ ResultType = Literal["text", "number", "date", "checkbox", "list"]
 
 
 class PropertyContract(Frozen):
-    """One property: named by the role it plays in the playbook, or by its own name."""
+    """What is expected of one property; what is not told is not expected."""
 
-    role: str | None = None
-    name: str | None = None
     types: tuple[str, ...] = ()
     required: bool = Field(default=False, description="The database must have it.")
     filled: bool = Field(default=False, description="Every row must have a value.")
@@ -32,17 +32,10 @@ class PropertyContract(Frozen):
     target: str | None = Field(default=None, description="The data source a relation leads to.")
 
     @model_validator(mode="after")
-    def _named(self) -> Self:
-        if (self.role is None) == (self.name is None):
-            raise ValueError("name exactly one of role and name")
-        if None not in (self.minimum, self.maximum) and (self.minimum or 0) > (self.maximum or 0):
+    def _in_order(self) -> Self:
+        if self.minimum is not None and self.maximum is not None and self.minimum > self.maximum:
             raise ValueError("minimum must not lie above maximum")
         return self
-
-    @property
-    def label(self) -> str:
-        """What it is called in rules and mistakes: the role, or the name."""
-        return self.role or self.name or ""
 
 
 class RuleContract(Frozen):
@@ -53,29 +46,37 @@ class RuleContract(Frozen):
     mostly: float = Field(default=1.0, ge=0, le=1, description="The share that must keep to it.")
 
 
+@dataclass(frozen=True, slots=True)
+class Expected:
+    """One expectation with whom it is about: the property of a role, or the one of a name."""
+
+    role: str | None
+    name: str | None
+    wanted: PropertyContract
+
+    @property
+    def label(self) -> str:
+        """The role, or the name, which is foreign text."""
+        return self.role or self.name or ""
+
+
 class Contract(Frozen):
-    """The expectations of one database; an unknown key is a mistake."""
+    """The expectations of one database: `properties` by role, `others` by name, rules by name."""
 
     version: Literal[1] = 1
-    properties: tuple[PropertyContract, ...] = ()
+    properties: dict[str, PropertyContract] = Field(default_factory=dict[str, PropertyContract])
+    others: dict[str, PropertyContract] = Field(default_factory=dict[str, PropertyContract])
     rules: dict[str, RuleContract] = Field(default_factory=dict[str, RuleContract])
-
-    @model_validator(mode="after")
-    def _each_once(self) -> Self:
-        labels = [each.label for each in self.properties]
-        double = sorted({label for label in labels if labels.count(label) > 1})
-        if double:
-            raise ValueError(f"properties: named twice: {', '.join(double)}")
-        return self
 
     @property
     def fingerprint(self) -> str:
         """Eight hex digits that tell two contracts apart."""
         return hashlib.sha256(self.model_dump_json().encode()).hexdigest()[:8]
 
-    def of_role(self, role: str) -> PropertyContract | None:
-        """What is expected of the property of that role."""
-        return next((each for each in self.properties if each.role == role), None)
+    def expected(self) -> Iterator[Expected]:
+        """Every expectation, roles first."""
+        yield from (Expected(role, None, each) for role, each in self.properties.items())
+        yield from (Expected(None, name, each) for name, each in self.others.items())
 
     def rule(self, name: str) -> RuleContract:
         """How that rule is judged; as it comes, where nothing is said."""
@@ -84,17 +85,14 @@ class Contract(Frozen):
 
 def default_contract(key: DatabaseKey) -> Contract:
     """What the playbook requires of that database."""
-    return Contract(properties=tuple(_of_role(role) for role in kind_of(key).roles))
+    return Contract(properties={role.name: _of_role(role) for role in kind_of(key).roles})
 
 
 def _of_role(role: Role) -> PropertyContract:
-    return PropertyContract(
-        role=role.name, types=role.types, required=role.required, filled=role.required
-    )
+    return PropertyContract(types=role.types, required=role.required, filled=role.required)
 
 
 def over_default(key: DatabaseKey, own: Contract) -> Contract:
     """A team's contract, and of roles that it does not mention what the playbook requires."""
-    named = {each.role for each in own.properties}
-    rest = [each for each in default_contract(key).properties if each.role not in named]
-    return own.model_copy(update={"properties": (*own.properties, *rest)})
+    default = default_contract(key)
+    return own.model_copy(update={"properties": {**default.properties, **own.properties}})

@@ -275,7 +275,7 @@ def _unmapped(scene: Scene, case: Case) -> Outcome:
     status = case.task.status if case.task is not None else None
     if status is None:
         return None
-    expected = scene.contract.of_role("status")
+    expected = scene.contract.properties.get("status")
     known = status in scene.meanings or normal(status) in _USUAL_OPEN
     listed = expected is not None and status in expected.options
     return "passed" if known or listed else FAILED

@@ -6,8 +6,9 @@ from datetime import date, datetime
 from functools import partial
 from typing import Final
 
-from playbooks.contract import PropertyContract, ResultType
+from playbooks.contract import Expected, PropertyContract, ResultType
 from playbooks.databases import DatabaseKey, normal
+from playbooks.objects import DataSource, Property
 from playbooks.row_rules import FAILED, Case, Failed, Outcome, Plainly, Rule, Scene
 from playbooks.rows import Plain, Span, Unreadable
 from playbooks.task_dirt import is_plausible
@@ -18,34 +19,31 @@ Read = Callable[[Case], Plain]
 
 def value_rules(scene: Scene) -> Iterator[Rule]:
     """Those of every property that the contract names and the database has."""
-    for wanted in scene.contract.properties:
-        if (name := name_of(scene, wanted)) is not None:
-            yield from _of_property(scene.key, wanted, partial(_named, name))
+    for expected in scene.contract.expected():
+        prop = property_of(scene.schema, scene.roles, expected)
+        if prop is not None:
+            yield from _of_property(scene.key, expected, partial(_named, prop.name))
     if scene.key != "task_management":
         yield _unreadable(scene.key)
 
 
-def name_of(scene: Scene, wanted: PropertyContract) -> str | None:
-    """The name of the property that a contract means; None where there is none."""
-    if wanted.role is not None:
-        found = scene.roles.get(wanted.role)
-        return None if found is None else found.name
-    return next((each.name for each in scene.schema.properties if each.name == wanted.name), None)
+def property_of(
+    schema: DataSource, roles: Mapping[str, Property], expected: Expected
+) -> Property | None:
+    """The property that a contract means; None where there is none."""
+    if expected.role is not None:
+        return roles.get(expected.role)
+    return next((each for each in schema.properties if each.name == expected.name), None)
 
 
 def _named(name: str, case: Case) -> Plain:
     return case.row.plain(name)
 
 
-def label_of(wanted: PropertyContract) -> str:
-    """How the property is called in ids of rules."""
-    return normal(wanted.label).replace(" ", "_")
-
-
-def _of_property(key: DatabaseKey, wanted: PropertyContract, read: Read) -> Iterator[Rule]:
-    label = label_of(wanted)
+def _of_property(key: DatabaseKey, expected: Expected, read: Read) -> Iterator[Rule]:
+    wanted, label = expected.wanted, normal(expected.label).replace(" ", "_")
     words = label.replace("_", " ")
-    roles = () if wanted.role is None else (wanted.role,)
+    roles = () if expected.role is None else (expected.role,)
     if wanted.filled:
         yield Rule(
             f"{key}.missing_{label}",

@@ -11,7 +11,7 @@ import hashlib
 import os
 import tomllib
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import date
 from pathlib import Path
 from typing import Any, Final, Literal, Self, get_args
@@ -37,11 +37,13 @@ from pydantic_settings import (
 )
 
 from playbooks.bands import Bands
+from playbooks.contract import Contract
 from playbooks.databases import KINDS, DatabaseKey, StatusRole, kind_of
 from playbooks.days import WorkDays
 from playbooks.desk import TokenOrigin
 from playbooks.plan import PlanKind
 from playbooks.work import TeamKind, Work
+from server.contracts import directory_of, read_contracts
 from server.mistakes import Origin, describe
 
 FILE_NAME: Final = "playbooks.toml"
@@ -186,6 +188,12 @@ class BackupsSection(Section):
     keep: KeepSection = KeepSection()
 
 
+class ContractsSection(Section):
+    """Where a team's contracts lie, relative to this file; if unset, in `contracts`."""
+
+    directory: str | None = None
+
+
 class Settings(BaseSettings):
     """Everything that can be configured, with its defaults."""
 
@@ -208,6 +216,7 @@ class Settings(BaseSettings):
     backups: BackupsSection = BackupsSection()
     mirror: MirrorSection = MirrorSection()
     work: WorkSection = WorkSection()
+    contracts: ContractsSection = ContractsSection()
 
     @field_validator("notion_api_token")
     @classmethod
@@ -250,6 +259,7 @@ class Configuration:
     token_origin: TokenOrigin
     data_directory: Path
     fingerprint: str
+    contracts: Mapping[DatabaseKey, Contract] = field(default_factory=dict[DatabaseKey, Contract])
 
     @property
     def has_token(self) -> bool:
@@ -297,13 +307,17 @@ def read_configuration(named: str | None = None) -> Configuration:
     if untrusted:
         default = {name: Settings.model_fields[name].default for name in TRUSTED_SECTIONS}
         settings = settings.model_copy(update=default)
+    directory = settings.contracts.directory
+    contracts = read_contracts(directory_of(file, directory), configured=directory is not None)
+    every = (*mistakes, *invalid, *contracts.mistakes)
     configuration = Configuration(
         settings=settings,
         file=file,
-        mistakes=(*mistakes, *invalid),
+        mistakes=every,
         token_origin=_token_origin(settings),
         data_directory=user_data_path("notion-playbooks"),
-        fingerprint=_fingerprint(settings, (*mistakes, *invalid)),
+        fingerprint=_fingerprint(settings, every),
+        contracts=contracts.found,
     )
     return _with_key_apart(configuration)
 

@@ -4,7 +4,7 @@ import hashlib
 import json
 from collections.abc import Iterator, Sequence
 from datetime import date, datetime
-from typing import Final, TypeVar
+from typing import Any, Final, TypeVar
 
 from sqlalchemy import ColumnElement, Connection, Engine, Select, delete, select
 from sqlalchemy.dialects import postgresql, sqlite
@@ -37,7 +37,7 @@ def note_schema(engine: Engine, place: tuple[str, str], at: datetime, schema: Js
         _drop_old_schemas(connection, place)
 
 
-def _of_table(place: tuple[str, str]) -> Select[tuple[datetime, str, Json]]:
+def _of_table(place: tuple[str, str]) -> Select[Any]:
     here = (schemas.c.connection == place[0], schemas.c.data_source_id == place[1])
     return select(schemas.c.at, schemas.c.fingerprint, schemas.c.body).where(*here)
 
