@@ -8,7 +8,10 @@ from typing import Final, Literal, TypeAlias
 LATEST: Final = "latest"
 """Instead of the id of a run: the newest."""
 
-RecordKind: TypeAlias = Literal["run"]
+RecordKind: TypeAlias = Literal["run", "backup"]
+
+BackupMode: TypeAlias = Literal["auto", "full", "incremental"]
+LONGEST_BACKUP_MINUTES: Final = 240
 
 FEWEST_SAMPLES: Final = 5
 MOST_SAMPLES: Final = 20

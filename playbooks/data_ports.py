@@ -147,8 +147,8 @@ class Draft(Protocol):
     async def finish(self, about: Mapping[str, Json]) -> Snapshot:
         """Write the files, the manifest last.
 
-        `about` are the manifest's fields that only the procedure knows: workspace, content,
-        requests_count, edited_meanwhile_count, warnings.
+        `about` are the manifest's fields that only the procedure knows: workspace, full_at,
+        content, requests_count, edited_meanwhile_count, warnings.
         """
         ...
 

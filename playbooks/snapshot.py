@@ -49,6 +49,9 @@ class Manifest(Frozen):
     mode: Mode
     base_id: str | None
     started_at: datetime
+    full_at: datetime = Field(
+        description="When everything was last read, its base's past included."
+    )
     finished_at: datetime
     content: bool = Field(description="Whether page content and comments were read.")
     encrypted: bool

@@ -11,6 +11,7 @@ from contextlib import (
 )
 from dataclasses import replace
 from datetime import UTC, datetime
+from functools import cached_property
 from importlib.metadata import version
 from typing import TYPE_CHECKING, Final
 
@@ -19,6 +20,7 @@ from anyio import to_thread
 from mcp import Client
 from mcp.server import CacheHint, MCPServer
 
+from playbooks.backup_policy import BackupPolicy, Keep
 from playbooks.desk import (
     ConfigurationState,
     Connection,
@@ -42,6 +44,7 @@ if TYPE_CHECKING:
     from playbooks.ports import ServerState
     from playbooks.records import CallRecord
     from playbooks.usage import UsageRecord
+    from server.backups.archive import Archive
     from server.link import Link
 
 NAME: Final = "notion-playbooks"
@@ -112,6 +115,26 @@ class House:
                 self._desk = await self._open()
             return self._desk
 
+    @cached_property
+    def backups(self) -> "Archive":
+        """The backups of this connection, once the desk is open; of nobody's before."""
+        # What reads and writes them is only imported where they are asked for.
+        from server.backups.archive import Archive, Place  # noqa: PLC0415
+        from server.backups.draft import Maker  # noqa: PLC0415
+        from server.backups.sealing import Sealed, Unsealed  # noqa: PLC0415
+        from server.notion.client import NOTION_VERSION  # noqa: PLC0415
+
+        key_file = self._configuration.settings.backups.encryption_key_file
+        place = Place(
+            self._configuration.backups_directory,
+            self._key,
+            Maker(version(NAME), NOTION_VERSION),
+            Unsealed() if key_file is None else Sealed(key_file),
+        )
+        archive = Archive(place, clock=utc_now, monotonic=time.monotonic)
+        self._closing.callback(archive.close)
+        return archive
+
     @asynccontextmanager
     async def running(self) -> AsyncGenerator[None]:
         """Telemetry reaches the store meanwhile, and plans that wait are gone on with.
@@ -140,6 +163,7 @@ class House:
         # What is heavy to import waits here and below: a server that is never called needs none.
         from server.concurrency import together  # noqa: PLC0415
         from server.pictures import VegaPictures  # noqa: PLC0415
+        from server.store.data_book import KeptData  # noqa: PLC0415
         from server.store.kept_usage import KeptUsage  # noqa: PLC0415
 
         connection = connection_of(self._configuration)
@@ -152,6 +176,8 @@ class House:
             mirror=link.mirror if link else None,
             store=self._store,
             usage=KeptUsage(self._store, connection=connection.key, clock=utc_now),
+            book=KeptData(self._store, connection=connection.key) if link else None,
+            contracts=self._configuration.contracts,
             own_rows=None if self.read_only or link is None else link.own_rows,
             note_usage=self._own_calls.add,
             server=_OwnServer(self.desk),
@@ -165,6 +191,8 @@ class House:
             pictures=VegaPictures(),
             editor=None if self.read_only or link is None else link.editor,
             exporter=link.exporter if link else None,
+            backups=self.backups if link else None,
+            backup_policy=_backup_policy(self._configuration),
         )
 
     async def _link(self, connection: Connection) -> "tuple[Link | None, PlaybookError | None]":
@@ -315,6 +343,19 @@ _SHORT: Final = 20
 def _masked(token: str) -> str:
     ending = f" ending in {token[-4:]}" if len(token) >= _SHORT else ""
     return f"{len(token)} characters{ending}, fingerprint {token_fingerprint(token)}"
+
+
+def _backup_policy(configuration: Configuration) -> BackupPolicy:
+    from server.told_settings import told_settings  # noqa: PLC0415 - seldom asked for
+
+    backups = configuration.settings.backups
+    return BackupPolicy(
+        keep=Keep(**backups.keep.model_dump()),
+        content=backups.content,
+        block_comments=backups.block_comments,
+        full_after_days=backups.full_after_days,
+        settings=lambda: told_settings(configuration),
+    )
 
 
 def _state(configuration: Configuration) -> ConfigurationState:

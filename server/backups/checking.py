@@ -48,7 +48,7 @@ def check_files(directory: Path, snapshot: Snapshot, sealer: Sealer, level: Chec
         figures["records_count"] = sum(seen.groups.values())
     if level >= DEEPEST_READ:
         figures["relations_count"] = sum(seen.links.values())
-        _judge_links(seen)
+        figures["dangling_relations_count"] = _dangling_count(seen)
     return figures
 
 
@@ -124,10 +124,9 @@ def _judge_counts(snapshot: Snapshot, seen: _Seen) -> None:
         raise unusable("it holds other numbers of records than its manifest says")
 
 
-def _judge_links(seen: _Seen) -> None:
-    lost = [link for link in seen.links if link not in seen.pages]
-    if lost:
-        raise unusable(f"{len(lost)} related rows are not in it")
+def _dangling_count(seen: _Seen) -> int:
+    """Relations to rows of tables that are in it, but which are not: they lie in the trash."""
+    return sum(count for link, count in seen.links.items() if link not in seen.pages)
 
 
 def kept_checks(directory: Path, snapshot: Snapshot) -> tuple[Check, ...]:
@@ -166,12 +165,17 @@ def failed(check: Check, why: BackupUnusable) -> Check:
 
 def passed(check: Check, figures: Mapping[str, float | int | str | None]) -> Check:
     """The check, as one that found nothing wrong."""
-    return replace(check, passed=True, says=_SAYS[check.level], measurements=dict(figures))
+    lost = figures.get("dangling_relations_count")
+    says = f"{_SAYS[check.level]} {_DANGLING.format(lost)}" if lost else _SAYS[check.level]
+    return replace(check, passed=True, says=says, measurements=dict(figures))
+
+
+_DANGLING: Final = "Of the relations, {} lead to rows in the trash or not shared."
 
 
 _SAYS: Final[dict[CheckLevel, str]] = {
     0: "Every byte is as the manifest says.",
     1: "Every record is readable, counts and schemas agree.",
-    2: "Every record is readable, and every relation leads to a row of the backup.",
+    2: "Every record is readable, counts, schemas and relations agree.",
     3: "It was restored into an embedded workspace, and is the same there.",
 }

@@ -43,6 +43,7 @@ def made(day: date, *, hour: int = 3, passed: bool | None = True) -> Snapshot:
         mode="full",
         base_id=None,
         started_at=at,
+        full_at=at,
         finished_at=at,
         content=True,
         encrypted=False,

@@ -15,6 +15,7 @@ from server.backups.sealing import Sealer, Unsealed
 START = datetime(2026, 11, 25, 14, 20, tzinfo=UTC)
 ABOUT: Mapping[str, Any] = {
     "workspace": "w",
+    "full_at": START,
     "content": True,
     "requests_count": 7,
     "edited_meanwhile_count": 0,
