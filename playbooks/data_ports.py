@@ -8,6 +8,7 @@ from collections.abc import AsyncIterator, Mapping, Sequence
 from datetime import date, datetime
 from typing import Literal, Protocol
 
+from playbooks.essence import Essence
 from playbooks.kept_data import Acknowledged, RolledRow
 from playbooks.objects import Found
 from playbooks.snapshot import Broken, Check, CheckLevel, Json, Mode, RecordKind, Snapshot
@@ -209,10 +210,15 @@ class Maker(Protocol):
     """Makes objects of a snapshot again; every method may raise a NotionError.
 
     `plan_id` is of the plan that makes them: its map from old ids to new ones is kept after each.
+    The original id `place` is of none of them: a new page below which they are made.
     """
 
     def attributed(self, procedure: str, run_id: str) -> "Maker":
         """The same, its calls recorded under that procedure and run."""
+        ...
+
+    def essence(self, kind: RecordKind, record: Json) -> Essence:
+        """What procedures may know of the record."""
         ...
 
     async def state(self, plan_id: str, original_id: str) -> Remade | None:
@@ -222,12 +228,13 @@ class Maker(Protocol):
     async def make(self, plan_id: str, snapshot_id: str, original_id: str, parent: str) -> None:
         """Make it below `parent` (an original id of the map, or an id of Notion): twice is once.
 
-        With its content; what another process left half done is finished or begun anew.
+        With its content, unless that leads to what is not made yet: then `link` makes it. What
+        another process left half done is finished. A new database has its first table.
         """
         ...
 
     async def link(self, plan_id: str, snapshot_id: str, original_id: str) -> None:
-        """Point its relations and mentions at what was made: twice is once."""
+        """Make what of it leads to other objects, and its comments: twice is once."""
         ...
 
     async def unmake(self, plan_id: str, original_id: str) -> None:
