@@ -1,6 +1,6 @@
 """What Notion shows is turned into what it takes: written back, it reads the same."""
 
-from collections.abc import Generator
+from collections.abc import Generator, Sequence
 from contextlib import closing
 from datetime import datetime
 from pathlib import Path
@@ -96,28 +96,83 @@ _DATES = st.fixed_dictionaries({"start": st.dates().map(str)}) | st.fixed_dictio
     "time_zone": _ZONES,
 })  # fmt: skip
 _NAMES = st.sampled_from(["Red", "Blue"]).map(lambda name: {"name": name})
+_FILES = st.fixed_dictionaries(
+    {"external": st.fixed_dictionaries({"url": st.just("https://example.org/a?b=c#d")})},
+    optional={"name": _WORDS.filter(bool)},
+)
+_DEGREES = st.floats(-90, 90)
+_PLACES = st.fixed_dictionaries(
+    {"lat": _DEGREES, "lon": _DEGREES},
+    optional={"name": _WORDS, "address": st.none() | _WORDS},
+)
+_STATES = st.just({"state": "unverified"}) | st.fixed_dictionaries(
+    {"state": st.just("verified")}, optional={"date": _DATES}
+)
+_STATUSES = ["Not started", "In progress", "Done"]
 
-_CONTENTS: Final[dict[str, tuple[str, st.SearchStrategy[Any]]]] = {
-    "title": ("Name", st.lists(_TEXTS, max_size=20)),
-    "rich_text": ("Notes", st.lists(_TEXTS, max_size=20)),
-    "number": ("Points", st.none() | st.floats(allow_nan=False, allow_infinity=False)),
-    "select": ("Kind", st.none() | _NAMES),
-    "multi_select": ("Tags", st.lists(_NAMES)),
-    "date": ("When", st.none() | _DATES),
-    "checkbox": ("Done", st.booleans()),
-    "url": ("Link", st.none() | _WORDS),
+NAMES: Final = {
+    "title": "Name", "rich_text": "Notes", "number": "Points", "select": "Kind",
+    "multi_select": "Tags", "status": "Status", "date": "When", "people": "Who", "files": "Files",
+    "checkbox": "Done", "url": "Link", "email": "Mail", "phone_number": "Phone",
+    "relation": "Blocks", "place": "Where", "verification": "Verification",
+}  # fmt: skip
+"""A property of every type that can be written."""
+
+
+def mentions(rich: Rich) -> st.SearchStrategy[Any]:
+    """Parts of a rich text that are no text, looking like anything."""
+    mentioned: st.SearchStrategy[Any] = (
+        st.sampled_from([*rich.people_ids]).map(lambda each: {"user": {"id": each}})
+        | st.sampled_from([*rich.task_ids]).map(lambda each: {"page": {"id": each}})
+        | st.just({"database": {"id": rich.tasks_database_id}})
+        | _DATES.map(lambda date: {"date": date})
+    )
+    return st.fixed_dictionaries({"mention": mentioned, "annotations": _LOOKS}) | st.just(
+        {"equation": {"expression": "x^2"}}
+    )
+
+
+def ids_of(ids: Sequence[str]) -> st.SearchStrategy[Any]:
+    """References to some of these, beyond what a page shows or none."""
+    return st.lists(st.sampled_from([{"id": each} for each in ids]), max_size=len(ids))
+
+
+def contents(kind: str, rich: Rich) -> st.SearchStrategy[Any]:
+    """What stands under the name of the type in a request."""
+    match kind:
+        case "title" | "rich_text":
+            return st.lists(_TEXTS | mentions(rich), max_size=20)
+        case "people":
+            return ids_of(rich.people_ids[:20])
+        case "relation":
+            return ids_of(rich.task_ids[:20])
+        case _:
+            return _CONTENTS[kind]
+
+
+_CONTENTS: Final[dict[str, st.SearchStrategy[Any]]] = {
+    "number": st.none() | st.floats(allow_nan=False, allow_infinity=False),
+    "select": st.none() | _NAMES,
+    "multi_select": st.lists(_NAMES),
+    "status": st.none() | st.sampled_from(_STATUSES).map(lambda name: {"name": name}),
+    "date": st.none() | _DATES,
+    "files": st.lists(_FILES, max_size=5),
+    "checkbox": st.booleans(),
+    "url": st.none() | _WORDS,
+    "email": st.none() | _WORDS,
+    "phone_number": st.none() | _WORDS,
+    "place": st.none() | _PLACES,
+    "verification": _STATES,
 }
 
 
-@pytest.mark.parametrize("kind", _CONTENTS)
+@pytest.mark.parametrize("kind", sorted(WRITABLE_TYPES))
 def test_any_value_reads_the_same_when_it_is_written_back(home: Home, kind: str) -> None:
-    name, contents = _CONTENTS[kind]
-
-    @hypothesis_settings(max_examples=40)
-    @given(contents)
+    @hypothesis_settings(max_examples=30)
+    @given(contents(kind, home.rich))
     def written_back(content: Any) -> None:
-        value = writable_value(home.write(name, {kind: content}))
-        again = home.write(name, emptied(kind) if value is None else value)
+        value = writable_value(home.write(NAMES[kind], {kind: content}))
+        again = home.write(NAMES[kind], emptied(kind) if value is None else value)
         assert writable_value(again) == value
 
     written_back()
@@ -140,11 +195,8 @@ def test_any_value_reads_the_same_when_it_is_written_back(home: Home, kind: str)
 def test_what_we_send_of_plain_values_is_in_the_same_form(
     home: Home, kind: str, plain: Any
 ) -> None:
-    names = {"title": "Name", "rich_text": "Notes"} | {
-        kind: name for kind, (name, _) in _CONTENTS.items()
-    }
     sent = payload(kind, plain)
-    assert writable_value(home.write(names[kind], sent)) == sent
+    assert writable_value(home.write(NAMES[kind], sent)) == sent
 
 
 def test_parts_of_a_text_that_look_alike_are_one() -> None:
