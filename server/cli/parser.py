@@ -46,10 +46,11 @@ def _parser() -> argparse.ArgumentParser:
     commands = whole.add_subparsers(dest="command", metavar="COMMAND", parser_class=_Parser)
     _call(commands.add_parser("call", help="call any tool, as an assistant would"))
     _init(commands.add_parser("init", help="map an existing workspace, write playbooks.toml"))
-    _plans(commands.add_parser("plans", help="list the plans for changes, newest first"))
+    _plans(commands.add_parser("plans", help="list the plans for changes, or show one"))
     approve = commands.add_parser("approve", help="see a plan and approve it, on a terminal")
     approve.add_argument("plan", metavar="PLAN", help="its id, from plans or plan_change")
     commands.add_parser("audit", help="verify the journal of runs, approvals and writes")
+    _backups(commands.add_parser("backups", help="list, verify and prune the backups"))
     _usage(commands.add_parser("import-usage", help="record calls of AI tools from files"))
     _workspace(commands.add_parser("workspace", help="the embedded workspace"))
     return whole
@@ -82,10 +83,33 @@ def _init(init: argparse.ArgumentParser) -> None:
 
 
 def _plans(plans: argparse.ArgumentParser) -> None:
-    plans.add_argument("--json", action="store_true", help="print them as JSON alone")
+    plans.add_argument("plan", metavar="PLAN", nargs="?", help="show this one whole")
+    plans.add_argument("--json", action="store_true", help="print JSON alone")
     plans.add_argument(
         "--limit", type=_count, default=20, metavar="N", help="how many (default: 20)"
     )
+
+
+def _backups(backups: argparse.ArgumentParser) -> None:
+    backups.add_argument("--json", action="store_true", help="print JSON alone")
+    actions = backups.add_subparsers(dest="action", metavar="ACTION", help="without one: list")
+    listing = actions.add_parser("list", help="the backups of this workspace, newest first")
+    listing.add_argument("--all", action="store_true", help="those of other workspaces too")
+    verify = actions.add_parser("verify", help="check one again, and remember the result")
+    verify.add_argument("id", metavar="ID", help="from the list, or latest")
+    verify.add_argument(
+        "--level",
+        type=int,
+        choices=(0, 1, 2, 3),
+        default=1,
+        help="0 hashes, 1 records and counts, 2 relations, 3 a trial restore (default: 1)",
+    )
+    prune = actions.add_parser("prune", help="remove what the retention rule does not keep")
+    prune.add_argument("--dry-run", action="store_true", help="only say which")
+    settings = actions.add_parser("settings", help="print the settings in one, as playbooks.toml")
+    settings.add_argument("id", metavar="ID", help="from the list, or latest")
+    new_key = actions.add_parser("new-key", help="make the key file of encrypted backups")
+    new_key.add_argument("file", metavar="FILE")
 
 
 def _usage(usage: argparse.ArgumentParser) -> None:
