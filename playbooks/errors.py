@@ -16,6 +16,7 @@
     - FirewallRefused          403 with an HTML body: the content was refused, not the token
     - NotFoundOrNotShared      404: both look alike
     - RequestRefused           any other 4xx; carries `code`
+    - LossRefused              nothing was sent, since Notion would have lost something
     - RateLimited              429, 529
     - ServiceFailed            5xx
     - NoAnswer                 no connection, a broken answer, or past the deadline
@@ -201,6 +202,10 @@ class RequestRefused(NotionError):
             code=code,
             request_id=request_id,
         )
+
+
+class LossRefused(NotionError):
+    """Nothing was sent: Notion would have taken the change, and lost something by it."""
 
 
 class RateLimited(NotionError):

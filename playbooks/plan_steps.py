@@ -8,6 +8,7 @@ from playbooks.aspects import current, write
 from playbooks.desk import Desk, silent
 from playbooks.errors import (
     FirewallRefused,
+    LossRefused,
     NotFoundOrNotShared,
     RequestRefused,
 )
@@ -23,8 +24,8 @@ FAILURES_ALLOWED_SHARE: Final = 0.05
 
 Verdict = Literal["go on", "done", "canary failed", "too many failed"]
 
-REFUSALS: Final = (RequestRefused, NotFoundOrNotShared, FirewallRefused)
-"""Notion's answers that are about one change: asking again changes nothing."""
+REFUSALS: Final = (RequestRefused, NotFoundOrNotShared, FirewallRefused, LossRefused)
+"""Answers that are about one change: asking again changes nothing."""
 
 
 def verdict(steps: Sequence[Step], changes_count: int) -> Verdict:

@@ -4,7 +4,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any, Final
 from urllib.parse import unquote
 
-from playbooks.errors import NotFoundOrNotShared, NotionError, WriteUnconfirmed
+from playbooks.errors import LossRefused, NotFoundOrNotShared, WriteUnconfirmed
 from server.notion.answers import JSON, read_as
 from server.notion.api import Ask
 from server.notion.client import NotionClient
@@ -46,7 +46,7 @@ class NotionEditor:
     async def set_cell(self, page_id: str, property_id: str, value: JSON | None) -> None:
         """Give the page that value.
 
-        Raises NotionError, before anything is written, for a list that Notion takes only in
+        Raises LossRefused, before anything is written, for a list that Notion takes only in
         parts: one request replaces all of it with at most 100 items.
         """
         if value is None:
@@ -83,7 +83,7 @@ class NotionEditor:
     async def set_column(self, data_source_id: str, key: str, column: JSON | None) -> None:
         """Add, change, rename or remove the column; only what differs is sent.
 
-        Raises NotionError, before anything is written, when an option would go that rows have.
+        Raises LossRefused, before anything is written, when an option would go that rows have.
         """
         properties = await self._properties(data_source_id)
         name = _name_of(properties, key)
@@ -169,18 +169,16 @@ def _option_names(column: JSON) -> list[str]:
     return [each["name"] for each in config.get("options", ())]
 
 
-def _too_long() -> NotionError:
-    return NotionError(
+def _too_long() -> LossRefused:
+    return LossRefused(
         f"A list of more than {MOST_ITEMS} items was not written: Notion takes no more in one"
         " request, and a request replaces the whole list.",
         remedy="Change such a value in Notion itself, or a relation from its other side.",
-        code="validation_error",
     )
 
 
-def _in_use() -> NotionError:
-    return NotionError(
+def _in_use() -> LossRefused:
+    return LossRefused(
         "An option was not removed from its column: rows have it by now, and would lose it.",
         remedy="Give those rows another value first, or leave the option.",
-        code="option_in_use",
     )

@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from playbooks.errors import NotionError
+from playbooks.errors import LossRefused, WriteUnconfirmed
 from server.notion.editor import NotionEditor
 from server.workspace import effects
 from server.workspace.core import JSON
@@ -49,7 +49,7 @@ async def test_a_list_longer_than_a_request_is_not_cut(home: Home, editor: Notio
     project, tasks = home.rich.project_ids[0], "Tasks"
     value = await editor.cell(project, tasks)
     assert value is not None
-    with pytest.raises(NotionError, match="more than 100 items"):
+    with pytest.raises(LossRefused, match="more than 100 items"):
         await editor.set_cell(project, tasks, value)
     assert await editor.cell(project, tasks) == value
 
@@ -120,7 +120,7 @@ async def test_a_write_that_was_never_done_and_never_answered_says_so(
     home: Home, editor: NotionEditor
 ) -> None:
     home.workspace.faults.set(FaultRule(effects.Reset(), route="PATCH /v1/pages/*"))
-    with pytest.raises(NotionError):
+    with pytest.raises(WriteUnconfirmed):
         await editor.set_cell(home.rich.task_ids[1], "Points", {"number": 99})
 
 
@@ -191,7 +191,7 @@ async def test_an_option_that_rows_have_is_not_removed(
     before = await editor.column(tasks, name)
     assert before is not None
     kind = next(key for key in before if key != "name")
-    with pytest.raises(NotionError, match="rows have it"):
+    with pytest.raises(LossRefused, match="rows have it"):
         await editor.set_column(tasks, name, {**before, kind: {"options": []}})
     assert await editor.column(tasks, name) == before
 
