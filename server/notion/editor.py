@@ -10,7 +10,7 @@ from server.notion.api import Ask
 from server.notion.client import NotionClient
 from server.notion.mirror_source import Source
 from server.notion.whole_values import whole_value
-from server.notion.writable import MOST_ITEMS, are_too_many, emptied, writable_value
+from server.notion.writable import MOST_ITEMS, WRITABLE_TYPES, are_too_many, emptied, writable_value
 from server.notion.writable_schema import formulas_by_names, type_of, writable_column
 
 CALL_DEADLINE_S: Final = 60.0
@@ -20,6 +20,12 @@ _CHOSEN: Final[Mapping[str, str]] = {
     "select": "equals", "status": "equals", "multi_select": "contains",
 }  # fmt: skip
 """The types that have options, and how a filter names the rows that have chosen one."""
+
+_HELD: Final[Mapping[str, JSON]] = {
+    **{key: {"is_not_empty": True} for key in WRITABLE_TYPES - {"place", "verification"}},
+    "checkbox": {"equals": True},
+}
+"""What a filter says of rows that have a value; of places and verifications it says nothing."""
 
 
 class NotionEditor:
@@ -83,14 +89,15 @@ class NotionEditor:
     async def set_column(self, data_source_id: str, key: str, column: JSON | None) -> None:
         """Add, change, rename or remove the column; only what differs is sent.
 
-        Raises LossRefused, before anything is written, when an option would go that rows have.
+        Raises LossRefused, before anything is written, when an option that rows have would go, or
+        a column in which rows have values.
         """
         properties = await self._properties(data_source_id)
         name = _name_of(properties, key)
         before = None if name is None else writable_column(name, properties)
         if before == column:
             return
-        if before is not None and column is not None:
+        if before is not None:
             await self._refuse_loss(data_source_id, before, column)
         change = _change(properties, name, before, column)
         try:
@@ -111,15 +118,11 @@ class NotionEditor:
         schema = await Source(self._notion.api, data_source_id).schema()
         return read_as(formulas_by_names, schema)
 
-    async def _refuse_loss(self, data_source_id: str, before: JSON, after: JSON) -> None:
-        """An option that goes takes itself from every row; another type turns values into its."""
-        kind = type_of(before)
-        if type_of(after) != kind:
-            return
-        kept = _option_names(after)
-        for option in _option_names(before):
-            chosen = {"property": before["name"], kind: {_CHOSEN[kind]: option}}
-            if option not in kept and await self._has_rows(data_source_id, chosen):
+    async def _refuse_loss(self, data_source_id: str, before: JSON, after: JSON | None) -> None:
+        """What goes from a schema goes from every row; another type turns values into its own."""
+        for going in _going(before, after):
+            chosen = {"property": before["name"], **going}
+            if await self._has_rows(data_source_id, chosen):
                 raise _in_use()
 
     async def _has_rows(self, data_source_id: str, chosen: JSON) -> bool:
@@ -133,6 +136,17 @@ def _name_of(properties: Mapping[str, JSON], key: str) -> str | None:
     """The name of the property of that id, else of that name."""
     named = (name for name, raw in properties.items() if unquote(raw["id"]) == unquote(key))
     return next(named, key if key in properties else None)
+
+
+def _going(before: JSON, after: JSON | None) -> list[JSON]:
+    """What finds the rows that would lose something, as conditions of filters."""
+    kind = type_of(before)
+    if after is None:
+        return [{kind: _HELD[kind]}] if kind in _HELD else []
+    if type_of(after) != kind:
+        return []
+    kept = _option_names(after)
+    return [{kind: {_CHOSEN[kind]: name}} for name in _option_names(before) if name not in kept]
 
 
 def _change(
@@ -179,6 +193,6 @@ def _too_long() -> LossRefused:
 
 def _in_use() -> LossRefused:
     return LossRefused(
-        "An option was not removed from its column: rows have it by now, and would lose it.",
-        remedy="Give those rows another value first, or leave the option.",
+        "A column or an option was not removed: rows have it by now, and would lose it.",
+        remedy="Empty or change those values first, or leave it.",
     )

@@ -19,7 +19,7 @@ GONE = "393abc1e-edcd-80f3-813b-e205934558c6"
 
 @pytest.fixture
 async def home(tmp_path: Path) -> AsyncGenerator[Home]:
-    async with open_home(tmp_path, tasks_count=120) as opened:
+    async with open_home(tmp_path, tasks_count=45) as opened:
         yield opened
 
 
@@ -42,13 +42,16 @@ async def test_every_cell_that_is_written_back_reads_the_same(
 
 async def test_a_list_is_read_beyond_what_a_page_shows(home: Home, editor: NotionEditor) -> None:
     value = await editor.cell(home.rich.task_ids[0], home.column("Blocks")["id"])
-    assert value == {"relation": [{"id": each} for each in home.rich.task_ids[1:101]]}
+    assert value == {"relation": [{"id": each} for each in home.rich.task_ids[1:]]}
 
 
 async def test_a_list_longer_than_a_request_is_not_cut(home: Home, editor: NotionEditor) -> None:
     project, tasks = home.rich.project_ids[0], "Tasks"
+    for number in range(60):
+        home.add_task(f"More {number}", {"Project": {"relation": [{"id": project}]}})
     value = await editor.cell(project, tasks)
     assert value is not None
+    assert len(value["relation"]) == 105
     with pytest.raises(LossRefused, match="more than 100 items"):
         await editor.set_cell(project, tasks, value)
     assert await editor.cell(project, tasks) == value
@@ -194,6 +197,24 @@ async def test_an_option_that_rows_have_is_not_removed(
     with pytest.raises(LossRefused, match="rows have it"):
         await editor.set_column(tasks, name, {**before, kind: {"options": []}})
     assert await editor.column(tasks, name) == before
+
+
+@pytest.mark.parametrize("name", ["Notes", "Done", "Who", "Blocks", "When", "Mail"])
+async def test_a_column_in_which_rows_have_values_is_not_removed(
+    home: Home, editor: NotionEditor, name: str
+) -> None:
+    with pytest.raises(LossRefused, match="rows have it"):
+        await editor.set_column(home.rich.tasks_id, name, None)
+    assert await editor.column(home.rich.tasks_id, name) is not None
+
+
+@pytest.mark.parametrize("name", ["Twice", "Created", "Number", "Press", "Where"])
+async def test_a_column_in_which_nobody_wrote_is_removed(
+    home: Home, editor: NotionEditor, name: str
+) -> None:
+    await editor.set_cell(home.rich.task_ids[0], "Where", None)
+    await editor.set_column(home.rich.tasks_id, name, None)
+    assert await editor.column(home.rich.tasks_id, name) is None
 
 
 async def test_a_title_of_many_parts_is_one_text(home: Home, editor: NotionEditor) -> None:
