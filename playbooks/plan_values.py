@@ -8,6 +8,7 @@ from playbooks.targets import Target
 from playbooks.text import listed, shown
 
 _ITEMS_SHOWN = 3
+_OPTIONS_SHOWN = 12
 
 
 def about(change: Change) -> str:
@@ -63,15 +64,17 @@ def _number(value: float) -> str:
 
 
 def _column(column: Any) -> str:
-    match column:
-        case None:
-            return "no column"
-        case {"type": str(kind), "name": str(name)}:
-            return f"{shown(name)} ({shown(kind)})"
-        case {"type": str(kind)}:
-            return shown(kind)
+    """Its name, its type, and its options where it has some."""
+    if not isinstance(column, dict):
+        return "no column"
+    told = cast("dict[str, Any]", column)
+    name = f"{shown(str(told['name']))} " if "name" in told else ""
+    kind = next((key for key in told if key not in {"name", "type", "description"}), "")
+    match told.get(kind):
+        case {"options": [*options]}:
+            return f"{name}({kind}: {listed([short(each) for each in options], _OPTIONS_SHOWN)})"
         case _:
-            return short(column)
+            return f"{name}({kind})"
 
 
 def _items(items: list[Any]) -> str:

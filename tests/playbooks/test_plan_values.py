@@ -57,18 +57,18 @@ def test_a_value_is_told_in_a_few_words(value: Any, told: str) -> None:
             id="trash",
         ),
         pytest.param(
-            Change(target="column/d/Due", before=None, after={"type": "date", "date": {}}),
-            "column `d/Due`: no column -> `date`",
+            Change(target="column/d/Due", before=None, after={"name": "Due", "date": {}}),
+            "column `d/Due`: no column -> `Due` (date)",
             id="new-column",
         ),
         pytest.param(
             Change(
                 target="column/d/a",
-                before={"type": "date", "name": "Due"},
-                after={"type": "date", "name": "Until"},
+                before={"name": "Size", "select": {"options": [{"name": "S"}]}},
+                after={"name": "Size", "select": {"options": [{"name": "S"}, {"name": "L"}]}},
             ),
-            "column `d/a`: `Due` (`date`) -> `Until` (`date`)",
-            id="renamed-column",
+            "column `d/a`: `Size` (select: `S`) -> `Size` (select: `S`, `L`)",
+            id="another-option",
         ),
         pytest.param(
             Change(target="made/s/o", before=None, after={"hash": "h", "parent": "p"}),
