@@ -32,3 +32,6 @@ Pictured: TypeAlias = Literal["throughput", "cycle_times", "forecast"]
 USUAL_VELOCITY_DAYS: Final = 90
 MOST_VELOCITY_DAYS: Final = 7_500
 """A little more than twenty years."""
+
+MOST_EXAMPLES: Final = 20
+"""Examples of each rule that is broken; more is a list nobody reads."""

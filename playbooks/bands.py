@@ -274,6 +274,13 @@ class Bands(Frozen):
     )
     double_ttl_below_hit_rate_percent: float = Field(default=70, ge=0, le=100, description="P21")
     longest_ttl_s: float = Field(default=3600, ge=60, le=86_400, description="P21")
+    backup_age_hours: LowerIsBetter = Field(
+        default=LowerIsBetter(good_below=24, critical_above=168),
+        description="P27: of the newest verified backup, which is what an accident would cost.",
+    )
+    drift_window_days: float = Field(
+        default=30, gt=0, le=400, description="P16: how far back changes of a schema are told."
+    )
     plan_valid_hours: float = Field(
         default=24, gt=0, le=720, description="A plan that was not approved by then expires."
     )

@@ -10,6 +10,8 @@ from datetime import datetime, timedelta
 from statistics import median
 from typing import Any, Final, TypeVar, get_args
 
+from playbooks.backup_view import judge_backup, look_at
+from playbooks.backups_kept import Kept
 from playbooks.database_gates import DatabaseState, judge_database
 from playbooks.database_search import inspecting, shared_with, wanted_kinds
 from playbooks.databases import KINDS
@@ -150,6 +152,7 @@ async def _house(desk: Desk, started: datetime) -> list[Verdict]:
                 | tuple[BreakerState, ...]
                 | tuple[Unfinished, ...]
                 | Pause
+                | Kept
                 | None
             ],
         ]
@@ -160,9 +163,10 @@ async def _house(desk: Desk, started: datetime) -> list[Verdict]:
         lambda: desk.store.breakers(key),
         lambda: desk.store.paused(key),
         lambda: desk.store.unfinished(key),
+        lambda: look_at(desk),
     ]
     outcomes = await desk.together(questions, within_s=_left_s(desk, started))
-    store, server, calls, breakers, pause, unfinished = outcomes
+    store, server, calls, breakers, pause, unfinished, kept = outcomes
     traffic = _of_type(Traffic, calls).value
     return [
         judge_store(_of_type(StoreState, store)),
@@ -172,6 +176,7 @@ async def _house(desk: Desk, started: datetime) -> list[Verdict]:
         judge_cache(traffic, desk.bands),
         judge_errors(traffic, desk.bands),
         judge_outbox(_of_type(tuple, unfinished)),
+        judge_backup(_of_type(Kept, kept), desk.clock(), desk.bands),
     ]
 
 

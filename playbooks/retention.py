@@ -2,17 +2,20 @@
 
 Newest to oldest, each rule keeps the newest of every new day, week, month or year until it has
 kept its number; what any rule keeps is kept. A backup that failed its last check takes nobody's
-place. The newest verified one is always kept, and whatever is newer than it.
+place. The newest verified one is always kept, whatever is newer than it, and what is not two days
+older than the newest: a plan to restore it may be waiting.
 """
 
 from collections.abc import Callable, Hashable, Sequence
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from typing import Final, TypeAlias
 
 from playbooks.backup_policy import Keep
 from playbooks.snapshot import Snapshot
 
 _Bucket: TypeAlias = Callable[[date], Hashable]
+
+_RECENT: Final = timedelta(days=2)
 
 _DAY: Final[_Bucket] = date.toordinal
 _WEEK: Final[_Bucket] = lambda day: day.isocalendar()[:2]  # noqa: E731 - beside its like
@@ -45,6 +48,8 @@ def removable(
     days = [day_of(each.manifest.started_at) for each in sound]
     kept = {sound[place].id for place in retained(days, keep)}
     kept |= {each.id for each in by_age[: verified[0] + 1]}
+    recent = by_age[0].manifest.started_at - _RECENT
+    kept |= {each.id for each in by_age if each.manifest.started_at > recent}
     return tuple(each for each in by_age if each.id not in kept)
 
 

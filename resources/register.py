@@ -1,4 +1,4 @@
-"""Registers the resources: guides, status, databases, kept runs and plans."""
+"""Registers the resources: guides, status, databases, kept runs, plans and backups."""
 
 import json
 from collections.abc import Awaitable, Callable, Collection, Generator
@@ -18,8 +18,9 @@ from resources.guides import guide, names
 
 # Procedures come when something is read: the server answers before it needs any.
 if TYPE_CHECKING:
-    from playbooks import database_view, get_record, kept_picture, plan_view
+    from playbooks import backup_view, database_view, get_record, kept_picture, plan_view
 else:
+    backup_view = LazyModule("playbooks.backup_view")
     database_view = LazyModule("playbooks.database_view")
     get_record = LazyModule("playbooks.get_record")
     kept_picture = LazyModule("playbooks.kept_picture")
@@ -44,6 +45,7 @@ def register(
     _state(mcp, open_desk, absent)
     _runs(mcp, open_desk, absent)
     _plans(mcp, open_desk, absent)
+    _backups(mcp, open_desk)
     _completion(mcp, absent)
 
 
@@ -116,6 +118,15 @@ def _plans(mcp: MCPServer[Any], open_desk: OpenDesk, absent: Collection[str]) ->
         """The plan as it stands: every change and what came of it, its state, what it brought."""
         with _told(absent):
             whole = await plan_view.plan_view(await open_desk(), plan_id)
+            return json.dumps(whole, ensure_ascii=False, indent=1)
+
+
+def _backups(mcp: MCPServer[Any], open_desk: OpenDesk) -> None:
+    @mcp.resource("playbooks://backups/{backup_id}", title="A backup", mime_type=JSON_TYPE)
+    async def backup(backup_id: str) -> str:
+        """Its manifest, and what came of every check."""
+        with _told():
+            whole = await backup_view.backup_view(await open_desk(), backup_id)
             return json.dumps(whole, ensure_ascii=False, indent=1)
 
 

@@ -41,6 +41,26 @@ def _told(value: JSON, variable: str) -> JSON:
             return value
 
 
+def secrets_of(told: JSON) -> frozenset[str]:
+    """The variables that hold what the told settings only refer to."""
+    match told:
+        case {"secret_of": str(variable)}:
+            return frozenset({variable})
+        case dict():
+            return frozenset(name for each in told.values() for name in secrets_of(each))
+        case _:
+            return frozenset()
+
+
+def without_secrets(told: Mapping[str, JSON]) -> dict[str, JSON]:
+    """What can stand in a file: no reference to a secret, and nothing that is null."""
+    return {
+        name: without_secrets(value) if isinstance(value, dict) else value
+        for name, value in told.items()
+        if value is not None and not (isinstance(value, dict) and REFERENCE in value)
+    }
+
+
 def _holds_password(value: str) -> bool:
     """An address such as postgresql://me:word@host."""
     try:

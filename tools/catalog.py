@@ -5,6 +5,7 @@ from typing import Final
 from playbooks.read_only import without_mention
 from tools import (
     apply_plan,
+    create_backup,
     diagnose_performance,
     get_record,
     health_check,
@@ -13,6 +14,7 @@ from tools import (
     query_metrics,
     record_usage,
     save_report,
+    validate_data,
     velocity_report,
 )
 from tools.declaration import StrictTool
@@ -20,6 +22,7 @@ from tools.declaration import StrictTool
 MODULES: Final = (
     health_check,
     diagnose_performance,
+    validate_data,
     velocity_report,
     query_metrics,
     periodic_report,
@@ -28,6 +31,7 @@ MODULES: Final = (
     apply_plan,
     record_usage,
     save_report,
+    create_backup,
 )
 
 CHANGING: Final = (plan_change, apply_plan, save_report)

@@ -30,7 +30,7 @@ async def create_backup(
         BackupMode, Field(description="auto: what changed, all when the last full is old.")
     ] = "auto",
     within_minutes: Annotated[
-        float, Field(ge=0, le=LONGEST_BACKUP_MINUTES, description="Then call again to go on.")
+        float, Field(ge=1, le=LONGEST_BACKUP_MINUTES, description="Then call again to go on.")
     ] = 10,
     detail: Annotated[Detail, Field(description="full: with all evidence.")] = "compact",
 ) -> Annotated[CallToolResult, Report]:

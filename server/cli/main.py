@@ -40,6 +40,7 @@ def _print_marks_anywhere() -> None:
 
 
 _COMMANDS: Final[Mapping[str, tuple[str, str]]] = {
+    "backups": ("server.cli.backups", "run_backups"),
     "call": ("server.cli.call", "run_call"),
     "init": ("server.cli.init", "run_init"),
     "plans": ("server.cli.plans", "run_plans"),

@@ -81,9 +81,16 @@ def test_pruning_day_by_day_ends_as_pruning_once() -> None:
 
 
 def test_of_one_day_the_newest_is_kept() -> None:
-    morning, evening = made(LAST, hour=6), made(LAST, hour=18)
+    day = LAST - timedelta(days=3)
+    morning, evening = made(day, hour=6), made(day, hour=18)
 
-    assert removable([morning, evening], Keep(), lambda at: at.date()) == (morning,)
+    assert removable([made(LAST), morning, evening], Keep(), lambda at: at.date()) == (morning,)
+
+
+def test_those_of_the_last_two_days_are_kept_however_many() -> None:
+    hourly = [made(LAST, hour=hour) for hour in range(24)]
+
+    assert removable(hourly, Keep(), lambda at: at.date()) == ()
 
 
 def test_the_last_verified_one_is_never_removed_nor_what_is_newer() -> None:
@@ -103,8 +110,9 @@ def test_nothing_is_removed_while_nothing_is_verified() -> None:
 
 
 def test_a_failed_one_takes_nobodys_place() -> None:
-    good, bad = made(LAST - timedelta(days=1), hour=3), made(LAST - timedelta(days=1), hour=9)
-    failed = made(LAST - timedelta(days=1), hour=9, passed=False)
+    day = LAST - timedelta(days=3)
+    good, bad = made(day, hour=3), made(day, hour=9)
+    failed = made(day, hour=9, passed=False)
     newest = made(LAST)
 
     assert removable([newest, bad, good], Keep(), lambda at: at.date()) == (good,)
