@@ -18,6 +18,11 @@ def rules_for(scene: Scene) -> list[Rule]:
     return [_as_agreed(rule, agreed) for rule, agreed in wanted if agreed.enabled]
 
 
+def rule_ids(scene: Scene) -> tuple[str, ...]:
+    """The ids of all rules, those included that the contract switches off."""
+    return tuple(rule.id for rule in _all(scene))
+
+
 def _as_agreed(rule: Rule, agreed: RuleContract) -> Rule:
     return replace(rule, severity=agreed.severity or rule.severity, mostly=agreed.mostly)
 

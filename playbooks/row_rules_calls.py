@@ -47,7 +47,7 @@ def call_rules() -> Iterator[Rule]:
     yield Rule(
         "ai_tool_metrics.failed_without_error",
         "that failed without saying why",
-        "Record the error class with the call: record_usage does.",
+        "Record the class of the error with the call.",
         plainly(_unexplained),
         severity="info",
         roles=("error",),

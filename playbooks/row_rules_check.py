@@ -21,7 +21,7 @@ from playbooks.row_rules import (
     RuleResult,
     Scene,
 )
-from playbooks.row_rules_all import rules_for
+from playbooks.row_rules_all import rule_ids, rules_for
 from playbooks.row_rules_distortion import Figures
 from playbooks.row_rules_relations import relations_of
 from playbooks.row_targets import Back, TargetRows, Targets
@@ -37,7 +37,8 @@ _TOLD_EVERY: Final = 5_000
 class Checkup:
     """A database whose rows were checked; `opened.view.reading` says how many it has.
 
-    `figures` are the reports' figures, to be computed with and without rows.
+    `figures` are the reports' figures, to be computed with and without rows. `rule_ids` are those
+    of all rules, asked for or not.
     """
 
     key: DatabaseKey
@@ -46,6 +47,7 @@ class Checkup:
     results: Sequence[RuleResult]
     scanned_count: int
     figures: Figures
+    rule_ids: tuple[str, ...]
 
 
 async def failures(  # noqa: PLR0913 - what a person may ask
@@ -75,7 +77,7 @@ async def failures(  # noqa: PLR0913 - what a person may ask
     figures = Figures(desk.work.days, scene.today)
     scanned_count = await _look(desk, scene, opened, running, figures, progress=progress)
     results = [await each.result() for each in running]
-    return Checkup(key, opened, scene.contract, results, scanned_count, figures)
+    return Checkup(key, opened, scene.contract, results, scanned_count, figures, rule_ids(scene))
 
 
 async def _scene(

@@ -89,7 +89,6 @@ def _has_both_hours(task: Task) -> bool:
 
 _CORRECT: Final = "Correct it in Notion."
 _ASK: Final = "Ask who did the work: nobody else knows, and nothing is invented."
-_REPAIR: Final = "plan_change kind=repair proposes it; a person decides."
 
 _FLAWED: Final = (
     _Flawed("unreadable_value", _any, "Enter the value anew in Notion."),
@@ -97,7 +96,7 @@ _FLAWED: Final = (
     _Flawed(
         "completed_before_started",
         _has_span,
-        f"Exchange the two dates: {_REPAIR}",
+        "Exchange the two dates, where that is what happened.",
         repair="safe",
         roles=("started", "completed"),
         distorts=("cycle_p85_days",),
@@ -122,7 +121,7 @@ _FLAWED: Final = (
     _Flawed(
         "done_without_completed",
         _done,
-        f"Set the day on which it was done: {_REPAIR}",
+        "Set the day on which it was done.",
         repair="review",
         roles=("completed",),
     ),
@@ -147,7 +146,7 @@ _FLAWED: Final = (
     _Flawed(
         "in_progress_without_started",
         _begun,
-        f"Set the day on which it was begun: {_REPAIR}",
+        "Set the day on which it was begun.",
         "info",
         repair="review",
         roles=("started",),

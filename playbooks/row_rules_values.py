@@ -197,7 +197,7 @@ def spaced_title(key: DatabaseKey) -> Rule:
     return Rule(
         f"{key}.spaced_title",
         "whose title begins or ends with spaces",
-        "Remove the spaces: plan_change kind=repair does.",
+        "Remove the spaces.",
         plainly(_spaced),
         repair="safe",
         roles=("title",),

@@ -15,6 +15,8 @@ from server.mistakes import Origin, describe, line_of
 DIRECTORY: Final = "contracts"
 """Where they are looked for, beside playbooks.toml, unless the configuration says otherwise."""
 
+_KEYS: Final[Mapping[str, DatabaseKey]] = {kind.key: kind.key for kind in KINDS}
+
 
 @dataclass(frozen=True, slots=True)
 class Contracts:
@@ -38,9 +40,9 @@ def read_contracts(directory: Path, *, configured: bool) -> Contracts:
     found: dict[DatabaseKey, Contract] = {}
     mistakes: list[str] = []
     for path in sorted(directory.glob("*.toml")):
-        key = next((kind.key for kind in KINDS if kind.key == path.stem), None)
+        key = _KEYS.get(path.stem)
         if key is None:
-            valid = ", ".join(f"{kind.key}.toml" for kind in KINDS)
+            valid = ", ".join(f"{name}.toml" for name in _KEYS)
             mistakes.append(f"{path}: no database of that name; valid: {valid}")
             continue
         contract, wrong = _read(path, key)

@@ -37,7 +37,7 @@ def note_schema(engine: Engine, place: tuple[str, str], at: datetime, schema: Js
         _drop_old_schemas(connection, place)
 
 
-def _of_table(place: tuple[str, str]) -> Select[Any]:
+def _of_table(place: tuple[str, str]) -> "Select[*tuple[Any, ...]]":
     here = (schemas.c.connection == place[0], schemas.c.data_source_id == place[1])
     return select(schemas.c.at, schemas.c.fingerprint, schemas.c.body).where(*here)
 
