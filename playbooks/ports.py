@@ -251,8 +251,8 @@ class Store(Protocol):
         """Keep what came of change `number` (from 0); False when the turn is another's by now."""
         ...
 
-    async def unfinished(self, connection: str) -> tuple[Unfinished, ...]:
-        """The plans of that connection that were begun and have not ended, oldest first."""
+    async def unfinished(self, connection: str | None) -> tuple[Unfinished, ...]:
+        """The plans that were begun and have not ended, oldest first; None: of all connections."""
         ...
 
     async def append_journal(self, entries: Sequence[JournalEntry]) -> None:

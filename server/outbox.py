@@ -6,19 +6,19 @@ import anyio
 
 from playbooks.errors import PlaybookError
 from playbooks.lazy import LazyModule
-from server.store.sql import SqlStore
 from tools.boundary import OpenDesk
 
 # Most servers never have anything that waits: the procedure comes when one does.
 if TYPE_CHECKING:
     from playbooks import outbox
+    from playbooks.ports import Store
 else:
     outbox = LazyModule("playbooks.outbox")
 
 LOOK_EVERY_S: Final = 60.0
 
 
-async def go_on_forever(store: SqlStore, open_desk: OpenDesk) -> None:
+async def go_on_forever(store: "Store", open_desk: OpenDesk) -> None:
     """Never raises: what goes wrong is told by the plans and by health_check.
 
     The desk, and with it the workspace, is opened only when something waits.

@@ -33,7 +33,7 @@ def tool() -> StrictTool:
 async def apply_plan(
     ctx: Context[OpenDesk, Any],
     plan_id: Annotated[str, Field(max_length=64, description="From plan_change.")],
-    detail: Annotated[Detail, Field(description="full: with all evidence.")] = "compact",
+    detail: Detail = "compact",
 ) -> Annotated[CallToolResult, Report] | InputRequiredResult:
     """Apply a plan once the user approves it; asks the user.
 

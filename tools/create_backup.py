@@ -32,7 +32,7 @@ async def create_backup(
     within_minutes: Annotated[
         float, Field(ge=1, le=LONGEST_BACKUP_MINUTES, description="Then call again to go on.")
     ] = 10,
-    detail: Annotated[Detail, Field(description="full: with all evidence.")] = "compact",
+    detail: Detail = "compact",
 ) -> Annotated[CallToolResult, Report]:
     """Back up schemas, rows, page content, comments and settings to this machine, verified.
 

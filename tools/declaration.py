@@ -69,7 +69,7 @@ def _report_schema() -> dict[str, Any]:
     return outlined(inlined(Report.model_json_schema()))
 
 
-OUTLINED: Final = ("status", "headline", "measurements", "summary")
+OUTLINED: Final = ("status", "measurements", "summary")
 """What a program needs of every report; the whole schema, once a tool, would fill the list."""
 
 

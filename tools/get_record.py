@@ -30,7 +30,7 @@ async def get_record(
     id: Annotated[  # noqa: A002 - the name a caller expects
         str, Field(max_length=64, description="From a report, or latest.")
     ] = LATEST,
-    detail: Annotated[Detail, Field(description="full: with all evidence.")] = "compact",
+    detail: Detail = "compact",
 ) -> Annotated[CallToolResult, Report]:
     """Read a kept report, or what a backup holds, with its true age, without calling Notion."""
     with actionable():

@@ -29,23 +29,24 @@ def tool() -> StrictTool:
 
 async def plan_change(  # noqa: PLR0913, PLR0917 - each kind reads its own part
     ctx: Context[OpenDesk, Any],
-    kind: Annotated[PlanKind, Field(description="optimize: cache lifetimes.")],
-    of: Annotated[str | None, Field(description="undo: plan id.")] = None,
-    database: Annotated[DatabaseKey | None, Field(description="Only this one.")] = None,
-    review: Annotated[bool | None, Field(description="repair: doubtful ones, too.")] = None,
-    older_than_days: Annotated[float | None, Field(ge=1, description="clean_up.")] = None,
-    snapshot: Annotated[str | None, Field(description="restore: its id.")] = None,
-    scope: Annotated[RestoreScope | None, Field(description="restore.")] = None,
-    rows: Annotated[tuple[str, ...], Field(description="restore: row ids.")] = (),
-    properties: Annotated[tuple[str, ...], Field(description="restore.")] = (),
-    as_of: Annotated[AwareDatetime | None, Field(description="restore.")] = None,
-    into: Annotated[str | None, Field(description="restore: parent page.")] = None,
-    window_days: Annotated[float | None, Field(gt=0, le=30, description="optimize.")] = None,
-    detail: Annotated[Detail, Field(description="full: with all evidence.")] = "compact",
+    kind: PlanKind,
+    of: str | None = None,
+    database: DatabaseKey | None = None,
+    review: bool | None = None,
+    older_than_days: Annotated[float | None, Field(ge=1)] = None,
+    snapshot: str | None = None,
+    scope: RestoreScope | None = None,
+    rows: tuple[str, ...] = (),
+    properties: tuple[str, ...] = (),
+    as_of: AwareDatetime | None = None,
+    into: str | None = None,
+    window_days: Annotated[float | None, Field(gt=0, le=30)] = None,
+    detail: Detail = "compact",
 ) -> Annotated[CallToolResult, Report]:
     """Preview a change and get its plan_id; changes nothing until apply_plan.
 
-    Says what would change, what it costs and what stands in the way.
+    optimize: cache lifetimes. repair: data; review: doubtful ones, too. clean_up: old log entries.
+    restore: from a snapshot; rows: ids; into: parent page. undo: of a plan.
     """
     with actionable():
         desk = await desk_of(ctx)

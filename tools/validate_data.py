@@ -34,7 +34,7 @@ async def validate_data(  # noqa: PLR0913 - what a person may ask
     rules: Annotated[list[str], Field(description="Only these.")] = [],  # noqa: B006 - never changed
     rows: Annotated[list[str], Field(max_length=100, description="Only these page ids.")] = [],  # noqa: B006 - as above
     examples: Annotated[int, Field(ge=1, le=MOST_EXAMPLES)] = MOST_EXAMPLES,
-    detail: Annotated[Detail, Field(description="full: with examples.")] = "compact",
+    detail: Detail = "compact",
 ) -> Annotated[CallToolResult, Report]:
     """Can the data be trusted? Access, schema against its contract, drift, and rules for each row.
 
