@@ -11,8 +11,9 @@ class Essence:
     """What of one record can be made again, by its place in it, each as Notion takes it.
 
     Equal forms mean equal things. `beyond` says of places why nobody can make them again, in our
-    own words. `leads_to` are ids of the objects that it names. `keys` are the ids of properties
-    by place. `title` and places are foreign text.
+    own words. `leads_to` are ids of the objects that it names. `keys` are ids by place: of the
+    properties of a page or table, of the objects that stand in content, of what comments are on.
+    `title` and places are foreign text.
     """
 
     title: str = ""

@@ -2,7 +2,7 @@
 
 import secrets
 import time
-from collections.abc import AsyncGenerator, Callable, Sequence
+from collections.abc import AsyncGenerator, Callable, Mapping, Sequence
 from contextlib import (
     AbstractAsyncContextManager,
     AsyncExitStack,
@@ -41,6 +41,7 @@ from tools.catalog import ABSENT, tools
 if TYPE_CHECKING:
     import httpx
 
+    from playbooks.data_ports import Maker
     from playbooks.ports import ServerState
     from playbooks.records import CallRecord
     from playbooks.usage import UsageRecord
@@ -131,7 +132,7 @@ class House:
             Maker(version(NAME), NOTION_VERSION),
             Unsealed() if key_file is None else Sealed(key_file),
         )
-        archive = Archive(place, clock=utc_now, monotonic=time.monotonic)
+        archive = Archive(place, clock=utc_now, monotonic=time.monotonic, trial=self._try_restore)
         self._closing.callback(archive.close)
         return archive
 
@@ -190,10 +191,23 @@ class House:
             work=self._configuration.settings.work.work(),
             pictures=VegaPictures(),
             editor=None if self.read_only or link is None else link.editor,
+            maker=None if self.read_only or link is None else self._maker(link),
             exporter=link.exporter if link else None,
             backups=self.backups if link else None,
             backup_policy=_backup_policy(self._configuration),
         )
+
+    def _maker(self, link: "Link") -> "Maker":
+        from server.notion.maker import NotionMaker  # noqa: PLC0415 - heavy, see above
+        from server.store.kept_remade import KeptRemade  # noqa: PLC0415
+
+        kept = KeptRemade(self._store, connection=self._key)
+        return NotionMaker(link.notion, self.backups, kept)
+
+    async def _try_restore(self, snapshot_id: str) -> "Mapping[str, float | int | str | None]":
+        from server.trial import try_restore  # noqa: PLC0415 - heavy, see above
+
+        return await try_restore(await self.desk(), self.backups, snapshot_id)
 
     async def _link(self, connection: Connection) -> "tuple[Link | None, PlaybookError | None]":
         if self._configuration.mistakes or connection.token.lost:

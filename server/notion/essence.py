@@ -121,7 +121,12 @@ def _content(record: Sequence[JSON]) -> Essence:
         for number, block in enumerate(unwritable_blocks(record), 1)
     }
     copies = {f"synced copy {number}": _COPY for number, _ in enumerate(_copies(record), 1)}
-    return Essence(values=blocks, beyond=beyond | copies, leads_to=references(list(record)))
+    return Essence(
+        values=blocks,
+        beyond=beyond | copies,
+        leads_to=references(list(record)),
+        keys={block["id"]: block["id"] for block in _objects_in(record)},
+    )
 
 
 _APART: Final = frozenset(("child_page", "child_database"))
@@ -133,6 +138,14 @@ def _copies(blocks: Sequence[JSON]) -> Iterable[JSON]:
         if block["type"] == "synced_block" and block["synced_block"]["synced_from"]:
             yield block
         yield from _copies(block.get("children", ()))
+
+
+def _objects_in(blocks: Sequence[JSON]) -> Iterable[JSON]:
+    """The blocks that stand for pages and databases, which have the ids of these."""
+    for block in blocks:
+        if block["type"] in _APART:
+            yield block
+        yield from _objects_in(block.get("children", ()))
 
 
 def _numbered(blocks: Sequence[WritableBlock], above: str = "block ") -> Iterable[tuple[str, JSON]]:
@@ -155,12 +168,14 @@ def _comments(record: Sequence[JSON]) -> Essence:
             for number, _ in enumerate(record, 1)
         },
         leads_to=references(list(record)),
+        keys={f"comment {number}": parent_of(each) or "" for number, each in enumerate(record, 1)},
     )
 
 
 def author_of(comment: JSON) -> str | None:
     """The name under which a comment is shown."""
-    name: str | None = (comment.get("display_name") or {}).get("resolved_name")
+    display: JSON = comment.get("display_name") or {}
+    name: str | None = display.get("resolved_name")
     return name
 
 
@@ -173,8 +188,8 @@ def _looks(record: JSON) -> dict[str, Any]:
 
 
 def _hosted_looks(record: JSON) -> dict[str, str]:
-    hosted = [key for key in ("icon", "cover") if (record.get(key) or {}).get("type") == "file"]
-    return dict.fromkeys(hosted, HOSTED)
+    looks: dict[str, JSON] = {key: record.get(key) or {} for key in ("icon", "cover")}
+    return {key: HOSTED for key, look in looks.items() if look.get("type") == "file"}
 
 
 def _locked(record: JSON) -> dict[str, Any]:
