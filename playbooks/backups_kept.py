@@ -41,7 +41,7 @@ class Kept:
         return round(max(0.0, (now - newest.manifest.started_at).total_seconds()), 1)
 
     def rto_measured_s(self) -> float | None:
-        """How long the newest trial restore took."""
+        """How long the newest trial restore took: in the embedded workspace, which has no rate."""
         trials = [
             check
             for each in self.snapshots
@@ -49,7 +49,10 @@ class Kept:
             if check.level == _RESTORED and check.passed
         ]
         newest = max(trials, key=lambda check: check.at, default=None)
-        return None if newest is None else newest.duration_s
+        if newest is None:
+            return None
+        restored_s = newest.measurements.get("restored_s")
+        return restored_s if isinstance(restored_s, float) else newest.duration_s
 
 
 def rto_estimate_s(manifest: Manifest) -> float:
