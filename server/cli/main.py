@@ -46,6 +46,7 @@ _COMMANDS: Final[Mapping[str, tuple[str, str]]] = {
     "plans": ("server.cli.plans", "run_plans"),
     "approve": ("server.cli.plans", "run_plans"),
     "audit": ("server.cli.plans", "run_plans"),
+    "contract": ("server.cli.contract", "run_contract"),
     "import-usage": ("server.cli.usage", "run_import_usage"),
     "workspace": ("server.cli.workspace", "run_workspace"),
 }

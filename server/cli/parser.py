@@ -1,9 +1,12 @@
 """What the command line accepts."""
 
 import argparse
+import re
 from collections.abc import Sequence
+from datetime import date
 from typing import Final, NoReturn
 
+from playbooks.databases import KINDS
 from server.cli.exits import USAGE
 
 
@@ -51,6 +54,7 @@ def _parser() -> argparse.ArgumentParser:
     approve.add_argument("plan", metavar="PLAN", help="its id, from plans or plan_change")
     commands.add_parser("audit", help="verify the journal of runs, approvals and writes")
     _backups(commands.add_parser("backups", help="list, verify and prune the backups"))
+    _contract(commands.add_parser("contract", help="what is expected of the data"))
     _usage(commands.add_parser("import-usage", help="record calls of AI tools from files"))
     _workspace(commands.add_parser("workspace", help="the embedded workspace"))
     return whole
@@ -110,6 +114,44 @@ def _backups(backups: argparse.ArgumentParser) -> None:
     settings.add_argument("id", metavar="ID", help="from the list, or latest")
     new_key = actions.add_parser("new-key", help="make the key file of encrypted backups")
     new_key.add_argument("file", metavar="FILE")
+
+
+def _contract(contract: argparse.ArgumentParser) -> None:
+    actions = contract.add_subparsers(dest="action", required=True, metavar="ACTION")
+    infer = actions.add_parser("infer", help="propose contracts from schemas and rows")
+    infer.add_argument("--write", action="store_true", help="to contracts/DATABASE.toml")
+    infer.add_argument("--force", action="store_true", help="replace a file that is there")
+    show = actions.add_parser("show", help="print the contracts in force")
+    for action in (infer, show):
+        keys = [kind.key for kind in KINDS]
+        action.add_argument("database", nargs="?", choices=keys, metavar="DATABASE")
+    know = actions.add_parser("acknowledge", help="say that a broken rule is known")
+    know.add_argument("rule", type=_rule, metavar="RULE", help="as validate_data names it")
+    know.add_argument("row", nargs="?", type=_page, metavar="ROW", help="without: every row")
+    know.add_argument("--until", type=_day, required=True, metavar="DATE", help="YYYY-MM-DD")
+    know.add_argument("--reason", required=True, metavar="TEXT")
+    actions.add_parser("acknowledged", help="list what is known, and until when")
+
+
+def _rule(text: str) -> str:
+    database, _, name = text.partition(".")
+    if not name or database not in {kind.key for kind in KINDS}:
+        raise argparse.ArgumentTypeError(f"{text!r} is no rule, such as task_management.clock_time")
+    return text
+
+
+def _page(text: str) -> str:
+    digits = text.partition("?")[0].replace("-", "").lower()[-32:]
+    if not re.fullmatch("[0-9a-f]{32}", digits):
+        raise argparse.ArgumentTypeError(f"{text!r} is no id or link of a page")
+    return "-".join((digits[:8], digits[8:12], digits[12:16], digits[16:20], digits[20:]))
+
+
+def _day(text: str) -> date:
+    try:
+        return date.fromisoformat(text)
+    except ValueError:
+        raise argparse.ArgumentTypeError(f"{text!r} is no day, YYYY-MM-DD") from None
 
 
 def _usage(usage: argparse.ArgumentParser) -> None:
