@@ -13,6 +13,7 @@ from datetime import UTC, datetime, timedelta
 from functools import partial
 from typing import Any, Final
 
+from playbooks.block_ids import block_ids
 from playbooks.data_ports import Draft, Exporter
 from playbooks.desk import Desk
 from playbooks.errors import (
@@ -21,6 +22,7 @@ from playbooks.errors import (
     NotFoundOrNotShared,
     NotionError,
     RateLimited,
+    StoreUnusable,
     TokenRefused,
 )
 from playbooks.ports import Progress
@@ -30,7 +32,7 @@ from playbooks.text import shown
 BATCH_COUNT: Final = 100
 """Rows kept at once: a page of a query."""
 
-SIDE_BY_SIDE: Final = 4
+SIDE_BY_SIDE: Final = 8
 """Pages whose content is read at once; what is kept of them is kept at once."""
 
 _CUT: Final = timedelta(minutes=2)
@@ -150,7 +152,11 @@ class Reading:
         await self.draft.note(step, value=True)
 
     async def _settings(self) -> None:
-        told = {**self.desk.backup_policy.settings(), "tuned": dict(await self.desk.store.tuned())}
+        told = dict(self.desk.backup_policy.settings())
+        try:
+            told["tuned"] = dict(await self.desk.store.tuned())
+        except StoreUnusable as error:  # the workspace is worth a backup all the same
+            self.state.gaps.append(f"Settings tuned by plans: {error.problem}")
         await self._replace("setting", told)
 
     async def _users(self) -> None:
@@ -308,7 +314,7 @@ class Reading:
         content = await self.exporter.content(page_id)
         if "comments" in self.state.unread:
             return content, []
-        blocks = list(_block_ids(content)) if self.wanted.block_comments else []
+        blocks = list(block_ids(content)) if self.wanted.block_comments else []
         try:
             return content, await self.exporter.comments(page_id, blocks)
         except CapabilityMissing as error:
@@ -344,9 +350,3 @@ async def _batches(records: AsyncIterator[Json]) -> AsyncIterator[list[Json]]:
             batch = []
     if batch:
         yield batch
-
-
-def _block_ids(content: Json) -> Iterable[str]:
-    for block in content:
-        yield str(block["id"])
-        yield from _block_ids(block.get("children") or ())

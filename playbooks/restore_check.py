@@ -3,6 +3,7 @@
 from collections.abc import AsyncIterator, Collection, Mapping, Sequence
 from dataclasses import dataclass
 
+from playbooks.block_ids import block_ids
 from playbooks.data_ports import Backups, Exporter, Maker
 from playbooks.essence import Essence
 from playbooks.plan import Change, Plan
@@ -107,7 +108,7 @@ class Check:
             comments = await self._record("comments", page_id)
             if comments:
                 on = self._maker.essence("comments", comments).keys.values()
-                blocks = list(_block_ids(made)) if set(on) - {page_id} else []
+                blocks = list(block_ids(made)) if set(on) - {page_id} else []
                 said = await self._exporter.comments(new_id, blocks)
                 yield self._compare("comments", page_id, comments, said)
 
@@ -123,10 +124,3 @@ class Check:
         after: Essence | None = None if new is None else self._maker.essence(kind, new)
         before = self._maker.essence(kind, old)
         return compare(original_id, before, after, self._made.ids)
-
-
-def _block_ids(blocks: Sequence[Json]) -> list[str]:
-    found: list[str] = []
-    for block in blocks:
-        found += [block["id"], *_block_ids(block.get("children") or ())]
-    return found
