@@ -7,7 +7,7 @@ from typing import Final
 
 from playbooks.apply_plan import apply_plan
 from playbooks.desk import Desk
-from playbooks.errors import NotionError, PlaybookError
+from playbooks.errors import CapabilityMissing, NotionError, PlaybookError
 
 PROCEDURE: Final = "outbox"
 
@@ -40,6 +40,8 @@ async def _answers(desk: Desk) -> bool:
     assert desk.notion is not None
     try:
         await desk.notion.attributed(PROCEDURE, desk.new_run_id()).in_background().who_am_i()
+    except CapabilityMissing:
+        return True
     except NotionError:
         return False
     return True

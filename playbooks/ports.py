@@ -238,8 +238,8 @@ class Store(Protocol):
     def turn(self, plan_id: str, *, by_hand: bool) -> AbstractAsyncContextManager[str | None]:
         """The right to apply the plan, kept alive while it is held; None while it is another's.
 
-        Given back at the end; of one who dies it is taken over. Who holds it `by_hand` and ends
-        in anything but a PlaybookError has stopped the plan, which `unfinished` tells.
+        Given back at the end; of one who dies it is taken over. The plan counts as stopped, which
+        `unfinished` tells, after a mistake of ours, and when it is cancelled `by_hand`.
         """
         ...
 

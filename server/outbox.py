@@ -1,5 +1,7 @@
 """Looks from time to time whether plans wait to be gone on with."""
 
+import logging
+from collections.abc import Awaitable, Callable
 from typing import TYPE_CHECKING, Final
 
 import anyio
@@ -18,15 +20,22 @@ else:
 LOOK_EVERY_S: Final = 60.0
 
 
-async def go_on_forever(store: "Store", open_desk: OpenDesk) -> None:
-    """Never raises: what goes wrong is told by the plans and by health_check.
+_log = logging.getLogger(__name__)
+
+
+async def go_on_forever(
+    store: "Store", open_desk: OpenDesk, *, sleep: Callable[[float], Awaitable[None]] = anyio.sleep
+) -> None:
+    """What goes wrong is told by the plans and by health_check; a mistake of ours is logged.
 
     The desk, and with it the workspace, is opened only when something waits.
     """
     while True:
-        await anyio.sleep(LOOK_EVERY_S)
+        await sleep(LOOK_EVERY_S)
         try:
             if await store.unfinished(None):
                 await outbox.go_on(await open_desk())
         except PlaybookError:
             continue
+        except Exception:  # noqa: BLE001 - whatever it is, it must not end the server
+            _log.exception("The outbox failed; the server goes on.")

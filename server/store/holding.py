@@ -17,14 +17,17 @@ PATIENCE_S: Final = 5.0
 
 @asynccontextmanager
 async def holding(
-    sign: Callable[[], Awaitable[None]], give_back: Callable[[bool], Awaitable[None]]
+    sign: Callable[[], Awaitable[None]],
+    give_back: Callable[[bool], Awaitable[None]],
+    *,
+    by_hand: bool,
 ) -> AsyncGenerator[None]:
-    """Signs from time to time; at the end gives back, told whether it was `stopped`.
+    """Signs from time to time; at the end gives back, told whether it was stopped.
 
-    Stopped is what ends in anything but a PlaybookError: cancelled, or by a mistake of ours.
+    Stopped is what ends by a mistake of ours, and what is cancelled `by_hand`.
     """
     failure: Exception | None = None
-    stopped = True
+    stopped = by_hand
     try:
         async with create_task_group() as background:
             background.start_soon(_signing, sign)

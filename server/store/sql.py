@@ -237,8 +237,9 @@ class SqlStore:
         async with holding(
             lambda: self.perform(lambda engine: turns.sign(engine, plan_id, taken, self.clock)),
             lambda stopped: self.perform(
-                lambda engine: self._give_back(engine, plan_id, taken, stopped=by_hand and stopped)
+                lambda engine: self._give_back(engine, plan_id, taken, stopped=stopped)
             ),
+            by_hand=by_hand,
         ):
             yield taken
 

@@ -123,7 +123,7 @@ async def fails_by_mistake() -> None:
     [
         pytest.param(fails_as_told, True, "waits", id="an-outage"),
         pytest.param(fails_by_mistake, True, "stopped", id="a-mistake"),
-        pytest.param(fails_by_mistake, False, "waits", id="not-by-hand"),
+        pytest.param(fails_by_mistake, False, "stopped", id="a-mistake-in-the-background"),
     ],
 )
 async def test_how_a_turn_ended_tells_whether_the_plan_waits(
@@ -142,15 +142,18 @@ async def test_how_a_turn_ended_tells_whether_the_plan_waits(
     assert [each.how for each in await store.unfinished("a")] == [how]
 
 
-async def test_whoever_cancels_by_hand_has_stopped_the_plan(store: SqlStore) -> None:
+@pytest.mark.parametrize(("by_hand", "how"), [(True, "stopped"), (False, "waits")])
+async def test_only_who_cancels_by_hand_has_stopped_the_plan(
+    store: SqlStore, *, by_hand: bool, how: str
+) -> None:
     await store.keep_plan(plan())
 
     with anyio.CancelScope() as scope:
-        async with store.turn("p1", by_hand=True):
+        async with store.turn("p1", by_hand=by_hand):
             scope.cancel()
             await anyio.sleep_forever()
 
-    assert [each.how for each in await store.unfinished("a")] == ["stopped"]
+    assert [each.how for each in await store.unfinished("a")] == [how]
 
 
 async def test_only_plans_that_were_begun_are_unfinished(store: SqlStore) -> None:
