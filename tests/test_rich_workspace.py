@@ -6,10 +6,10 @@ from pathlib import Path
 
 import pytest
 
+from benchmarks.rich_workspace import Rich, fill
 from server.workspace.block_types import NAMES
 from server.workspace.core import JSON, Workspace
 from server.workspace.properties import CODECS
-from tests.rich_workspace import Rich, fill
 from tests.server.notion.fakes import NOON, TOKEN
 
 

@@ -11,13 +11,13 @@ from typing import Any, Final
 
 import pytest
 
+from benchmarks.rich_workspace import Rich, fill, titled
 from playbooks.desk import Desk
 from playbooks.report import Report
 from playbooks.snapshot import RecordKind
 from server.app import House, open_house
 from server.settings import read_configuration
 from server.workspace.core import JSON, Workspace
-from tests.rich_workspace import Rich, fill, titled
 
 KINDS: Final[tuple[RecordKind, ...]] = (
     "database",

@@ -5,11 +5,11 @@ from contextlib import asynccontextmanager, closing
 from dataclasses import dataclass
 from pathlib import Path
 
+from benchmarks.rich_workspace import Rich, fill
 from server.notion.client import NotionClient
 from server.workspace.core import JSON, Workspace
 from server.workspace.inside import Inside
 from tests.notion_types import checked_app
-from tests.rich_workspace import Rich, fill
 from tests.server.notion.fakes import NOON, TOKEN, Connection
 
 

@@ -5,13 +5,13 @@ from pathlib import Path
 
 import pytest
 
+from benchmarks.rich_workspace import text
 from playbooks.errors import LossRefused, WriteUnconfirmed
 from server.notion.editor import NotionEditor
 from server.workspace import effects
 from server.workspace.core import JSON
 from server.workspace.effects import Effect
 from server.workspace.faults import FaultRule
-from tests.rich_workspace import text
 from tests.server.notion.rich import Home, open_home
 
 GONE = "393abc1e-edcd-80f3-813b-e205934558c6"

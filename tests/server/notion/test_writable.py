@@ -11,6 +11,7 @@ from hypothesis import given
 from hypothesis import settings as hypothesis_settings
 from hypothesis import strategies as st
 
+from benchmarks.rich_workspace import Rich, fill, text
 from server.notion.payloads import payload
 from server.notion.writable import (
     WRITABLE_TYPES,
@@ -21,7 +22,6 @@ from server.notion.writable import (
 )
 from server.workspace.core import JSON, Workspace
 from server.workspace.properties import CODECS, WRITABLE
-from tests.rich_workspace import Rich, fill, text
 from tests.server.notion.fakes import NOON, TOKEN
 
 COMPUTED: Final = set(CODECS) - set(WRITABLE)

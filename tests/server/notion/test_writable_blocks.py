@@ -7,6 +7,7 @@ from typing import Any
 
 import pytest
 
+from benchmarks.rich_workspace import Rich, fill, text, titled
 from server.notion.writable_blocks import (
     WRITABLE_BLOCKS,
     WritableBlock,
@@ -15,7 +16,6 @@ from server.notion.writable_blocks import (
 )
 from server.workspace.block_types import NAMES
 from server.workspace.core import JSON, Workspace
-from tests.rich_workspace import Rich, fill, text, titled
 from tests.server.notion.fakes import NOON, TOKEN
 
 _WITH_CHILDREN = ("column_list", "column", "table", "tab")

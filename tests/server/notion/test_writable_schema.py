@@ -6,9 +6,9 @@ from pathlib import Path
 
 import pytest
 
+from benchmarks.rich_workspace import QUOTED, Rich, fill, text
 from server.notion.writable_schema import formulas_by_names, writable_column, writable_schema
 from server.workspace.core import JSON, Workspace
-from tests.rich_workspace import QUOTED, Rich, fill, text
 from tests.server.notion.fakes import NOON, TOKEN
 
 
