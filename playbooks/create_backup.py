@@ -13,7 +13,7 @@ from playbooks.backup_report import PROCEDURE, Made, finished, unfinished, warni
 from playbooks.backups_kept import Kept
 from playbooks.data_ports import Backups, Exporter
 from playbooks.desk import Desk, silent
-from playbooks.errors import BackupUnusable, NotionError
+from playbooks.errors import BackupUnusable, CapabilityMissing, NotionError
 from playbooks.ports import Notion, Progress
 from playbooks.report import Report
 from playbooks.retention import removable
@@ -43,7 +43,7 @@ async def create_backup(
     desk.require_configuration()
     notion, exporter, backups = _ports(desk)
     run_id, started = desk.new_run_id(), desk.clock()
-    who = await notion.attributed(PROCEDURE, run_id).who_am_i()
+    workspace = await _workspace(desk, notion.attributed(PROCEDURE, run_id))
     base = await _base(desk, backups, mode, started)
     wanted = Wanted(
         base,
@@ -67,7 +67,6 @@ async def create_backup(
             why = stopped if isinstance(stopped, NotionError) else None
             report = unfinished(desk, run_id, started, reading, why)
         else:
-            workspace = who.workspace_id or who.workspace_name or who.id
             snapshot = await draft.finish(_about(desk, reading, workspace))
             made = await _trusted(desk, backups, snapshot)
             report = finished(desk, run_id, started, made, reading.state)
@@ -85,6 +84,15 @@ async def _read(reading: Reading) -> TimeIsUp | NotionError | None:
         await reading.save()
         return stopped
     return None
+
+
+async def _workspace(desk: Desk, notion: Notion) -> str:
+    """What tells its backups from those of another, whatever token reads it."""
+    try:
+        who = await notion.who_am_i()
+    except CapabilityMissing:
+        return desk.connection.expected_workspace_id or desk.connection.key
+    return who.workspace_id or who.workspace_name or who.id
 
 
 def _ports(desk: Desk) -> tuple[Notion, Exporter, Backups]:

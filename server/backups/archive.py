@@ -155,7 +155,11 @@ class Archive:
 
     def _all(self) -> tuple[Snapshot | Broken, ...]:
         found: list[Snapshot | Broken] = []
-        for path in directories(self._place.directory):
+        try:
+            paths = directories(self._place.directory)
+        except OSError as error:
+            raise _unwritable(self._place.directory, error) from None
+        for path in paths:
             try:
                 found.append(self._snapshot(path.name))
             except BackupUnusable as error:
@@ -177,7 +181,7 @@ class Archive:
         manifest, root_hash = _manifest_in(directory)
         if manifest.id != snapshot_id:
             raise unusable("its manifest is that of another backup")
-        sizes = {path.name: path.stat().st_size for path in directory.iterdir()}
+        sizes = _sizes_in(directory)
         _judge_names(manifest, sizes)
         sizes.pop(CHECKS, None)
         snapshot = Snapshot(manifest, root_hash, sum(sizes.values()))
@@ -335,6 +339,13 @@ def _manifest_in(directory: Path) -> tuple[Manifest, str]:
         return Manifest.model_validate_json(content), root_hash
     except ValueError:
         raise unusable("its manifest is of another version of this program") from None
+
+
+def _sizes_in(directory: Path) -> dict[str, int]:
+    try:
+        return {path.name: path.stat().st_size for path in directory.iterdir()}
+    except OSError as error:
+        raise unusable(f"a file cannot be read: {error.strerror or 'no reason'}") from None
 
 
 def _judge_names(manifest: Manifest, sizes: Mapping[str, int]) -> None:

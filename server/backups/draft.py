@@ -99,6 +99,8 @@ class FileDraft:
 
     async def put(self, kind: RecordKind, records: Sequence[tuple[str, str, Json]]) -> None:
         """Keep records (place, id, record); durable on return."""
+        if not records:
+            return
 
         def write() -> None:
             with self._table.at_once():
@@ -108,6 +110,8 @@ class FileDraft:
 
     async def drop(self, kind: RecordKind, ids: Sequence[str]) -> None:
         """Forget records that are there no more."""
+        if not ids:
+            return
 
         def write() -> None:
             with self._table.at_once():

@@ -35,6 +35,7 @@ class RecordTable:
         self._turn = Lock()
         name = PRIVATE if path is None else str(path)
         self._connection = sqlite3.connect(name, check_same_thread=False, isolation_level=None)
+        self._connection.execute("PRAGMA journal_mode = WAL")  # a commit is one wait for the disk
         self._connection.execute("PRAGMA synchronous = FULL")
         self._connection.executescript(_SCHEMA)
 

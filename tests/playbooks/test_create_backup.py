@@ -3,15 +3,21 @@ from collections.abc import AsyncGenerator
 from dataclasses import replace
 from datetime import datetime, timedelta
 from pathlib import Path
+from typing import cast
 
+import anyio
+import anyio.lowlevel
 import pytest
 import zstandard
 
 from playbooks.backup_policy import BackupPolicy, Keep
 from playbooks.create_backup import create_backup
-from playbooks.errors import BackupUnusable, NotionError
+from playbooks.errors import BackupUnusable, CapabilityMissing, NotionError
 from playbooks.health_check import health_check
+from playbooks.objects import Bot
+from playbooks.ports import Notion
 from playbooks.report import Gate, Report
+from playbooks.snapshot import Snapshot
 from server.workspace import effects
 from server.workspace.faults import FaultRule
 from tests.playbooks.backed_up import Filled, Office, filled, opened
@@ -144,6 +150,56 @@ async def test_when_notion_stops_answering_what_was_read_is_kept(office: Office)
     assert report.coverage.complete
     first, last = stopped.measurements["requests_count"], report.measurements["requests_count"]
     assert int(last or 0) > int(first or 0) > 0
+
+
+async def test_a_backup_that_is_cut_off_again_and_again_ends_whole(office: Office) -> None:
+    reports: list[Report] = []
+    while not reports or reports[-1].measurements["backup_id"] is None:
+        office.workspace.faults.set(FaultRule(effects.Revoked(), "*", after=30))
+        reports.append(await create_backup(office.desk, mode="full"))
+        office.workspace.faults.clear()
+    at_once = await create_backup(office.desk, mode="full")
+
+    assert len(reports) > 2
+    assert await office.held(reports[-1]) == await office.held(at_once)
+
+
+async def test_whoever_cancels_it_leaves_what_was_read_for_the_next(office: Office) -> None:
+    with anyio.CancelScope() as scope:
+
+        async def cancel(done: int, _total: int, what: str) -> None:
+            if what == "content of pages" and done > 8:
+                scope.cancel()
+                await anyio.lowlevel.checkpoint()
+
+        await create_backup(office.desk, progress=cancel)
+    (draft,) = office.backups.glob(".draft-*")
+
+    report = await create_backup(office.desk)
+
+    assert scope.cancelled_caught
+    assert draft.name.endswith(str(report.measurements["backup_id"]))
+    assert report.coverage.complete
+
+
+class Nameless:
+    """A token that may not see whose it is."""
+
+    def attributed(self, procedure: str, run_id: str) -> "Nameless":
+        del procedure, run_id
+        return self
+
+    async def who_am_i(self) -> Bot:
+        raise CapabilityMissing
+
+
+async def test_a_token_that_may_not_see_whose_it_is_backs_up_all_the_same(office: Office) -> None:
+    report = await create_backup(replace(office.desk, notion=cast("Notion", Nameless())))
+
+    (snapshot,) = await office.house.backups.snapshots()
+    assert report.status == "ok"
+    assert isinstance(snapshot, Snapshot)
+    assert snapshot.manifest.workspace == office.desk.connection.key
 
 
 async def test_nothing_is_begun_when_nobody_answers(office: Office) -> None:
