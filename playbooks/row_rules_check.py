@@ -2,6 +2,7 @@
 
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from datetime import datetime
 from typing import Final
 
 from playbooks.contract import Contract, default_contract, over_default
@@ -72,12 +73,36 @@ async def failures(  # noqa: PLR0913 - what a person may ask
     if isinstance(opened, Verdict):
         return opened
     scene = await _scene(desk, key, opened, procedure=procedure, run_id=run_id)
+    return await check_rows(
+        scene, opened, now=desk.clock(), rules=rules, row_ids=row_ids, progress=progress
+    )
+
+
+async def check_rows(  # noqa: PLR0913 - as above
+    scene: Scene,
+    opened: Opened,
+    *,
+    now: datetime,
+    rules: Collection[str] = (),
+    row_ids: Collection[str] = (),
+    progress: Progress = silent,
+) -> Checkup:
+    """The same over rows that are at hand."""
     wanted = [rule for rule in rules_for(scene) if not rules or {rule.id, rule.name} & set(rules)]
     running = [_Running(rule, scene, frozenset(row_ids)) for rule in wanted]
-    figures = Figures(desk.work.days, scene.today)
-    scanned_count = await _look(desk, scene, opened, running, figures, progress=progress)
+    figures = Figures(scene.days, scene.today)
+    case_of = await cases(scene, opened, now)
+    total, done = opened.view.reading.rows_count, 0
+    async for row in opened.view.rows():
+        case = case_of(row)
+        figures.add(case)
+        for each in running:
+            each.look(case)
+        done += 1
+        if done % _TOLD_EVERY == 0:
+            await progress(done, max(done, total), f"rows of {scene.key}")
     results = [await each.result() for each in running]
-    return Checkup(key, opened, scene.contract, results, scanned_count, figures, rule_ids(scene))
+    return Checkup(scene.key, opened, scene.contract, results, done, figures, rule_ids(scene))
 
 
 async def _scene(
@@ -133,29 +158,6 @@ def _back(row: Row, name: str | None) -> Back | None:
         return None
     ids = value.plain if isinstance(value.plain, tuple) else ()
     return Back(frozenset(ids), value.complete)
-
-
-async def _look(  # noqa: PLR0913 - one loop over all that sees a row
-    desk: Desk,
-    scene: Scene,
-    opened: Opened,
-    running: Sequence["_Running"],
-    figures: Figures,
-    *,
-    progress: Progress,
-) -> int:
-    """Show every row to every rule, once; how many there were."""
-    case_of = await cases(scene, opened, desk.clock())
-    total, done = opened.view.reading.rows_count, 0
-    async for row in opened.view.rows():
-        case = case_of(row)
-        figures.add(case)
-        for each in running:
-            each.look(case)
-        done += 1
-        if done % _TOLD_EVERY == 0:
-            await progress(done, max(done, total), f"rows of {scene.key}")
-    return done
 
 
 @dataclass(slots=True)
