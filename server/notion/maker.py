@@ -48,6 +48,7 @@ class NotionMaker:
         self._kept = kept
         self._world = World(self._notion, backups)
         self._objects = Objects(self._notion, self._world)
+        self._ids: dict[str, dict[str, str]] = {}
 
     def attributed(self, procedure: str, run_id: str) -> "NotionMaker":
         """The same, its calls recorded under that procedure and run; it has looked up nothing."""
@@ -77,7 +78,7 @@ class NotionMaker:
             made = await self._made(plan_id, wanted, kept)
         if wanted.content and not made.whole:
             await complete(self._notion, made.ids[original_id], wanted.content)
-        await self._kept.settle(plan_id, original_id, made.ids[original_id], "filled")
+            await self._settle(plan_id, original_id, made.ids[original_id], "filled")
 
     async def link(self, plan_id: str, snapshot_id: str, original_id: str) -> None:
         """Make the columns, values, content and comments that lead to other objects.
@@ -88,7 +89,7 @@ class NotionMaker:
         if kept is None or kept.state == _BEGUN:
             raise NotFoundOrNotShared(None)
         kind, record = await self._record(snapshot_id, original_id)
-        ids = await self._kept.new_ids(plan_id)
+        ids = await self._map(plan_id)
         match kind:
             case "data_source":
                 table_of = partial(self._world.table, snapshot_id)
@@ -101,7 +102,7 @@ class NotionMaker:
                 await links.make(kept.new_id, record, content, comments or [])
             case _:
                 pass
-        await self._kept.settle(plan_id, original_id, kept.new_id, "linked")
+        await self._settle(plan_id, original_id, kept.new_id, "linked")
 
     async def unmake(self, plan_id: str, original_id: str) -> None:
         """Move what was made to the trash."""
@@ -131,15 +132,16 @@ class NotionMaker:
         for original_id, new_id in made.ids.items():
             if original_id != wanted.original_id:
                 await self._kept.begin(plan_id, original_id, at=self._clock())
-                await self._kept.settle(plan_id, original_id, new_id, "filled")
-        await self._kept.settle(plan_id, wanted.original_id, made.ids[wanted.original_id], "made")
+                await self._settle(plan_id, original_id, new_id, "filled")
+        state = "made" if wanted.content and not made.whole else "filled"
+        await self._settle(plan_id, wanted.original_id, made.ids[wanted.original_id], state)
         return made
 
     async def _wanted(
         self, plan_id: str, snapshot_id: str, original_id: str, parent: str
     ) -> Wanted:
         kind, record = await self._record(snapshot_id, original_id)
-        ids = await self._kept.new_ids(plan_id)
+        ids = await self._map(plan_id)
         wanted = Wanted(original_id, kind, record, ids.get(parent, parent), ids)
         if kind == "database" and record["data_sources"]:
             first: str = record["data_sources"][0]["id"]
@@ -166,6 +168,17 @@ class NotionMaker:
 
     async def _content(self, snapshot_id: str, original_id: str) -> list[JSON]:
         return await self._backups.record(snapshot_id, "content", original_id) or []
+
+    async def _map(self, plan_id: str) -> Mapping[str, str]:
+        """What was made so far; who applies the plan is alone, so it is read once."""
+        if plan_id not in self._ids:
+            self._ids[plan_id] = dict(await self._kept.new_ids(plan_id))
+        return self._ids[plan_id]
+
+    async def _settle(self, plan_id: str, original_id: str, new_id: str, state: str) -> None:
+        await self._kept.settle(plan_id, original_id, new_id, state)
+        await self._map(plan_id)
+        self._ids[plan_id][original_id] = new_id
 
     def _clock(self) -> datetime:
         return self._notion.api.given.clock()

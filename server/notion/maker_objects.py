@@ -5,6 +5,7 @@ from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import Any
 
+from playbooks.errors import RequestRefused
 from server.notion import writes
 from server.notion.answers import JSON, read_as
 from server.notion.api import Ask
@@ -66,8 +67,19 @@ class Objects:
         self._world = world
 
     async def create(self, wanted: Wanted) -> Made:
-        """Make it; WriteUnconfirmed where it cannot be told whether it was."""
-        sending, api = await self._sending(wanted), self._notion.api
+        """Make it; WriteUnconfirmed where it cannot be told whether it was.
+
+        No two tables share the prefix of their numbers: where another has it, it is left away.
+        """
+        try:
+            return await self._created(wanted, prefixed=True)
+        except RequestRefused:
+            if not _has_prefix(wanted):
+                raise
+            return await self._created(wanted, prefixed=False)
+
+    async def _created(self, wanted: Wanted, *, prefixed: bool) -> Made:
+        sending, api = await self._sending(wanted, prefixed=prefixed), self._notion.api
         if wanted.kind == "data_source":
             answer = await api.call(sending.ask)
         elif sending.shown is None:
@@ -99,7 +111,7 @@ class Objects:
             ask = Ask("PATCH", endpoint, {"object_id": object_id}, body={"in_trash": True})
             await self._notion.api.call(ask)
 
-    async def _sending(self, wanted: Wanted) -> _Sending:
+    async def _sending(self, wanted: Wanted, *, prefixed: bool = True) -> _Sending:
         record, parent_id = wanted.record, wanted.parent_id
         parts = tuple(parts_of(wanted.content))
         content = {"children": [sent.body for sent in parts[0]]} if parts else {}
@@ -118,20 +130,12 @@ class Objects:
                     title_of(record["properties"]),
                 )
             case "database":
-                return await self._sending_database(wanted)
+                return _sending_database(wanted, prefixed=prefixed)
             case "data_source":
-                prefixed = await self._is_prefix_free(record)
                 body = table_body(record, parent_id, prefixed=prefixed)
                 return _Sending(Ask("POST", "/v1/data_sources", body=body), _database(parent_id))
         ask = Ask("POST", "/v1/pages", body=body | content)
         return _Sending(ask, _children(parent_id), ("child_page", shown), parts)
-
-    async def _sending_database(self, wanted: Wanted) -> _Sending:
-        table = wanted.first_table or {"properties": {}}
-        prefixed = await self._is_prefix_free(table)
-        body = database_body(wanted.record, table, wanted.parent_id, prefixed=prefixed)
-        shown = ("child_database", plain(wanted.record["title"]))
-        return _Sending(Ask("POST", "/v1/databases", body=body), _children(wanted.parent_id), shown)
 
     async def _like_it(
         self, sending: _Sending, since: datetime, known: Collection[str]
@@ -149,16 +153,22 @@ class Objects:
         database = await self._notion.api.call(_database(database_id))
         return [table for table in database["data_sources"] if table["id"] not in known]
 
-    async def _is_prefix_free(self, table: JSON) -> bool:
-        """No two tables share a prefix, and the original may still be there."""
-        if prefix_of(table) is None:
-            return True
-        return await self._world.is_in_trash(table["id"]) is not False
-
 
 def is_row(record: JSON) -> bool:
     """Whether a page is a row of a table."""
     return "data_source_id" in record["parent"]
+
+
+def _has_prefix(wanted: Wanted) -> bool:
+    table = wanted.record if wanted.kind == "data_source" else wanted.first_table
+    return table is not None and prefix_of(table) is not None
+
+
+def _sending_database(wanted: Wanted, *, prefixed: bool) -> _Sending:
+    table = wanted.first_table or {"properties": {}}
+    body = database_body(wanted.record, table, wanted.parent_id, prefixed=prefixed)
+    shown = ("child_database", plain(wanted.record["title"]))
+    return _Sending(Ask("POST", "/v1/databases", body=body), _children(wanted.parent_id), shown)
 
 
 def _made(wanted: Wanted, answer: JSON) -> Made:
