@@ -13,8 +13,8 @@ from typing import Any, Final
 from playbooks.approval import approve_by_policy
 from playbooks.desk import Desk, silent
 from playbooks.errors import PlanUnusable, PlaybookError
-from playbooks.plan import Plan, PlanState, Step
-from playbooks.plan_kind import Trial, Tried
+from playbooks.plan import JournalEntry, Plan, PlanState, Step
+from playbooks.plan_kind import Prepared, Trial, Tried, Unprepared
 from playbooks.plan_kinds import module_of
 from playbooks.plan_report import report_on
 from playbooks.plan_steps import Walk, done, steps_of, verdict
@@ -93,17 +93,34 @@ async def _applied(walk: Walk, turn: str) -> Plan:
     """Every step that is still to do, and the state that this comes to."""
     desk, plan = walk.desk, walk.plan
     try:
+        walk = replace(walk, plan=await _prepared(walk))
+        plan = walk.plan
         steps = await _stepped(walk, turn)
         judged = verdict(steps, len(plan.changes))
         if judged == "canary failed":
             await walk.back(done(plan, steps))
     except PlanUnusable:
         raise
+    except Unprepared as error:
+        return await _moved(desk, plan, "failed", {"ended": "not prepared", "why": error.problem})
     except PlaybookError as error:
         # The approval stands: the outbox or the next call goes on, and nobody is waited for.
         return await _moved(desk, plan, "applying", {"interrupted": error.problem})
     ended = {"ended": judged, "applied_at": desk.clock().isoformat()}
     return await _moved(desk, plan, "applied" if judged == "done" else "failed", ended)
+
+
+async def _prepared(walk: Walk) -> Plan:
+    """The plan after what its kind has to do before the first change; done once, and journalled."""
+    desk, plan, kind = walk.desk, walk.plan, module_of(walk.plan.kind)
+    if not isinstance(kind, Prepared) or "prepared" in plan.outcome:
+        return plan
+    told = dict(await kind.prepare(desk, plan))
+    entry = JournalEntry(
+        at=desk.clock(), kind="plan", actor=walk.actor, subject=f"{plan.id} prepared", after=told
+    )
+    await desk.store.append_journal([entry])
+    return await _moved(desk, plan, "applying", {"prepared": told})
 
 
 async def _stepped(walk: Walk, turn: str) -> list[Step]:

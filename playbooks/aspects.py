@@ -1,5 +1,6 @@
 """How a change's target is read and written, whatever kind of plan it belongs to."""
 
+from datetime import datetime
 from typing import Any, Final, TypeVar
 
 from playbooks.desk import Desk
@@ -34,8 +35,9 @@ async def current(desk: Desk, plan: Plan, change: Change) -> Any:
             return (await desk.store.tuned()).get(name)
         case "cell", (page_id, _, *_):
             return await _there(desk.editor).cell(page_id, _key(target))
-        case "trash", (page_id,):
-            return await _there(desk.editor).in_trash(page_id)
+        case "trash", (page_id, *edited_at):
+            seen = datetime.fromisoformat(edited_at[0]) if edited_at and change.after else None
+            return await _there(desk.editor).in_trash(page_id, as_edited_at=seen)
         case "column", (data_source_id, _, *_):
             return await _there(desk.editor).column(data_source_id, _key(target))
         case "made" | "linked", (_, original_id):
@@ -54,7 +56,7 @@ async def write(desk: Desk, plan: Plan, change: Change, value: Any) -> None:
             await desk.store.tune({name: value})
         case "cell", (page_id, _, *_):
             await _there(desk.editor).set_cell(page_id, _key(target), value)
-        case "trash", (page_id,):
+        case "trash", (page_id, *_):
             await _there(desk.editor).set_in_trash(page_id, value)
         case "column", (data_source_id, _, *_):
             await _there(desk.editor).set_column(data_source_id, _key(target), value)

@@ -281,6 +281,9 @@ class Bands(Frozen):
     drift_window_days: float = Field(
         default=30, gt=0, le=400, description="P16: how far back changes of a schema are told."
     )
+    clean_up_after_days: float = Field(
+        default=30, ge=1, le=3650, description="P24: a clean-up is about older entries of logs."
+    )
     plan_valid_hours: float = Field(
         default=24, gt=0, le=720, description="A plan that was not approved by then expires."
     )

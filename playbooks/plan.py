@@ -47,6 +47,10 @@ class Change(Frozen):
     expected: str = ""
     shown: str = ""
 
+    def turned_round(self) -> "Change":
+        """What takes it back."""
+        return self.model_copy(update={"before": self.after, "after": self.before})
+
 
 class Plan(Frozen):
     """A previewed set of changes; nothing of it is done before it is approved."""

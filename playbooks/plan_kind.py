@@ -11,6 +11,7 @@ from typing import Any, Protocol, runtime_checkable
 
 from playbooks.databases import DatabaseKey
 from playbooks.desk import Desk
+from playbooks.errors import PlaybookError
 from playbooks.plan import Change, Plan, RestoreScope
 from playbooks.report import Finding, Gate
 
@@ -77,6 +78,19 @@ class Kind(Protocol):
 
     async def propose(self, desk: Desk, request: Request) -> Draft:
         """What should change, and why; changes nothing."""
+        ...
+
+
+class Unprepared(PlaybookError):
+    """What the plan rests on is not there any more: it cannot be applied, and nothing was done."""
+
+
+@runtime_checkable
+class Prepared(Kind, Protocol):
+    """A kind that has something to do before the first change of its plans."""
+
+    async def prepare(self, desk: Desk, plan: Plan) -> Mapping[str, Any]:
+        """Do it, twice as once, and tell what the journal is to keep. Raises Unprepared."""
         ...
 
 

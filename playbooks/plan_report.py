@@ -64,12 +64,20 @@ def _headline(plan: Plan, trial: Trial | None) -> str:
             return "Applied, and it stays."
         case "rolled_back":
             return "It was worse than before and is taken back."
-        case "failed" if plan.outcome.get("ended") == "too many failed":
-            return "Stopped: too many changes failed; what was applied stays."
         case "failed":
-            return "It could not be applied; what had been done is taken back."
+            return _failed(plan)
         case _:
             return "Interrupted; what is done stays, and it goes on once Notion answers."
+
+
+def _failed(plan: Plan) -> str:
+    match plan.outcome.get("ended"):
+        case "too many failed":
+            return "Stopped: too many changes failed; what was applied stays."
+        case "not prepared":
+            return f"Nothing was changed: {plan.outcome['why']}"
+        case _:
+            return "It could not be applied; what had been done is taken back."
 
 
 def _steps_gate(plan: Plan, steps: Sequence[Step]) -> Gate:

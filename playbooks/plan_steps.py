@@ -86,13 +86,13 @@ class Walk:
         for change in reversed(changes):
             try:
                 if await current(self.desk, self.plan, change) == change.after:
-                    await self._written(change, "undo", change.before)
+                    await self._written(change.turned_round(), "undo")
             except REFUSALS as error:
                 await self._journal(change, "undo", change.after, {"refused": error.problem})
 
     async def _stays(self, change: Change) -> bool:
         try:
-            stays = await self._written(change, "write", change.after)
+            stays = await self._written(change, "write")
         except REFUSALS as error:
             await self._journal(change, "write", change.before, {"refused": error.problem})
             stays = False
@@ -100,14 +100,13 @@ class Walk:
             await self.back([change])
         return stays
 
-    async def _written(self, change: Change, why: JournalKind, value: Any) -> bool:
+    async def _written(self, change: Change, why: JournalKind) -> bool:
         """Journalled before and after; whether it reads as it was written."""
-        found = change.after if why == "undo" else change.before
-        await self._journal(change, why, found, {"intended": value})
-        await write(self.desk, self.plan, change, value)
+        await self._journal(change, why, change.before, {"intended": change.after})
+        await write(self.desk, self.plan, change, change.after)
         read = await current(self.desk, self.plan, change)
-        await self._journal(change, why, found, {"read_back": read})
-        return bool(read == value)
+        await self._journal(change, why, change.before, {"read_back": read})
+        return bool(read == change.after)
 
     async def _journal(
         self, change: Change, why: JournalKind, before: Any, after: dict[str, Any]

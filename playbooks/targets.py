@@ -3,6 +3,7 @@
 * `setting`/NAME                        one of our own settings; a number, None for the file's
 * `cell`/PAGE/PROPERTY_ID               one value of a page, in the form that Notion accepts
 * `trash`/PAGE                          whether a page is in the trash
+* `trash`/PAGE/EDITED_AT                the same; moved to it only as it was edited then
 * `column`/DATA_SOURCE/KEY              one column of a table: its schema, None where there is none
 * `made`/SNAPSHOT/ORIGINAL_ID           an object made again from a snapshot: the hash of its record
 * `linked`/SNAPSHOT/ORIGINAL_ID         its relations and mentions of other such objects

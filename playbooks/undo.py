@@ -42,11 +42,17 @@ async def propose(desk: Desk, request: Request) -> Draft:
 
 def _reversed(plan: Plan, change: Change) -> Change:
     return Change(
-        target=change.target,
+        target=_whenever_edited(change.target),
         before=_placed(plan, change, change.after),
         after=_placed(plan, change, change.before),
         shown=change.shown,
     )
+
+
+def _whenever_edited(target: str) -> str:
+    """A page's way out of the trash, and back, counts as an edit."""
+    taken = Target.of(target)
+    return str(Target("trash", taken.parts[:1])) if taken.aspect == "trash" else target
 
 
 def _placed(plan: Plan, change: Change, value: Any) -> Any:

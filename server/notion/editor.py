@@ -1,6 +1,7 @@
 """One aspect of one thing in Notion, read past every cache and written once."""
 
 from collections.abc import Mapping, Sequence
+from datetime import datetime
 from typing import Any, Final
 from urllib.parse import unquote
 
@@ -69,12 +70,17 @@ class NotionEditor:
             if await self.cell(page_id, property_id) != value:
                 raise
 
-    async def in_trash(self, page_id: str) -> bool | None:
-        """Whether the page is in the trash; None when Notion shows no such page."""
+    async def in_trash(self, page_id: str, *, as_edited_at: datetime | None = None) -> bool | None:
+        """Whether the page is in the trash; None when Notion shows no such page.
+
+        With `as_edited_at` None, too, when it is out of the trash and was edited at another time.
+        """
         try:
-            return (await self._notion.retrieve_page(page_id)).in_trash
+            page = await self._notion.retrieve_page(page_id)
         except NotFoundOrNotShared:
             return None
+        is_as_seen = as_edited_at in {None, page.last_edited_at}
+        return page.in_trash if page.in_trash or is_as_seen else None
 
     async def set_in_trash(self, page_id: str, value: bool) -> None:
         """Move the page to the trash, or out of it."""

@@ -1,6 +1,7 @@
 """Each aspect is read and written through its port; what is made again knows its plan."""
 
 from dataclasses import dataclass, field, replace
+from datetime import UTC, datetime
 from typing import Any
 
 import pytest
@@ -11,11 +12,15 @@ from playbooks.aspects import current, write
 from playbooks.data_ports import Remade
 from playbooks.desk import Desk
 from playbooks.errors import PlanUnusable
+from playbooks.essence import Essence
 from playbooks.plan import Change, Plan
 from playbooks.plan_change import plan_change
 from playbooks.plan_kind import Draft, Request
 from playbooks.planning import make_plan
 from playbooks.report import Report
+from playbooks.snapshot import RecordKind
+
+EDITED_AT = datetime(2026, 10, 1, 12, tzinfo=UTC)
 
 
 @dataclass(slots=True)
@@ -38,8 +43,9 @@ class Things:
     async def set_cell(self, page_id: str, property_id: str, value: Any) -> None:
         self.cells[page_id, property_id] = value
 
-    async def in_trash(self, page_id: str) -> bool | None:
-        return self.trash.get(page_id)
+    async def in_trash(self, page_id: str, *, as_edited_at: datetime | None = None) -> bool | None:
+        is_as_seen = as_edited_at in {None, EDITED_AT}
+        return self.trash.get(page_id) if self.trash.get(page_id) or is_as_seen else None
 
     async def set_in_trash(self, page_id: str, value: bool) -> None:
         self.trash[page_id] = value
@@ -49,6 +55,10 @@ class Things:
 
     async def set_column(self, data_source_id: str, key: str, column: Any) -> None:
         self.columns[data_source_id, key] = column
+
+    def essence(self, kind: RecordKind, record: Any) -> Essence:
+        del kind, record
+        return Essence()
 
     async def state(self, plan_id: str, original_id: str) -> Remade | None:
         return self.states.get((plan_id, original_id))
@@ -142,7 +152,34 @@ async def test_without_a_workspace_nothing_is_changed(office: Office) -> None:
         await current(replace(office.desk, editor=None), plan, CELL)
 
 
-@pytest.mark.parametrize("target", ["cell/p", "trash/p/q", "made/s"])
+def trashed_as_of(edited_at: datetime) -> Change:
+    return Change(target=f"trash/p/{edited_at.isoformat()}", before=False, after=True)
+
+
+async def test_a_page_that_was_edited_meanwhile_is_not_trashed(office: Office) -> None:
+    office.things.trash["p"] = False
+
+    report = await office.applied(await office.planned(trashed_as_of(datetime.now(UTC))))
+
+    assert report.measurements["changes_skipped_count"] == 1
+    assert office.things.trash == {"p": False}
+
+
+async def test_a_page_that_was_not_edited_goes_to_the_trash_out_of_it_and_back(
+    office: Office,
+) -> None:
+    office.things.trash["p"] = False
+    first = await office.planned(trashed_as_of(EDITED_AT))
+
+    seen = [(await office.applied(first)).status, office.things.trash["p"]]
+    undo = await office.undoing(first)
+    seen += [(await office.applied(undo)).status, office.things.trash["p"]]
+    seen += [(await office.applied(await office.undoing(undo))).status, office.things.trash["p"]]
+
+    assert seen == ["ok", True, "ok", False, "ok", True]
+
+
+@pytest.mark.parametrize("target", ["cell/p", "trash", "made/s"])
 async def test_a_target_of_no_known_shape_is_refused(office: Office, target: str) -> None:
     plan = await office.kept(await office.planned(CELL))
 

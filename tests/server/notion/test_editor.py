@@ -1,6 +1,7 @@
 """The editor reads what can be written back, and writes it once through every fault."""
 
 from collections.abc import AsyncGenerator
+from datetime import datetime, timedelta
 from pathlib import Path
 
 import pytest
@@ -80,6 +81,20 @@ async def test_a_page_goes_to_the_trash_and_out(home: Home, editor: NotionEditor
         seen.append(await editor.in_trash(task))
     assert seen == [False, True, False]
     assert await editor.in_trash(GONE) is None
+
+
+async def test_a_page_that_was_edited_at_another_time_is_neither_in_the_trash_nor_out(
+    home: Home, editor: NotionEditor
+) -> None:
+    task = home.rich.task_ids[0]
+    page = home.perform("GET", f"/v1/pages/{task}")
+    edited_at = datetime.fromisoformat(page["last_edited_time"])
+    earlier = edited_at - timedelta(minutes=1)
+
+    assert await editor.in_trash(task, as_edited_at=edited_at) is False
+    assert await editor.in_trash(task, as_edited_at=earlier) is None
+    await editor.set_in_trash(task, True)
+    assert await editor.in_trash(task, as_edited_at=earlier) is True
 
 
 FAULTS: list[Effect] = [
