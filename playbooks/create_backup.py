@@ -44,36 +44,34 @@ async def create_backup(
     notion, exporter, backups = _ports(desk)
     run_id, started = desk.new_run_id(), desk.clock()
     workspace = await _workspace(desk, notion.attributed(PROCEDURE, run_id))
-    base = await _base(desk, backups, mode, started)
-    wanted = Wanted(
-        base,
-        {} if base is None else await _schemas(backups, base.id),
-        content=desk.backup_policy.content,
-        block_comments=desk.backup_policy.block_comments,
-        until=started + timedelta(minutes=within_minutes),
-    )
+    until = started + timedelta(minutes=within_minutes)
+    wanted = await _wanted(desk, backups, await _base(desk, backups, mode, started), until)
+    base = wanted.base
     how: Mode = "full" if base is None else "incremental"
     draft = await backups.begin(mode=how, base_id=base.id if base else None, at=started)
     try:
-        reading = await Reading.resumed(
-            desk,
-            exporter.attributed(PROCEDURE, run_id),
-            draft,
-            wanted=wanted,
-            progress=progress,
-        )
+        counting = exporter.attributed(PROCEDURE, run_id)
+        reading = await Reading.resumed(desk, counting, draft, wanted=wanted, progress=progress)
         stopped = await _read(reading)
-        if stopped is not None:
-            why = stopped if isinstance(stopped, NotionError) else None
-            report = unfinished(desk, run_id, started, reading, why)
-        else:
+        if stopped is None:
             snapshot = await draft.finish(_about(desk, reading, workspace))
             made = await _trusted(desk, backups, snapshot)
             report = finished(desk, run_id, started, made, reading.state)
+        else:
+            why = stopped if isinstance(stopped, NotionError) else None
+            report = unfinished(desk, run_id, started, reading, why)
     finally:
         draft.close()
     await keep(desk, report)
     return report
+
+
+async def _wanted(desk: Desk, backups: Backups, base: Snapshot | None, until: datetime) -> Wanted:
+    policy = desk.backup_policy
+    schemas = {} if base is None else await _schemas(backups, base.id)
+    return Wanted(
+        base, schemas, content=policy.content, block_comments=policy.block_comments, until=until
+    )
 
 
 async def _read(reading: Reading) -> TimeIsUp | NotionError | None:

@@ -14,7 +14,7 @@ from typing import IO, Any, Final, TypeAlias
 
 from playbooks.errors import BackupUnusable
 from playbooks.snapshot import FileEntry, Json
-from server.backups.sealing import PRIVATE_FILE, Sealer
+from server.backups.sealing import PRIVATE_FILE, KeyMissing, Sealer
 
 Record: TypeAlias = tuple[str, str, Json]
 """Place, id and record."""
@@ -153,7 +153,7 @@ def _chunks(file: IO[bytes], entry: FileEntry, sealer: Sealer) -> Iterator[bytes
         yield from iter(lambda: file.read(_CHUNK_BYTES), b"")
         return
     if not sealer.encrypts:
-        raise BackupUnusable(
+        raise KeyMissing(
             "The backup is encrypted, and no key is configured.",
             remedy="Name the key file it was made with as encryption_key_file under [backups] in"
             " the user's own playbooks.toml.",

@@ -16,6 +16,10 @@ if TYPE_CHECKING:
 PRIVATE_FILE: Final = 0o600
 
 
+class KeyMissing(BackupUnusable):
+    """It can be read with its key alone: that says nothing of whether it is whole."""
+
+
 class Sealer(Protocol):
     """Seals bytes, and opens what it sealed."""
 
@@ -29,7 +33,7 @@ class Sealer(Protocol):
         ...
 
     def open(self, sealed: bytes) -> bytes:
-        """What was sealed; BackupUnusable when it was changed or sealed with another key."""
+        """What was sealed; KeyMissing when it was sealed with another key, or changed."""
         ...
 
 
@@ -67,8 +71,8 @@ class Sealed:
         try:
             return self._opened().decrypt(sealed)
         except InvalidToken:
-            raise BackupUnusable(
-                "A part of the backup was changed, or encrypted with another key.",
+            raise KeyMissing(
+                "The backup was encrypted with another key.",
                 remedy="Put the key it was made with into the key file (one a line), or use"
                 " another backup: nobody can read one whose key is lost.",
             ) from None
@@ -89,7 +93,7 @@ def _read_keys(file: Path) -> "MultiFernet":
         reason = error.strerror or "it cannot be read"
     except (ValueError, UnicodeDecodeError):
         reason = "it holds no key"
-    raise BackupUnusable(
+    raise KeyMissing(
         f"The key file of backups cannot be used: {reason}.",
         remedy="Name the right one as encryption_key_file, or make one with"
         " `notion-playbooks backups new-key FILE`.",

@@ -8,8 +8,9 @@ from pathlib import Path
 from typing import Any
 
 from playbooks.snapshot import Mode, RecordKind, Snapshot
-from server.backups.archive import Archive, Place, Trial
+from server.backups.archive import Archive, Trial
 from server.backups.draft import FileDraft, Maker
+from server.backups.drafts import Place
 from server.backups.sealing import Sealer, Unsealed
 
 START = datetime(2026, 11, 25, 14, 20, tzinfo=UTC)

@@ -250,10 +250,11 @@ async def test_level_three_is_a_trial_restore(shelf: Shelf) -> None:
         return {"match_percent": 100.0}
 
     check = await shelf.archive(trial=trial).verify(snapshot.id, 3)
-    without = await shelf.archive().verify(snapshot.id, 3)
 
     assert (check.passed, check.measurements["match_percent"]) == (True, 100.0)
-    assert not without.passed
+    with pytest.raises(BackupUnusable, match="nothing to restore it into"):
+        await shelf.archive().verify(snapshot.id, 3)
+    assert (await shelf.archive().snapshot(snapshot.id)).verified(3)
 
 
 async def test_snapshots_are_listed_newest_first_and_apart_from_other_workspaces(

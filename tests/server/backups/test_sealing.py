@@ -55,6 +55,7 @@ async def test_without_its_key_it_says_what_is_needed(tmp_path: Path, key_file: 
     assert (keyless.passed, wrong.passed) == (False, False)
     assert "no key is configured" in keyless.says
     assert "another key" in wrong.says
+    assert (await shelf.archive().snapshot(snapshot.id)).checks == ()
 
 
 async def test_a_new_key_stands_before_the_old_one(tmp_path: Path, key_file: Path) -> None:
