@@ -120,8 +120,9 @@ class House:
     def backups(self) -> "Archive":
         """The backups of this connection, once the desk is open; of nobody's before."""
         # What reads and writes them is only imported where they are asked for.
-        from server.backups.archive import Archive, Place  # noqa: PLC0415
+        from server.backups.archive import Archive  # noqa: PLC0415
         from server.backups.draft import Maker  # noqa: PLC0415
+        from server.backups.drafts import Place  # noqa: PLC0415
         from server.backups.sealing import Sealed, Unsealed  # noqa: PLC0415
         from server.notion.client import NOTION_VERSION  # noqa: PLC0415
 
