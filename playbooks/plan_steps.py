@@ -42,8 +42,7 @@ def verdict(steps: Sequence[Step], changes_count: int) -> Verdict:
 
 async def steps_of(desk: Desk, plan: Plan) -> tuple[Step, ...]:
     """What came of the plan's changes so far; plans of older programs hold it themselves."""
-    kept: Sequence[Step] | None = plan.outcome.get("steps")
-    return await desk.store.steps(plan.id) if kept is None else tuple(kept)
+    return (*plan.outcome.get("steps", ()), *await desk.store.steps(plan.id))
 
 
 def done(plan: Plan, steps: Sequence[Step]) -> tuple[Change, ...]:

@@ -76,7 +76,7 @@ async def _whole(configuration: Configuration, plan_id: str) -> tuple[Plan, tupl
         if plan is None:
             known = f"There is no plan {plan_id[:64]!r}."
             raise PlanUnusable(known, remedy="`notion-playbooks plans` lists those there are.")
-        return plan, plan.outcome.get("steps") or await store.steps(plan_id)
+        return plan, (*plan.outcome.get("steps", ()), *await store.steps(plan_id))
     finally:
         await store.aclose()
 
