@@ -7,7 +7,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 from itertools import pairwise
-from typing import Any, Final, Literal, TypeAlias
+from typing import Any, Literal, TypeAlias
 
 from playbooks.objects import DataSource, Option, Property
 from playbooks.text import shown
@@ -17,6 +17,7 @@ DriftKind = Literal[
     "removed",
     "renamed",
     "retyped",
+    "recreated",
     "option_added",
     "option_removed",
     "option_renamed",
@@ -25,9 +26,6 @@ DriftKind = Literal[
 
 Form: TypeAlias = Mapping[str, Any]
 """`{"properties": {id: {name, type, options: [{id, name, color}], target}}}`."""
-
-BREAKING: Final[frozenset[DriftKind]] = frozenset({"removed", "retyped"})
-"""What breaks whoever reads the table, whatever it is about."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -113,6 +111,8 @@ def changes_between(before: Form, after: Form, *, matter: frozenset[str]) -> lis
     found = [_removed(key, old[key]) for key in old if key not in pairs]
     found += [_added(key, new[key]) for key in new if key not in paired_new]
     for old_id, new_id in pairs.items():
+        if old_id != new_id and old[old_id]["type"] == new[new_id]["type"]:
+            found.append(_recreated(new_id, new[new_id]))
         found += _changed(new_id, old[old_id], new[new_id], matter=matter)
     return found
 
@@ -137,6 +137,12 @@ def _added(key: str, form: Form) -> Drift:
     name = form["name"]
     says = f"{shown(name)} ({form['type']}) was added"
     return Drift("added", key, name, None, name, says, breaking=False)
+
+
+def _recreated(key: str, form: Form) -> Drift:
+    name = form["name"]
+    says = f"{shown(name)} was removed and made anew, without its values"
+    return Drift("recreated", key, name, name, name, says, breaking=True)
 
 
 def _changed(key: str, old: Form, new: Form, *, matter: frozenset[str]) -> Iterator[Drift]:

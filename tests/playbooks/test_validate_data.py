@@ -2,11 +2,15 @@
 
 from collections.abc import Sequence
 from dataclasses import replace
+from datetime import timedelta
+from fnmatch import fnmatch
+from pathlib import Path
 
 import pytest
 
 from playbooks.desk import DatabaseSetting, Desk
 from playbooks.errors import ConfigurationInvalid
+from playbooks.kept_data import Acknowledged
 from playbooks.report import Finding, Report
 from playbooks.row_rules_check import failures
 from playbooks.validate_data import RulesUnknown, validate_data
@@ -15,6 +19,7 @@ from playbooks.verdict import Verdict
 from server.app import House
 from server.workspace.sample.defects import DEFECTS, planted_count
 from tests.journeys.house import tokens_count
+from tests.server.notion.mirroring import open_table
 from tools.boundary import answer
 
 RULES = {
@@ -39,7 +44,7 @@ OTHERS = {"stale-in-progress", "negative-response-time", "absurd-response-time"}
 
 
 def findings(report: Report, name: str) -> list[Finding]:
-    return [finding for finding in report.findings if finding.id.endswith(f".{name}")]
+    return [each for each in report.findings if fnmatch(each.id, f"validate_data.*.{name}")]
 
 
 async def test_every_defect_of_the_sample_is_found_and_nothing_else(desk: Desk) -> None:
@@ -122,6 +127,41 @@ async def test_a_database_that_cannot_be_read_is_told_and_the_others_are_checked
     assert report.measurements["task_management.spaced_title.failed_count"] == 5
     assert not report.coverage.complete
     assert report.coverage.total is None
+
+
+async def test_a_changed_schema_is_told_until_it_is_acknowledged(
+    desk: Desk, tmp_path: Path
+) -> None:
+    (tmp_path / "made").mkdir()
+    async with open_table(tmp_path / "made") as table:
+        setting = DatabaseSetting(id=table.id)
+        connection = replace(desk.connection, databases={"task_management": setting})
+        ours = replace(desk, mirror=table.mirror, connection=connection, clock=table.watch)
+        await validate_data(ours, database="task_management")
+        column = {"properties": {"Points": None}}
+        table.perform("PATCH", f"/v1/data_sources/{table.id}", column)
+        table.watch.advance(days=1)
+
+        report = await validate_data(ours, database="task_management")
+
+        (finding,) = findings(report, "drift.removed.*")
+        gates = {gate.name: gate.status for gate in report.gates}
+        assert finding.what == (
+            "task_management: `Points` was removed (seen since 2026-03-03 08:00 UTC)"
+        )
+        assert gates["drift task_management"] == "warning"
+        assert gates["schema task_management"] == "ok"
+
+        rule = finding.id.removeprefix("validate_data.")
+        until = table.watch() + timedelta(days=9)
+        assert ours.book is not None
+        known = Acknowledged(rule, "", "was never used", "Ada", table.watch(), until)
+        await ours.book.acknowledge([known])
+        (after,) = findings(await validate_data(ours, database="task_management"), "drift.*")
+        assert after.severity == "info"
+        table.watch.advance(days=10)
+        (again,) = findings(await validate_data(ours, database="task_management"), "drift.*")
+        assert again.severity == "warning"
 
 
 async def test_a_rule_that_is_none_is_refused(desk: Desk) -> None:
