@@ -1,6 +1,6 @@
 """The rules run over the rows of a database, in one pass and bounded memory."""
 
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import Final
@@ -18,6 +18,7 @@ from playbooks.row_rules import (
     Failed,
     Failure,
     Outcome,
+    Plainly,
     Rule,
     RuleResult,
     Scene,
@@ -89,15 +90,15 @@ async def check_rows(  # noqa: PLR0913 - as above
 ) -> Checkup:
     """The same over rows that are at hand."""
     wanted = [rule for rule in rules_for(scene) if not rules or {rule.id, rule.name} & set(rules)]
-    running = [_Running(rule, scene, frozenset(row_ids)) for rule in wanted]
+    running = [_Running(rule, scene) for rule in wanted]
+    asked = frozenset(row_ids)
     figures = Figures(scene.days, scene.today)
     case_of = await cases(scene, opened, now)
     total, done = opened.view.reading.rows_count, 0
     async for row in opened.view.rows():
         case = case_of(row)
         figures.add(case)
-        for each in running:
-            each.look(case)
+        _show(case, running, counts=not asked or row.id in asked)
         done += 1
         if done % _TOLD_EVERY == 0:
             await progress(done, max(done, total), f"rows of {scene.key}")
@@ -160,14 +161,34 @@ def _back(row: Row, name: str | None) -> Back | None:
     return Back(frozenset(ids), value.complete)
 
 
+def _show(case: Case, running: Sequence["_Running"], *, counts: bool) -> None:
+    """Show the row to every rule: millions of looks, so that little is done for each.
+
+    An error of the check itself is no error of the data: that rule gives up.
+    """
+    for each in running:
+        if each.look is None:
+            continue
+        try:
+            outcome = each.look(case)
+        except Exception as error:  # noqa: BLE001 - whatever it is, the data are not to blame
+            each.give_up(error)
+            continue
+        if outcome is not None and counts:
+            if outcome == "passed":
+                each.checked_count += 1
+            else:
+                each.take(outcome, case)
+
+
 @dataclass(slots=True)
 class _Running:
-    """One rule while it sees the rows; an error of the check itself is no error of the data."""
+    """One rule while it sees the rows; `look` is None where it has nothing to check, or gave up."""
 
     rule: Rule
     scene: Scene
-    row_ids: frozenset[str]
     checking: Checking | None = None
+    look: Callable[[Case], Outcome] | None = None
     error: str | None = None
     checked_count: int = 0
     unknown_count: int = 0
@@ -176,36 +197,23 @@ class _Running:
 
     def __post_init__(self) -> None:
         if not self.absent:
-            self.checking = self.rule.begin(self.scene)
+            checking = self.checking = self.rule.begin(self.scene)
+            self.look = checking.check if isinstance(checking, Plainly) else checking.look
 
     @property
     def absent(self) -> tuple[str, ...]:
         return tuple(role for role in self.rule.roles if role not in self.scene.roles)
 
-    def look(self, case: Case) -> None:
-        """Take the row, unless the rule has nothing to check or has failed itself."""
-        if self.checking is None or self.error is not None:
-            return
-        try:
-            outcome = self.checking.look(case)
-        except Exception as error:  # noqa: BLE001 - whatever it is, the data are not to blame
-            self._give_up(error)
-            return
-        if outcome is None or (self.row_ids and case.row.id not in self.row_ids):
-            return
-        self._count(outcome, case)
-
-    def _count(self, outcome: Outcome, case: Case) -> None:
+    def take(self, outcome: Outcome, case: Case) -> None:
+        """A row that did not simply pass."""
         match outcome:
             case "later":
                 self.later[case.row.id] = self._failure(case, "", len(self.later))
             case Failed(says):
                 self.checked_count += 1
                 self.failed.append(self._failure(case, says, len(self.failed)))
-            case "unknown":
-                self.unknown_count += 1
             case _:
-                self.checked_count += 1
+                self.unknown_count += 1
 
     def _failure(self, case: Case, says: str, kept_count: int) -> Failure:
         row = case.row if kept_count < MOST_KEPT_ROWS else replace(case.row, values={})
@@ -217,7 +225,7 @@ class _Running:
             try:
                 self._settle(await self.checking.settle())
             except Exception as error:  # noqa: BLE001 - as above
-                self._give_up(error)
+                self.give_up(error)
         if self.error is not None:
             return RuleResult(self.rule, error=self.error)
         return RuleResult(
@@ -237,7 +245,9 @@ class _Running:
                 case _:
                     pass
 
-    def _give_up(self, error: Exception) -> None:
+    def give_up(self, error: Exception) -> None:
+        """Nothing is known of any row."""
+        self.look = None
         self.error = f"the check itself failed ({type(error).__name__})"
 
 

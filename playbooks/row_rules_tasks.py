@@ -234,7 +234,7 @@ def _of_flaw(flawed: _Flawed) -> Rule:
         f"task_management.{flawed.flaw}",
         described(flawed.flaw),
         flawed.remedy,
-        lambda _: Plainly(partial(_has_flaw, flawed)),
+        lambda _: Plainly(_looking_for(flawed.flaw, flawed.applies)),
         severity=flawed.severity,
         repair=flawed.repair,
         roles=flawed.roles,
@@ -243,10 +243,13 @@ def _of_flaw(flawed: _Flawed) -> Rule:
     )
 
 
-def _has_flaw(flawed: _Flawed, case: Case) -> Outcome:
-    if flawed.flaw in case.flaws:
-        return FAILED
-    return "passed" if case.task is not None and flawed.applies(case.task) else None
+def _looking_for(flaw: Flaw, applies: Callable[[Task], bool]) -> Callable[[Case], Outcome]:
+    def look(case: Case) -> Outcome:
+        if flaw in case.flaws:
+            return FAILED
+        return "passed" if case.task is not None and applies(case.task) else None
+
+    return look
 
 
 def _title(case: Case) -> str | None:

@@ -110,3 +110,27 @@ def expected_ratios(bed: Bed) -> Mapping[str, float]:
         if is_counted and estimate and actual and actual > 0:
             told[f"task_management-{number}"] = min(estimate, actual) / max(estimate, actual)
     return told
+
+
+async def test_a_check_that_fails_itself_blames_no_row() -> None:
+    bed = planted(8, NOW.date())
+    rows = rows_of(bed, "development_log")
+    broken = replace(rows[3].values["title"], plain=NeverText())
+    rows[3] = replace(rows[3], values={**rows[3].values, "title": broken})
+
+    checkup = await checked(bed, "development_log", rows)
+
+    result = of(checkup, "spaced_title")
+    assert result.error == "the check itself failed (ZeroDivisionError)"
+    assert (result.checked_count, list(result.failed)) == (0, [])
+    assert of(checkup, "missing_date").failed
+
+
+class NeverText(str):
+    """A text on which every check stumbles."""
+
+    __slots__ = ()
+
+    def strip(self, chars: str | None = None, /) -> str:
+        del chars
+        raise ZeroDivisionError
