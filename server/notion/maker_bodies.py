@@ -63,13 +63,26 @@ def linking_values(
 ) -> dict[str, JSON]:
     """The values of a page that lead to other objects; `columns` None for a page that is no row."""
     properties: dict[str, JSON] = record["properties"]
-    shown = properties if columns is None else fitting(properties, columns)
+    shown = properties if columns is None else related_values(properties, columns, ids)
     return {
         name: sent
         for name, raw in shown.items()
         if references(raw)
         and not is_beyond_one_request(raw)
         and (sent := _sent(without(raw, gone), ids))
+    }
+
+
+def related_values(
+    properties: Mapping[str, JSON], columns: Mapping[str, JSON], ids: Mapping[str, str]
+) -> dict[str, JSON]:
+    """As `fitting`; a relation to a new table has only rows that were made for it."""
+    new_ids = frozenset(ids.values())
+    return {
+        name: {**raw, "relation": [each for each in raw["relation"] if each["id"] in ids]}
+        if raw["type"] == "relation" and columns[name]["relation"].get("data_source_id") in new_ids
+        else raw
+        for name, raw in fitting(properties, columns).items()
     }
 
 

@@ -8,7 +8,7 @@ from playbooks.errors import CapabilityMissing
 from server.notion.answers import JSON
 from server.notion.api import Ask
 from server.notion.client import NotionClient
-from server.notion.maker_bodies import fitting, is_beyond_one_request, linking_values
+from server.notion.maker_bodies import is_beyond_one_request, linking_values, related_values
 from server.notion.maker_comments import discuss, place_of
 from server.notion.maker_content import complete, made_of
 from server.notion.maker_objects import is_row
@@ -53,8 +53,10 @@ class Links:
             await self._notion.update_page(page_id, properties=values)
         if record.get("is_locked"):
             await self._notion.api.call(_lock(page_id))
-        for name, raw in fitting(record["properties"], columns or {}).items():
-            if columns is not None and is_beyond_one_request(raw):
+        if columns is None:
+            return
+        for name, raw in related_values(record["properties"], columns, self._ids).items():
+            if is_beyond_one_request(raw):
                 targets = translated(without(raw, gone), self._ids)["relation"]
                 await self._from_other_side(
                     page_id, columns[name], [each["id"] for each in targets]

@@ -3,7 +3,6 @@
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime
-from typing import Any
 
 from playbooks.errors import RequestRefused
 from server.notion import writes
@@ -11,7 +10,6 @@ from server.notion.answers import JSON, read_as
 from server.notion.api import Ask
 from server.notion.client import NotionClient
 from server.notion.essence import plain, title_of
-from server.notion.likeness import holds
 from server.notion.maker_bodies import (
     database_body,
     page_body,
@@ -22,6 +20,8 @@ from server.notion.maker_bodies import (
 )
 from server.notion.maker_parts import Sent, parts_of
 from server.notion.maker_world import ObjectKind, World
+from server.notion.whole_values import whole_page
+from server.notion.writable import writable_value
 from server.notion.writable_blocks import WritableBlock
 
 
@@ -146,8 +146,9 @@ class Objects:
         )
         if sending.shown is not None:
             return writes.shown_so(new, sending.shown)
-        sent: Any = (sending.ask.body or {})["properties"]
-        return [row for row in new if holds(row["properties"], sent)]
+        sent: dict[str, JSON] = (sending.ask.body or {})["properties"]
+        whole = [await whole_page(self._notion.api.call, row) for row in new]
+        return [row for row in whole if _reads_as(row["properties"], sent)]
 
     async def _tables_of(self, database_id: str, known: Collection[str]) -> list[JSON]:
         database = await self._notion.api.call(_database(database_id))
@@ -157,6 +158,11 @@ class Objects:
 def is_row(record: JSON) -> bool:
     """Whether a page is a row of a table."""
     return "data_source_id" in record["parent"]
+
+
+def _reads_as(shown: dict[str, JSON], sent: dict[str, JSON]) -> bool:
+    """Whether a row, its lists complete, reads as it was sent."""
+    return all(writable_value(shown[name]) == value for name, value in sent.items())
 
 
 def _has_prefix(wanted: Wanted) -> bool:

@@ -36,11 +36,6 @@ class KeptRemade:
         key = (self._connection, plan_id, original_id)
         await self._store.perform(lambda engine: remade.settle(engine, key, new_id, state))
 
-    async def forget(self, plan_id: str, original_id: str) -> None:
-        """It is there no more."""
-        key = (self._connection, plan_id, original_id)
-        await self._store.perform(lambda engine: remade.forget(engine, key))
-
     async def new_ids(self, plan_id: str) -> Mapping[str, str]:
         """New ids by original ones."""
         connection = self._connection

@@ -48,12 +48,6 @@ def settle(engine: Engine, key: Key, new_id: str, state: str) -> None:
         opened.execute(update(remade).where(claims.is_row(remade, _row(key))).values(changes))
 
 
-def forget(engine: Engine, key: Key) -> None:
-    """Keep nothing of it."""
-    with writing(engine) as opened:
-        opened.execute(delete(remade).where(claims.is_row(remade, _row(key))))
-
-
 def new_ids(engine: Engine, connection: str, plan_id: str) -> dict[str, str]:
     """New ids by original ones, of what the plan has made."""
     of_plan = claims.is_row(remade, {"connection": connection, "plan_id": plan_id})
