@@ -208,7 +208,7 @@ def _new_token() -> str:
 def runs(data: Path, *, quick: bool) -> Mapping[str, Run]:
     """What there is to run; SiP alone when its files are there."""
     trips: dict[str, Run] = {
-        "sample": partial(sample, only="development_log" if quick else None),
+        "sample": partial(sample, only="task_management" if quick else None),
         "rich": partial(rich, tasks_count=QUICK_RICH_COUNT if quick else RICH_COUNT),
     }
     if all((data / name).exists() for name in datasets.SIP_FILES):
