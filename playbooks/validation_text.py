@@ -21,8 +21,8 @@ def table_of(validated: Sequence[Validated], now: datetime) -> list[str]:
     lines = [_line(judged, now) for judged in wrong]
     hidden = len(lines) - _ROWS_SHOWN
     more = [f"and {hidden} more rules"] if hidden > 0 else []
-    head = ["| rule | rows | new | repair | such as |", "|---|---|---|---|---|"]
-    return ["\n".join([*head, *lines[:_ROWS_SHOWN], *more])]
+    head = ["| rule | rows | new | repair | such as |", "| --- | --- | --- | --- | --- |"]
+    return ["\n".join([*head, *lines[:_ROWS_SHOWN]]), *more]
 
 
 def _line(judged: Judged, now: datetime) -> str:
