@@ -11,6 +11,7 @@ from playbooks.metric_period import Period
 from playbooks.opened import Opened, open_database
 from playbooks.ports import Progress
 from playbooks.records import Reading
+from playbooks.roll_up import rolled_rows
 from playbooks.rows import Row
 from playbooks.tool_samples import ROLES, Flaw, RowReader, Sample, sample_of_record
 from playbooks.verdict import Verdict
@@ -23,6 +24,7 @@ class ToolData:
     """Samples of every tool, the oldest first; what could not be read is told by `troubles`.
 
     `reading` is None where no rows could be read. `absent` are the roles that no property fills.
+    `rolled_count` of the samples are of rows that a clean-up moved to the trash.
     """
 
     samples: Sequence[Sample] = ()
@@ -30,6 +32,7 @@ class ToolData:
     troubles: Sequence[Verdict] = ()
     flaws: Mapping[Flaw, Sequence[Row]] = field(default_factory=dict[Flaw, Sequence[Row]])
     absent: Sequence[str] = ()
+    rolled_count: int = 0
 
     @property
     def is_whole(self) -> bool:
@@ -57,9 +60,13 @@ async def read_tools(
             f"database {KIND.key}", "critical", f"no property fills {' and '.join(lacking)}", _MAP
         )
         return ToolData(recorded, opened.view.reading, [*troubles, misfit], absent=absent)
-    reader = await _read(desk, opened, span)
+    try:
+        reader, rolled_count = await _read(desk, opened, span)
+    except StoreUnusable as error:
+        unknown = Verdict.of(f"database {KIND.key}", "unknown", error.problem, error.remedy)
+        return ToolData(recorded, opened.view.reading, [*troubles, unknown], absent=absent)
     samples = sorted([*reader.samples(), *recorded], key=lambda sample: sample.day)
-    return ToolData(samples, opened.view.reading, troubles, reader.flaws, absent)
+    return ToolData(samples, opened.view.reading, troubles, reader.flaws, absent, rolled_count)
 
 
 _MAP = (
@@ -76,15 +83,20 @@ async def _recorded(desk: Desk, span: Period) -> tuple[list[Sample], Verdict | N
     return [sample_of_record(record) for record in records], None
 
 
-async def _read(desk: Desk, opened: Opened, span: Period) -> RowReader:
+async def _read(desk: Desk, opened: Opened, span: Period) -> tuple[RowReader, int]:
+    """Every row, and how many of those of the span were rolled up."""
     try:
         ours = await desk.usage.page_ids(opened.view.schema.id)
     except StoreUnusable:
         ours = frozenset[str]()
-    reader = RowReader(opened.names, desk.work.days, span.holds)
+    reader, there = RowReader(opened.names, desk.work.days, span.holds), set(ours)
     async for row in opened.view.rows(
         [opened.names[role] for role in ROLES if role in opened.names]
     ):
+        there.add(row.id)
         if row.id not in ours:
             reader.read(row)
-    return reader
+    rows_count = len(reader.samples())
+    for row in await rolled_rows(desk, opened, ROLES, there):
+        reader.read(row)
+    return reader, len(reader.samples()) - rows_count
