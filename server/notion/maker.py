@@ -4,11 +4,12 @@ from collections.abc import Mapping
 from dataclasses import replace
 from datetime import datetime
 from functools import partial
-from typing import TYPE_CHECKING, Any, Final
+from typing import Any, Final
 
 from playbooks.data_ports import Backups, Remade
 from playbooks.errors import BackupUnusable, NotFoundOrNotShared
 from playbooks.essence import Essence
+from playbooks.remade import BEGUN, KeptObject
 from playbooks.snapshot import RecordKind
 from server.notion.answers import JSON
 from server.notion.client import NotionClient
@@ -16,23 +17,17 @@ from server.notion.essence import essence_of
 from server.notion.maker_columns import Columns
 from server.notion.maker_content import complete
 from server.notion.maker_links import Links
+from server.notion.maker_map import KeptMap
 from server.notion.maker_objects import Made, Objects, Wanted
 from server.notion.maker_world import ObjectKind, World
 from server.notion.references import references, translated, with_own_copies
 from server.notion.writable_blocks import writable_blocks
-
-if TYPE_CHECKING:
-    from server.store.kept_remade import KeptRemade
-    from server.store.remade import KeptObject
 
 PLACE: Final = "place"
 """The original id of what has none: the page below which everything is made."""
 
 _PATIENCE_S: Final = 300.0
 """A restore spends whole windows of the budget: a call of it waits for the next ones."""
-
-_BEGUN: Final = "begun"
-_STATES: Final[Mapping[str, Remade]] = {"made": "made", "filled": "filled", "linked": "linked"}
 
 
 class NotionMaker:
@@ -42,7 +37,7 @@ class NotionMaker:
     on knows to look for it; and which one it is as soon as that is known.
     """
 
-    def __init__(self, notion: NotionClient, backups: Backups, kept: "KeptRemade") -> None:
+    def __init__(self, notion: NotionClient, backups: Backups, kept: KeptMap) -> None:
         self._notion = notion.within(_PATIENCE_S)
         self._backups = backups
         self._kept = kept
@@ -61,7 +56,7 @@ class NotionMaker:
     async def state(self, plan_id: str, original_id: str) -> Remade | None:
         """How far the object is; None when it is not made, or in the trash again."""
         kept = await self._standing(plan_id, original_id)
-        return _STATES.get(kept.state) if kept is not None else None
+        return None if kept is None or kept.state == "begun" else kept.state
 
     async def make(self, plan_id: str, snapshot_id: str, original_id: str, parent: str) -> None:
         """Make it below `parent`, with its content unless that leads to what is not made yet.
@@ -86,7 +81,7 @@ class NotionMaker:
         What leads outside the plan stays as it is if that is still there, else it is left out.
         """
         kept = await self._standing(plan_id, original_id)
-        if kept is None or kept.state == _BEGUN:
+        if kept is None or kept.state == BEGUN:
             raise NotFoundOrNotShared(None)
         kind, record = await self._record(snapshot_id, original_id)
         ids = await self._map(plan_id)
@@ -114,14 +109,14 @@ class NotionMaker:
         """What was made by the plan so far: new ids by original ones."""
         return await self._kept.new_ids(plan_id)
 
-    async def _standing(self, plan_id: str, original_id: str) -> "KeptObject | None":
+    async def _standing(self, plan_id: str, original_id: str) -> KeptObject | None:
         """The object as it is kept, unless it is gone or in the trash again."""
         kept = await self._kept.find(plan_id, original_id)
-        if kept is None or kept.state == _BEGUN:
+        if kept is None or kept.state == BEGUN:
             return kept
         return kept if await self._world.is_in_trash(kept.new_id) is False else None
 
-    async def _made(self, plan_id: str, wanted: Wanted, kept: "KeptObject | None") -> Made:
+    async def _made(self, plan_id: str, wanted: Wanted, kept: KeptObject | None) -> Made:
         """Made now, or by a dead process; kept from now on, what came with it first."""
         made = None
         if kept is None:

@@ -5,6 +5,7 @@ from datetime import datetime
 from typing import TYPE_CHECKING
 
 from playbooks.lazy import LazyModule
+from playbooks.remade import KeptObject
 from server.store.sql import SqlStore
 
 # SQLAlchemy is heavy, and few processes ever make anything again.
@@ -21,7 +22,7 @@ class KeptRemade:
         self._store = store
         self._connection = connection
 
-    async def find(self, plan_id: str, original_id: str) -> "remade.KeptObject | None":
+    async def find(self, plan_id: str, original_id: str) -> KeptObject | None:
         """The object as it is kept; None when nobody has begun to make it."""
         key = (self._connection, plan_id, original_id)
         return await self._store.perform(lambda engine: remade.find(engine, key))

@@ -1,29 +1,17 @@
 """The statements of objects made again: which new one stands for which of a snapshot."""
 
-from dataclasses import dataclass
 from datetime import datetime
-from typing import Final, TypeAlias
+from typing import TypeAlias
 
 from sqlalchemy import Engine, delete, select, update
 
+from playbooks.remade import BEGUN, KeptObject
 from server.store import claims
 from server.store.opening import writing
 from server.store.schema import remade
 
 Key: TypeAlias = tuple[str, str, str]
 """Connection, plan and original id."""
-
-BEGUN: Final = "begun"
-"""The state of what may be there without our knowing its id: it was about to be made."""
-
-
-@dataclass(frozen=True, slots=True)
-class KeptObject:
-    """One object of the map; `at` is when it was about to be made, `new_id` "" until it was."""
-
-    new_id: str
-    state: str
-    at: datetime
 
 
 def find(engine: Engine, key: Key) -> KeptObject | None:

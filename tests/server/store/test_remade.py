@@ -4,8 +4,8 @@ from datetime import UTC, datetime
 
 import pytest
 
+from playbooks.remade import BEGUN, KeptObject
 from server.store.kept_remade import KeptRemade
-from server.store.remade import BEGUN, KeptObject
 from server.store.sql import SqlStore
 
 NOW = datetime(2026, 3, 11, 9, 30, tzinfo=UTC)

@@ -1,0 +1,17 @@
+"""How far an object is that is made again, as the store keeps it for whoever goes on."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Final, Literal
+
+BEGUN: Final = "begun"
+"""It may be there without our knowing its id: it was about to be made."""
+
+
+@dataclass(frozen=True, slots=True)
+class KeptObject:
+    """One object of a plan's map: about to be made `at`; until it was, `new_id` is ""."""
+
+    new_id: str
+    state: Literal["begun", "made", "filled", "linked"]
+    at: datetime
