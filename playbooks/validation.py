@@ -268,13 +268,15 @@ def _rule_finding(validated: Validated, judged: Judged, now: datetime, examples:
     count, noun = len(result.failed), "row" if len(result.failed) == 1 else "rows"
     share = f"{count} of {result.checked_count} ({result.failed_percent:.1f} %) {noun}"
     parts = [f"{rule.id}: {share} {rule.what}", *_remembered(judged, now)]
-    parts += _distorted(validated, judged)
     severity = rule.severity if judged.is_wrong else "info"
     return Finding(
         id=f"{PROCEDURE}.{rule.id}",
         severity=severity,
         what="; ".join(parts),
-        evidence=tuple(_example(judged, each, now) for each in _shown(judged)[:examples]),
+        evidence=(
+            *_distorted(validated, judged),
+            *(_example(judged, each, now) for each in _shown(judged)[:examples]),
+        ),
         remedy=f"{rule.remedy} (repair: {rule.repair})" if judged.is_wrong else "",
     )
 

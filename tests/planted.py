@@ -182,6 +182,11 @@ def _any(row: Made) -> bool:
     return bool(row)
 
 
+def of_row(change: Callable[[Made], Any]) -> Callable[[Made], Any]:
+    """A value that depends on the row."""
+    return change
+
+
 def _plant_tasks(bed: Bed) -> None:
     today, key = bed.today, "task_management"
     first = bed.rows["task_management"][0]
@@ -189,35 +194,51 @@ def _plant_tasks(bed: Bed) -> None:
     tasks: list[tuple[str, Fits, Made]] = [
         ("missing_title", _any, {"title": bed.rng.choice([None, "  "])}),
         ("missing_status", _waiting, {"status": None}),
-        ("spaced_title", _any, {"title": lambda row: f"{row['title']}  "}),
+        ("spaced_title", _any, {"title": of_row(lambda row: f"{row['title']}  ")}),
         ("duplicate_title", _any, {"title": first["title"]}),
         ("similar_title", _any, {"title": _shouted(first["title"], bed)}),
         ("unreadable_value", _any, {"due": UNREADABLE}),
         ("implausible_year", _any, {"due": date(1890, 1, 1)}),
-        ("completed_before_started", _done, {"started": lambda row: row["completed"] + _days(2)}),
+        (
+            "completed_before_started",
+            _done,
+            {"started": of_row(lambda row: row["completed"] + _days(2))},
+        ),
         (
             "completed_before_created done_without_started",
             _done,
-            {"started": None, "created": lambda row: row["completed"] + _days(1)},
+            {"started": None, "created": of_row(lambda row: row["completed"] + _days(1))},
         ),
-        ("started_before_created", _done, {"created": lambda row: row["started"] + _days(1)}),
+        (
+            "started_before_created",
+            _done,
+            {"created": of_row(lambda row: row["started"] + _days(1))},
+        ),
         ("completed_in_future", _done, {"completed": today + _days(40)}),
         ("started_in_future", _begun, {"started": today + _days(5)}),
         ("done_without_completed", _done, {"completed": None}),
         ("done_without_started", _done, {"started": None}),
         ("done_without_estimate", _done, {"estimated_hours": None}),
         ("done_without_actual", _done, {"actual_hours": None}),
-        ("completed_but_open", _waiting, {"completed": lambda row: row["created"] + _days(2)}),
+        (
+            "completed_but_open",
+            _waiting,
+            {"completed": of_row(lambda row: row["created"] + _days(2))},
+        ),
         ("in_progress_without_started", _begun, {"started": None}),
         ("zero_hours", _done, {"estimated_hours": 0}),
         ("hours_below_zero", _done, {"actual_hours": -3}),
-        ("hours_far_apart", _done, {"estimated_hours": lambda row: row["estimated_hours"] * 100}),
-        ("clock_time", _done, {"completed": lambda row: _noon(row["completed"])}),
+        (
+            "hours_far_apart",
+            _done,
+            {"estimated_hours": of_row(lambda row: row["estimated_hours"] * 100)},
+        ),
+        ("clock_time", _done, {"completed": of_row(lambda row: _noon(row["completed"]))}),
         (
             "hours_beyond_days",
             _done,
             {
-                "completed": lambda row: row["started"],
+                "completed": of_row(lambda row: row["started"]),
                 "actual_hours": 30,
                 "estimated_hours": 20,
             },

@@ -77,10 +77,10 @@ class Planting:
             self._fill()
 
     def _add_columns(self, tasks_id: str) -> None:
-        relation = {
+        relation: JSON = {
             "relation": {"data_source_id": tasks_id, "type": "dual_property", "dual_property": {}}
         }
-        body = {"properties": {"related_tasks": relation}}
+        body: JSON = {"properties": {"related_tasks": relation}}
         self.table.perform("PATCH", f"/v1/data_sources/{tasks_id}", body)
 
     def _fill(self) -> None:

@@ -58,6 +58,10 @@ async def test_every_defect_of_the_sample_is_found_and_nothing_else(desk: Desk) 
             assert report.measurements[f"{rule}.failed_count"] == defect.count, rule
     both = planted_count("negative-response-time") + planted_count("absurd-response-time")
     assert report.measurements["ai_tool_metrics.impossible_response_time.failed_count"] == both
+    (orphans,) = findings(report, "orphan_relation")
+    assert all("of the related rows 1 in the trash" in each for each in orphans.evidence)
+    (far,) = findings(report, "hours_far_apart")
+    assert far.evidence[0].startswith("estimation_accuracy_percent ")
     assert report.status == "warning"
     assert report.coverage.complete
     assert await desk.store.run(report.run_id) == report
@@ -90,7 +94,7 @@ async def test_answers_stay_within_their_budget(desk: Desk) -> None:
 async def test_only_the_rows_asked_for_are_judged_but_by_all_of_them(desk: Desk) -> None:
     whole = await validate_data(desk, database="task_management", rules=["duplicate_title"])
     (finding,) = findings(whole, "duplicate_title")
-    one = finding.evidence[0].partition("notion.so/")[2][:32]
+    one = finding.evidence[-1].partition("notion.so/")[2][:32]
 
     report = await validate_data(
         desk, database="task_management", rules=["duplicate_title"], row_ids=[one]
