@@ -11,7 +11,7 @@ from typing import Literal, Self
 
 from pydantic import Field, model_validator
 
-from playbooks.databases import DatabaseKey, Role, kind_of
+from playbooks.databases import DatabaseKey, Role, kind_of, normal
 from playbooks.report import Frozen, Severity
 
 ResultType = Literal["text", "number", "date", "checkbox", "list"]
@@ -58,6 +58,11 @@ class Expected:
     def label(self) -> str:
         """The role, or the name, which is foreign text."""
         return self.role or self.name or ""
+
+    @property
+    def word(self) -> str:
+        """The label as it stands in the names of rules."""
+        return normal(self.label).replace(" ", "_")
 
 
 class Contract(Frozen):

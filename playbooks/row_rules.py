@@ -45,9 +45,13 @@ REPORT_OF: Final[Mapping[Figure, str]] = {
 
 @dataclass(frozen=True, slots=True)
 class Failed:
-    """The row breaks the rule; `says` tells more in our own words, where there is more."""
+    """The row breaks the rule; `says` tells more in our own words, where there is more.
+
+    `other` is the row that it repeats.
+    """
 
     says: str = ""
+    other: str | None = None
 
 
 FAILED: Final = Failed()
@@ -137,6 +141,7 @@ class Failure:
     row: Row
     title: str
     says: str = ""
+    other: str | None = None
 
     @property
     def url(self) -> str:

@@ -208,16 +208,16 @@ class _Running:
         """A row that did not simply pass."""
         match outcome:
             case "later":
-                self.later[case.row.id] = self._failure(case, "", len(self.later))
-            case Failed(says):
+                self.later[case.row.id] = self._failure(case, Failed(), len(self.later))
+            case Failed():
                 self.checked_count += 1
-                self.failed.append(self._failure(case, says, len(self.failed)))
+                self.failed.append(self._failure(case, outcome, len(self.failed)))
             case _:
                 self.unknown_count += 1
 
-    def _failure(self, case: Case, says: str, kept_count: int) -> Failure:
+    def _failure(self, case: Case, failed: Failed, kept_count: int) -> Failure:
         row = case.row if kept_count < MOST_KEPT_ROWS else replace(case.row, values={})
-        return Failure(row, title_of(case), says)
+        return Failure(row, title_of(case), failed.says, failed.other)
 
     async def result(self) -> RuleResult:
         """What came of it, once every row was seen."""

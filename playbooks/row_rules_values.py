@@ -41,7 +41,7 @@ def _named(name: str, case: Case) -> Plain:
 
 
 def _of_property(key: DatabaseKey, expected: Expected, read: Read) -> Iterator[Rule]:
-    wanted, label = expected.wanted, normal(expected.label).replace(" ", "_")
+    wanted, label = expected.wanted, expected.word
     words = label.replace("_", " ")
     roles = () if expected.role is None else (expected.role,)
     if wanted.filled:
@@ -189,7 +189,7 @@ class Likenesses:
 
 
 def _as(first_id: str) -> Failed:
-    return Failed(f"as https://www.notion.so/{first_id.replace('-', '')}")
+    return Failed(f"as https://www.notion.so/{first_id.replace('-', '')}", first_id)
 
 
 def spaced_title(key: DatabaseKey) -> Rule:
