@@ -64,6 +64,34 @@ async def test_rows_of_one_minute_are_all_read_where_a_property_tells_them_apart
     assert (reading.complete, reading.gaps) == (True, ())
 
 
+async def test_rows_that_are_alike_are_told_apart_by_their_id(tmp_path: Path) -> None:
+    schema: JSON = {"Name": {"title": {}}, "Ticket": {"unique_id": {"prefix": "T"}}}
+    async with open_table(tmp_path, schema=schema) as table:
+        table.workspace.set_conditions(query_results_limit=60)
+        ids = table.add_many(200, name="same")
+
+        reading, rows = await table.read()
+
+    assert {row.id for row in rows} == {*ids}
+    assert (reading.complete, reading.gaps) == (True, ())
+
+
+async def test_a_person_tells_rows_apart(tmp_path: Path) -> None:
+    schema: JSON = {"Name": {"title": {}}, "Who": {"people": {}}}
+    async with open_table(tmp_path, schema=schema) as table:
+        table.workspace.set_conditions(query_results_limit=60)
+        ids = add_alike(
+            table,
+            70,
+            lambda number: {"Who": {"people": [{"id": table.actor.id}]}} if number % 2 else {},
+        )
+
+        reading, rows = await table.read()
+
+    assert {row.id for row in rows} == {*ids}
+    assert reading.complete
+
+
 async def test_only_the_minute_that_is_too_full_is_divided(table: Table) -> None:
     table.workspace.set_conditions(query_results_limit=60)
     before = table.add_many(40, every=timedelta(minutes=1))
