@@ -14,7 +14,7 @@ from playbooks.intervals import wilson
 from playbooks.latency import latency_of
 from playbooks.metric_answer import Answer, Measurements, Table
 from playbooks.metric_names import DatabaseMetric
-from playbooks.metric_period import Period
+from playbooks.metric_period import Stretch
 from playbooks.records import CallRecord
 from playbooks.text import listed
 from playbooks.verdict import Verdict
@@ -32,7 +32,7 @@ class DatabaseQuestion:
 
     metric: DatabaseMetric
     group: MetricGroup
-    period: Period
+    period: Stretch
     compare: bool
     names: Mapping[str, str]
 
@@ -57,11 +57,15 @@ def answer_of_databases(
     groups, older = _grouped(asked, within), _grouped(asked, before)
     measures = {name: _measure(asked.metric, group) for name, group in groups.items()}
     past = {name: _measure(asked.metric, older.get(name, ())) for name in measures}
+    verdicts = [_judged(asked.metric, name, each, bands) for name, each in measures.items()]
+    is_judged = any(each.votes for each in verdicts)
+    nothing = "" if is_judged or not measures else " Nothing is judged: too few calls."
     return Answer(
-        headline=_headline(asked, measures, len(within)),
+        headline=f"{_headline(asked, measures, len(within))}{nothing}",
         table=_table(asked, within, measures, past),
-        verdicts=[_judged(asked.metric, name, each, bands) for name, each in measures.items()],
+        verdicts=verdicts,
         measurements=_measurements(asked, measures, past, len(within)),
+        is_judged=is_judged,
     )
 
 

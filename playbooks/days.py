@@ -29,6 +29,9 @@ class WorkDays:
     _zone: ZoneInfo = field(init=False, repr=False, compare=False)
     _before: tuple[int, ...] = field(init=False, repr=False, compare=False)
     _off: tuple[int, ...] = field(init=False, repr=False, compare=False)
+    _known: dict[int, int] = field(
+        init=False, repr=False, compare=False, default_factory=dict[int, int]
+    )
 
     def __post_init__(self) -> None:
         working = tuple(sum(day < end for day in self.weekdays) for end in range(_WEEK_DAYS))
@@ -45,7 +48,15 @@ class WorkDays:
     @property
     def unit(self) -> str:
         """What is counted, in words."""
-        return "calendar days" if self.is_every_day else "working days"
+        return f"{self._day}s"
+
+    def lasting(self, days_count: float) -> str:
+        """`1 working day`, `8 working days`."""
+        return f"{days_count:g} {self._day if days_count == 1 else self.unit}"
+
+    @property
+    def _day(self) -> str:
+        return "calendar day" if self.is_every_day else "working day"
 
     def local_day(self, moment: date) -> date:
         """The day of an instant in the zone; a day without a time is one of the zone already."""
@@ -66,7 +77,13 @@ class WorkDays:
         return max(0, self._until(last.toordinal()) - self._until(first.toordinal() - 1))
 
     def _until(self, ordinal: int) -> int:
-        """Working days from the first day that there is up to and with this one."""
-        weeks, rest = divmod(ordinal, _WEEK_DAYS)
-        working = weeks * len(self.weekdays) + self._before[rest]
-        return working - bisect_right(self._off, ordinal)
+        """Working days from the first day that there is up to and with this one.
+
+        Remembered: many tasks have few different days.
+        """
+        known = self._known.get(ordinal)
+        if known is None:
+            weeks, rest = divmod(ordinal, _WEEK_DAYS)
+            working = weeks * len(self.weekdays) + self._before[rest]
+            known = self._known[ordinal] = working - bisect_right(self._off, ordinal)
+        return known

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Literal
+from typing import TYPE_CHECKING, Final, Literal
 
+from playbooks.aside import Aside, in_place
 from playbooks.backup_policy import BackupPolicy
 from playbooks.bands import Bands
 from playbooks.clock import Clock
@@ -16,7 +17,7 @@ from playbooks.work import Work
 
 # The server makes its desk at the first call: what only that needs, or only a type, comes then.
 if TYPE_CHECKING:
-    from playbooks import kept_tasks
+    from playbooks import kept_readings, kept_tasks
     from playbooks.contract import Contract
     from playbooks.data_ports import Backups, DataBook, Editor, Exporter, Maker
     from playbooks.plan import PlanKind
@@ -30,8 +31,10 @@ if TYPE_CHECKING:
         Together,
         UsageBook,
     )
+    from playbooks.rows import Row
     from playbooks.usage import UsageRecord
 else:
+    kept_readings = LazyModule("playbooks.kept_readings")
     kept_tasks = LazyModule("playbooks.kept_tasks")
 
 TokenOrigin = Literal["environment", ".env file", "sample workspace", "none"]
@@ -95,6 +98,14 @@ class Connection:
     )
 
 
+MOST_ROWS: Final = 50_000
+"""So many parsed rows are kept, about 2 kB each."""
+
+
+def _rows() -> kept_readings.KeptReadings[Row]:
+    return kept_readings.KeptReadings(MOST_ROWS)
+
+
 @dataclass(frozen=True, slots=True)
 class Desk:
     """Handed to every procedure; made once by the composition root.
@@ -102,10 +113,11 @@ class Desk:
     `notion` is None when there is nothing to talk to: the configuration has mistakes, or a
     token is lost, and `mirror` with it. `unreachable` says that there is a workspace but it cannot
     be opened. `standing_approvals` are the kinds of plan that the user's own file approves.
-    `tasks` keeps what was read of task databases, for the next call. `own_rows` is None where
-    nothing may or can be written, `editor` and `maker` with it. `exporter`, `backups` and `book`
-    are None where there is no workspace. `contracts` are a team's own; of a database without one
-    the playbook's holds. `note_usage` remembers a call of our own tools for free.
+    `tasks` keeps what was read of task databases, `rows` parsed rows of others, for the next call.
+    `own_rows` is None where nothing may or can be written, `editor` and `maker` with it.
+    `exporter`, `backups` and `book` are None where there is no workspace. `contracts` are a team's
+    own; of a database without one the playbook's holds. `note_usage` remembers a call of our own
+    tools for free. `aside` is for what computes long.
     """
 
     configuration: ConfigurationState
@@ -124,6 +136,7 @@ class Desk:
     pictures: Pictures | None = None
     work: Work = Work()  # noqa: RUF009 - frozen
     tasks: kept_tasks.KeptTasks = field(default_factory=lambda: kept_tasks.KeptTasks())  # noqa: PLW0108 - late
+    rows: kept_readings.KeptReadings[Row] = field(default_factory=_rows)
     own_rows: OwnRows | None = None
     editor: Editor | None = None
     exporter: Exporter | None = None
@@ -131,10 +144,9 @@ class Desk:
     backups: Backups | None = None
     backup_policy: BackupPolicy = BackupPolicy()  # noqa: RUF009 - frozen
     book: DataBook | None = None
-    contracts: Mapping[DatabaseKey, Contract] = field(
-        default_factory=dict[DatabaseKey, "Contract"]
-    )
+    contracts: Mapping[DatabaseKey, Contract] = field(default_factory=dict[DatabaseKey, "Contract"])
     note_usage: Callable[[UsageRecord], None] = lambda _: None
+    aside: Aside = in_place
 
     def require_configuration(self) -> None:
         """Raise ConfigurationInvalid when there are mistakes; health_check alone goes on."""

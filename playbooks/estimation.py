@@ -6,10 +6,10 @@ min(a, e) / max(a, e), does neither and is the default (reasons: Foss et al. 200
 """
 
 import math
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from statistics import fmean, median
-from typing import Final
+from typing import Final, NamedTuple
 
 from playbooks.intervals import Interval, clustered_mean_interval, mean_interval, spread
 
@@ -19,37 +19,29 @@ COPIED_ABOVE_PERCENT: Final = 40
 LARGEST_AMOUNT: Final = 1e9
 """Neither this nor its inverse is a number of hours; what lies between can be multiplied."""
 
+_SMALLEST_AMOUNT: Final = 1 / LARGEST_AMOUNT
 _PRED: Final = 0.25
 _DOUBLE: Final = 2
 
 
 def is_amount(value: float) -> bool:
     """Whether it can be what a task took: above 0, and no slip of the keyboard."""
-    return 1 / LARGEST_AMOUNT <= value <= LARGEST_AMOUNT
+    return _SMALLEST_AMOUNT <= value <= LARGEST_AMOUNT
 
 
-def check_amounts(actual: float, estimate: float) -> None:
-    """Raises ValueError unless both are amounts."""
-    if not (is_amount(actual) and is_amount(estimate)):
-        raise ValueError(
-            f"both must lie between 1e-9 and {LARGEST_AMOUNT:g}, got {actual} and {estimate}"
-        )
+def check_amounts(values: Iterable[float]) -> None:
+    """Raises ValueError unless all are amounts."""
+    for value in values:
+        if not _SMALLEST_AMOUNT <= value <= LARGEST_AMOUNT:
+            raise ValueError(f"each must lie between 1e-9 and {LARGEST_AMOUNT:g}, got {value}")
 
 
-@dataclass(frozen=True, slots=True)
-class Pair:
-    """What a task took and what had been estimated, in one unit.
-
-    Raises ValueError for what is no amount.
-    """
+class Pair(NamedTuple):
+    """What a task took and what had been estimated, in one unit."""
 
     actual: float
     estimate: float
-    band: str = ""
     assignee: str = ""
-
-    def __post_init__(self) -> None:
-        check_amounts(self.actual, self.estimate)
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,26 +83,26 @@ class Accuracy:
     """Estimated too low: a above e."""
     over_percent: float
 
-    @property
-    def spread_factor(self) -> float | None:
-        """One standard deviation of a / e, as a factor; None for one pair."""
-        return None if self.log_ratio_sd is None else math.exp(self.log_ratio_sd)
-
 
 def accuracy_of(pairs: Sequence[Pair]) -> Accuracy | None:
-    """All figures of the pairs, whatever their order; None of none."""
+    """All figures of the pairs, whatever their order; None of none.
+
+    Raises ValueError for what is no amount.
+    """
     if not pairs:
         return None
-    errors = [abs(pair.actual - pair.estimate) for pair in pairs]
     actuals = [pair.actual for pair in pairs]
     estimates = [pair.estimate for pair in pairs]
+    check_amounts(actuals)
+    check_amounts(estimates)
+    errors = [abs(actual - estimate) for actual, estimate in zip(actuals, estimates, strict=True)]
     of_actual = [error / actual for error, actual in zip(errors, actuals, strict=True)]
     of_estimate = [error / estimate for error, estimate in zip(errors, estimates, strict=True)]
     ratios = [actual / estimate for actual, estimate in zip(actuals, estimates, strict=True)]
     logs = [math.log(ratio) for ratio in ratios]
     return Accuracy(
         pairs_count=len(pairs),
-        accuracy_percent=100 * fmean([min(ratio, 1 / ratio) for ratio in ratios]),
+        accuracy_percent=symmetric_percent(ratios),
         literal_percent=100 * fmean([max(0.0, 1 - part) for part in of_estimate]),
         literal_unbounded_percent=100 * (1 - fmean(of_estimate)),
         literal_of_actual_percent=100 * fmean([max(0.0, 1 - part) for part in of_actual]),
@@ -137,13 +129,9 @@ def accuracy_of(pairs: Sequence[Pair]) -> Accuracy | None:
     )
 
 
-def accuracy_by(pairs: Iterable[Pair], name_of: Callable[[Pair], str]) -> dict[str, Accuracy]:
-    """The figures of each group, by its name, in the order of the names."""
-    groups: dict[str, list[Pair]] = {}
-    for pair in pairs:
-        groups.setdefault(name_of(pair), []).append(pair)
-    figures = ((name, accuracy_of(groups[name])) for name in sorted(groups))
-    return {name: figure for name, figure in figures if figure is not None}
+def symmetric_percent(ratios: Sequence[float]) -> float:
+    """The mean of min(a, e) / max(a, e), given some a / e."""
+    return 100 * fmean([min(ratio, 1 / ratio) for ratio in ratios])
 
 
 def _percent(flags: Sequence[bool]) -> float:

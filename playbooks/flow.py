@@ -26,11 +26,6 @@ def inclusive_days(start: date, finish: date) -> int:
     return (finish - start).days + 1
 
 
-def elapsed_days(start: date, finish: date) -> int:
-    """Midnights between: what is finished on the day it started took none."""
-    return (finish - start).days
-
-
 @dataclass(frozen=True, slots=True)
 class Durations:
     """Percentiles by nearest rank of what took so many days: each was observed."""
@@ -71,19 +66,13 @@ def _beyond(ordered: Sequence[float], limit: float) -> int:
     return len(ordered) - bisect_right(ordered, limit)
 
 
-def wip_by_day(spans: Iterable[Span], first: date, last: date) -> list[int]:
-    """Work in progress at the end of each day: started by then, not finished by then."""
-    return _open_counts(spans, first, last, finish_day_counts=0)
-
-
-def _open_counts(
-    spans: Iterable[Span], first: date, last: date, *, finish_day_counts: int
-) -> list[int]:
+def _open_counts(spans: Iterable[Span], first: date, last: date) -> list[int]:
+    """How many items are open on each day, their first and last days included."""
     days_count = (last - first).days + 1
     changes = [0] * (days_count + 1)
     for start, finish in spans:
         begins = max(0, (start - first).days)
-        ends = days_count if finish is None else (finish - first).days + finish_day_counts
+        ends = days_count if finish is None else (finish - first).days + 1
         ends = min(ends, days_count)
         if begins < ends:
             changes[begins] += 1
@@ -122,7 +111,7 @@ def littles_law(spans: Sequence[Span], first: date, last: date) -> LittlesLaw | 
     ]
     if not took:
         return None
-    counts = _open_counts(spans, first, last, finish_day_counts=1)
+    counts = _open_counts(spans, first, last)
     return LittlesLaw(
         wip_mean=fmean(counts),
         finished_per_day=len(took) / len(counts),

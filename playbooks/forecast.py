@@ -37,9 +37,6 @@ MOST_PER_DAY: Final = 200
 LONGEST_HORIZON_DAYS: Final = 365
 """Further ahead the past says nothing."""
 
-MOST_LIKELY: Final = 0.95
-"""No likelihood above this is ever told; nor one below its counterpart."""
-
 ReadAt: TypeAlias = Callable[[int], float]
 """The probability, from 0 to 1, to read a plain forecast at for a level in percent."""
 
@@ -74,6 +71,8 @@ def past_of(daily_counts: Sequence[int], window_days: int = WINDOW_DAYS) -> Past
     """The newest days of a history (oldest first, the days without completions included)."""
     days = daily_counts[-window_days:]
     active_count = sum(count > 0 for count in days)
+    if not active_count:
+        return NoForecast(f"nothing was completed lately; it needs {LEAST_ACTIVE_DAYS} such days")
     if active_count < LEAST_ACTIVE_DAYS:
         return NoForecast(
             f"only {active_count} of the last {len(days)} days have a completion;"
@@ -105,15 +104,6 @@ def likelihood(past: Past, items_count: int, days_count: int) -> float:
     _check_horizon(days_count)
     wanted = max(0, items_count)
     return share_from(past.sum_of(days_count, below=wanted), wanted)
-
-
-def likelihood_words(probability: float) -> str:
-    """In percent, never surer than the method is."""
-    if probability > MOST_LIKELY:
-        return f">{100 * MOST_LIKELY:.0f} %"
-    if probability < 1 - MOST_LIKELY:
-        return f"<{100 * (1 - MOST_LIKELY):.0f} %"
-    return f"{100 * probability:.0f} %"
 
 
 def when_done(past: Past, items_count: int, read_at: ReadAt = plainly) -> dict[int, int | None]:

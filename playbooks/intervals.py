@@ -41,8 +41,11 @@ def around(centre: float, margin: float) -> Interval:
     return Interval(centre - margin, centre + margin)
 
 
-def wilson(successes_count: int, count: int) -> Interval | None:
-    """Wilson's interval of a share, between 0 and 1; None without any try."""
+def wilson(successes_count: float, count: float) -> Interval | None:
+    """Wilson's interval of a share, between 0 and 1; None without any try.
+
+    Both may be parts: weighted tries are worth so many independent ones.
+    """
     if count == 0:
         return None
     share, z_squared = successes_count / count, 1.96**2

@@ -46,7 +46,7 @@ class Table:
 
 @dataclass(frozen=True, slots=True)
 class Answer:
-    """The judged figures of one question."""
+    """The judged figures of one question; `is_judged` False: of no figure is enough known."""
 
     headline: str
     table: Table
@@ -55,6 +55,7 @@ class Answer:
     findings: Sequence[Finding] = ()
     bars: Sequence[str] = ()
     picture: Specification | None = None
+    is_judged: bool = True
 
     @property
     def figures(self) -> list[str]:

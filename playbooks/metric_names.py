@@ -1,11 +1,12 @@
 """The metrics that can be asked for, in the words that people use for them."""
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from difflib import get_close_matches
 from typing import Final, Literal, TypeAlias, get_args
 
 from playbooks.databases import normal
 from playbooks.errors import PlaybookError
+from playbooks.text import listed
 
 ToolMetric: TypeAlias = Literal["response_time", "success_rate", "tokens", "cost", "calls"]
 """Of AI tools, our own server among them."""
@@ -19,34 +20,52 @@ METRICS: Final[tuple[Metric, ...]] = (*get_args(ToolMetric), *get_args(DatabaseM
 
 _SYNONYMS: Final[Mapping[Metric, tuple[str, ...]]] = {
     "response_time": (
-        *("response times", "latency", "latencies", "speed", "slow", "slowest", "fast"),
-        *("fastest", "duration", "time", "times", "p95", "p99", "percentile", "percentiles"),
+        *("response times", "latency", "latencies", "speed", "slow", "slower", "slowest", "fast"),
+        *("faster", "fastest", "duration", "time", "times", "long", "p50", "p95", "p99", "median"),
+        *("percentile", "percentiles"),
     ),
     "success_rate": (
         *("success", "successes", "success rates", "reliability", "reliable", "failures"),
-        *("failure rate", "failed", "failing", "failed calls", "works", "availability"),
+        *("failure", "failure rate", "fail", "fails", "failed", "failing", "works", "broken"),
+        *("timeout", "timeouts", "timed out", "availability"),
     ),
     "tokens": ("token", "token usage", "tokens used", "token count"),
     "cost": ("costs", "price", "spend", "spent", "spending", "money", "expensive", "dollars"),
-    "calls": ("call", "usage", "usage count", "count", "used", "volume", "how often", "requests"),
-    "database_response_time": (
-        *("database latency", "database speed", "database slow", "notion latency"),
-        *("notion response time", "notion slow", "notion speed", "database time"),
-        *("slow database", "api latency", "api response time"),
+    "calls": (
+        *("call", "usage", "usage count", "count", "use", "used", "volume", "how often"),
+        *("how many times", "requests"),
     ),
-    "error_rate": ("error", "errors", "error rates", "database errors", "notion errors"),
+    "database_response_time": (),
+    "error_rate": ("error", "errors", "error rates"),
     "cache_hit_rate": ("cache", "hit rate", "cache hits", "cache hit", "caching", "hits"),
 }
+"""What AI tools and databases have in common stands with the tools."""
+
+_OF_DATABASES: Final = frozenset({"database", "databases", "notion", "api"})
+_OF_TOOLS: Final = frozenset(
+    {"ai", "tool", "tools", "assistant", "cursor", "continue", "copilot", "claude", "mcp", "server"}
+)
+
+_DATABASE_METRIC: Final[Mapping[Metric, Metric]] = {
+    "response_time": "database_response_time",
+    "success_rate": "error_rate",
+}
+_TOOL_METRIC: Final[Mapping[Metric, Metric]] = {"error_rate": "success_rate"}
+"""What is meant where databases, or tools, are spoken of."""
+
+_OF_VELOCITY: Final = frozenset(
+    {"help", "helps", "helping", "helpful", "productive", "productivity", "velocity", "worth"}
+)
 
 
 class MetricUnknown(PlaybookError):
     """No metric is called so; the remedy lists all of them, the nearest first."""
 
-    def __init__(self, nearest: str | None) -> None:
+    def __init__(self, nearest: str | None, *, hint: str = "") -> None:
         near = f"The nearest is {nearest}. " if nearest else ""
         super().__init__(
             "There is no metric of that name.",
-            remedy=f"{near}The metrics are: {', '.join(METRICS)}.",
+            remedy=f"{hint}{near}The metrics are: {', '.join(METRICS)}.",
         )
         self.nearest = nearest
 
@@ -54,22 +73,31 @@ class MetricUnknown(PlaybookError):
 def metric_named(asked: str) -> Metric:
     """The metric that these words ask for. Raises MetricUnknown.
 
-    A name or a synonym; else, in a whole question, the metric of whose name the most words occur.
+    A name or a synonym; else the one metric that a whole question speaks of. Counting calls is
+    meant only where it speaks of nothing else (`how often does it fail`).
     """
     words = normal(asked)
     by_name = _by_name()
     if words in by_name:
         return by_name[words]
     spoken = set(words.split())
-    hits = {name: len(name.split()) for name in by_name if set(name.split()) <= spoken}
-    most = max(hits.values(), default=0)
-    best: list[Metric] = list(
-        dict.fromkeys(by_name[name] for name, count in hits.items() if count == most)
-    )
-    if len(best) == 1:
-        return best[0]
-    close = get_close_matches(words, by_name, n=1, cutoff=0.5)
+    found = set(_spoken_of(spoken, by_name))
+    counted: set[Metric] = {"calls"}
+    named: set[Metric] = {_meant(metric, spoken) for metric in found - counted or found}
+    if len(named) == 1:
+        return named.pop()
+    if named:
+        raise MetricUnknown(None, hint=f"It speaks of {listed(sorted(named))}: ask for one. ")
+    if spoken & _OF_VELOCITY:
+        raise MetricUnknown(None, hint=_VELOCITY)
+    close = get_close_matches(words, by_name, n=1, cutoff=0.6)
     raise MetricUnknown(by_name[close[0]] if close else None)
+
+
+_VELOCITY: Final = (
+    "Whether AI helps the team, velocity_report(compare='ai') says; how fast it works,"
+    " velocity_report. "
+)
 
 
 def _by_name() -> dict[str, Metric]:
@@ -77,3 +105,19 @@ def _by_name() -> dict[str, Metric]:
     for metric, given in _SYNONYMS.items():
         names |= dict.fromkeys((normal(metric), *given), metric)
     return names
+
+
+def _spoken_of(spoken: set[str], by_name: Mapping[str, Metric]) -> Iterator[Metric]:
+    """Of names that share a word the longest speaks: `token usage` is not about usage."""
+    left = set(spoken)
+    for name in sorted(by_name, key=lambda name: (-len(name.split()), name)):
+        words = set(name.split())
+        if words <= left:
+            left -= words
+            yield by_name[name]
+
+
+def _meant(metric: Metric, spoken: set[str]) -> Metric:
+    if spoken & _OF_DATABASES:
+        return _DATABASE_METRIC.get(metric) or metric
+    return (_TOOL_METRIC.get(metric) or metric) if spoken & _OF_TOOLS else metric

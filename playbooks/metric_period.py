@@ -3,8 +3,10 @@
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
+from typing import Final
 
 from playbooks.arguments import MOST_METRIC_DAYS
+from playbooks.databases import normal
 from playbooks.days import YEARS, WorkDays
 from playbooks.errors import PlaybookError
 
@@ -14,7 +16,7 @@ class PeriodInvalid(PlaybookError):
 
 
 @dataclass(frozen=True, slots=True)
-class Period:
+class Stretch:
     """From `start` until before `end`, both instants; `days` are of the team's zone."""
 
     start: datetime
@@ -37,10 +39,10 @@ class Period:
             return self.start <= moment < self.end
         return self.first_day <= moment <= self.last_day
 
-    def before(self) -> "Period":
+    def before(self) -> "Stretch":
         """The stretch of the same length just before it: as many days, the same times of day."""
         length = timedelta(days=(self.last_day - self.first_day).days + 1)
-        return Period(self._back(self.start, length), self._back(self.end, length), self.days)
+        return Stretch(self._back(self.start, length), self._back(self.end, length), self.days)
 
     def _back(self, moment: datetime, length: timedelta) -> datetime:
         """Days, not hours: a day with a change of clocks has 23 or 25 of them."""
@@ -52,14 +54,16 @@ class Period:
         return f"{self.first_day:%Y-%m-%d} to {self.last_day:%Y-%m-%d}"
 
 
-def period_of(
+def stretch_of(
     now: datetime, days: WorkDays, *, count: int, since: str | None, until: str | None
-) -> Period:
+) -> Stretch:
     """The last `count` days, today included, or from `since` to `until`. Raises PeriodInvalid.
 
     Both are days or instants of ISO 8601; a day as `until` is included, an instant is not.
     """
     today = days.local_day(now)
+    if _moment(since, days.begins, now) > now:
+        raise PeriodInvalid("`since` lies in the future.", remedy="Give an earlier `since`.")
     end = min(
         now,
         _moment(until, lambda day: days.begins(min(day, today) + timedelta(days=1)), now),
@@ -71,15 +75,34 @@ def period_of(
     last_day = days.local_day(end - timedelta(microseconds=1))
     start = _moment(since, days.begins, days.begins(last_day - timedelta(days=count - 1)))
     if start >= end:
-        raise PeriodInvalid(
-            "The period ends before it begins.", remedy="Give a `since` before `until` and now."
-        )
+        raise PeriodInvalid("The period ends before it begins.", remedy="Give a `since` before it.")
     if end - start > timedelta(days=MOST_METRIC_DAYS + 1):
         raise PeriodInvalid(
             f"The period is longer than {MOST_METRIC_DAYS} days.",
             remedy="Nothing is kept longer: cut it.",
         )
-    return Period(start, end, days)
+    return Stretch(start, end, days)
+
+
+def spoken_days(asked: str, today: date) -> tuple[date, date] | None:
+    """The first and last day of `today`, `yesterday`, `this week`… in a question; None for none.
+
+    Weeks begin on Monday.
+    """
+    padded = f" {normal(asked)} "
+    monday, first = today - timedelta(days=today.weekday()), today.replace(day=1)
+    spoken = {
+        "today": (today, today),
+        "yesterday": (today - _DAY, today - _DAY),
+        "this week": (monday, today),
+        "last week": (monday - 7 * _DAY, monday - _DAY),
+        "this month": (first, today),
+        "last month": ((first - _DAY).replace(day=1), first - _DAY),
+    }
+    return next((days for words, days in spoken.items() if f" {words} " in padded), None)
+
+
+_DAY: Final = timedelta(days=1)
 
 
 def _moment(text: str | None, of_day: Callable[[date], datetime], default: datetime) -> datetime:

@@ -43,7 +43,8 @@ class Option:
 class Property:
     """One column of a data source. `id` is stable, `name` is foreign text.
 
-    `synced_property_id` is of the other side of a two-way relation.
+    `synced_property_id` is of the other side of a two-way relation. `number_format` is Notion's
+    word for how its numbers are shown, empty for other types.
     """
 
     id: str
@@ -52,6 +53,7 @@ class Property:
     options: tuple[Option, ...] = ()
     target_data_source_id: str | None = None
     synced_property_id: str | None = field(default=None, compare=False)
+    number_format: str = ""
 
 
 @dataclass(frozen=True, slots=True)

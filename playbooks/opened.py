@@ -52,7 +52,7 @@ async def open_database(
     try:
         if setting.id is None:
             shared = await shared_with(desk, notion, [kind], SEARCH_PATIENCE_S)
-            view = await _titled_view(mirror, kind, shared, progress)
+            view = await _titled_view(mirror, notion, kind, shared, progress)
         else:
             view = await _view(mirror, notion, setting.id, progress)
     except PlaybookError as error:
@@ -74,7 +74,11 @@ _ASK_HEALTH = "Call health_check, which says what is missing."
 
 
 async def _titled_view(
-    mirror: Mirror, kind: DatabaseKind, shared: Outcome[tuple[Found, ...]], progress: Progress
+    mirror: Mirror,
+    notion: Notion,
+    kind: DatabaseKind,
+    shared: Outcome[tuple[Found, ...]],
+    progress: Progress,
 ) -> View | None:
     """The only table with a fitting title: of those that search found, else of those kept."""
     if shared.value is None:
@@ -82,7 +86,9 @@ async def _titled_view(
         failure = error if isinstance(error, NotionError) else NoAnswer("the search took too long")
         return await _kept_view(mirror, titled(kind, await kept_titles(mirror)), failure)
     fitting = titled(kind, shared.value)
-    return await mirror.open(fitting[0].id, progress=progress) if len(fitting) == 1 else None
+    if len(fitting) != 1:
+        return None
+    return await _view(mirror, notion, fitting[0].id, progress)
 
 
 async def _view(mirror: Mirror, notion: Notion, found_id: str, progress: Progress) -> View | None:

@@ -96,8 +96,9 @@ class Answer:
         facts = self.facts
         yield self._counted_gate("completed", facts.completed)
         yield self._counted_gate("started", facts.started)
-        yield _gate("blocked", blocked_line(facts.now), told=facts.now.blocked is not None)
-        yield _gate("overdue", overdue_line(facts.now), told=facts.now.overdue is not None)
+        now, period = facts.now, facts.period
+        yield _gate("blocked", blocked_line(now, period), told=now.blocked is not None)
+        yield _gate(now.late, overdue_line(now, period), told=now.overdue is not None)
         if facts.entries is None:
             yield _absent_gate("log", _verdicts(self.material.log))
         else:
@@ -183,7 +184,7 @@ class Answer:
             ("completed", self.facts.completed),
             ("started", self.facts.started),
             ("blocked", now.blocked),
-            ("overdue", now.overdue),
+            (now.late, now.overdue),
             ("log", self.facts.entries),
         )
         for name, listing in lists:
@@ -191,7 +192,8 @@ class Answer:
                 hidden = len(listing) - _LISTED
                 more = [f"and {hidden} more"] if hidden > 0 else []
                 evidence = [*map(str, listing[:_LISTED]), *more]
-                yield _finding(name, "info", f"{name}: {len(listing)}", evidence)
+                called = name.replace(" ", "_")
+                yield _finding(called, "info", f"{name}: {len(listing)}", evidence)
 
     def _next_actions(self) -> Iterator[str]:
         period = self.facts.period

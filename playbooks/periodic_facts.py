@@ -7,10 +7,11 @@ from typing import Final, Literal, TypeAlias
 
 from playbooks.arguments import USUAL_VELOCITY_DAYS
 from playbooks.bands import Bands
+from playbooks.days import WorkDays
 from playbooks.development_log import LogEntry, LogRead
 from playbooks.flow import Durations
 from playbooks.metric_changes import change_between
-from playbooks.metric_period import Period as Instants
+from playbooks.metric_period import Stretch
 from playbooks.periodic_series import Counted, Material, Series, assisted, series_of
 from playbooks.report_period import Period
 from playbooks.task import Task
@@ -20,8 +21,7 @@ from playbooks.tool_metrics import Figures, figures_of, grouped
 from playbooks.tool_samples import Sample
 from playbooks.trend import Trend, trend_of
 from playbooks.usual import Usual
-from playbooks.velocity_estimates import estimates_of
-from playbooks.velocity_findings import is_withheld
+from playbooks.velocity_estimates import estimates_of, told_accuracy
 from playbooks.velocity_flow import Flow, completed_in, flow_of
 from playbooks.velocity_question import Window
 from playbooks.verdict import Verdict
@@ -29,6 +29,7 @@ from playbooks.work import Work
 
 Judged: TypeAlias = Literal["success_rate", "response_time"]
 OverdueBasis: TypeAlias = Literal["due date", "p85 of cycle time"]
+Late: TypeAlias = Literal["overdue", "running long"]
 
 TREND_WEEKS_COUNT: Final = 26
 
@@ -37,15 +38,21 @@ TREND_WEEKS_COUNT: Final = 26
 class Now:
     """Open work as it stands today; None: no property, status or past tells.
 
-    `cycle` is the expectation that stands in for due dates.
+    `cycle`, in the team's `days`, is the expectation that stands in for due dates.
     """
 
+    days: WorkDays
     open_count: int
     in_progress_count: int
     blocked: Sequence[Task] | None
     overdue: Sequence[Task] | None
     overdue_basis: OverdueBasis
     cycle: Durations | None
+
+    @property
+    def late(self) -> Late:
+        """What late work is called: without due dates nothing is overdue."""
+        return "overdue" if self.overdue_basis == "due date" else "running long"
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,7 +87,10 @@ class Missed:
 
 @dataclass(frozen=True, slots=True)
 class Facts:
-    """One report's figures; tasks and entries in one order wherever they came from."""
+    """One report's figures; tasks and entries in one order wherever they came from.
+
+    `currency` is that of the costs, where it is known.
+    """
 
     period: Period
     completed: Sequence[Task]
@@ -95,6 +105,7 @@ class Facts:
     review: Review | None
     trend: Trend | None
     missed: Sequence[Missed]
+    currency: str | None = None
 
     @property
     def points(self) -> float | None:
@@ -142,13 +153,14 @@ def facts_of(
         review=None if period.kind == "daily" else _review(tasks, period, work, bands),
         trend=_trend(series, window) if period.kind == "monthly" else None,
         missed=[Missed(each, _totals(series, each.whole)) for each in missed],
+        currency=material.tools.currency,
     )
 
 
-def instants_of(window: Window, work: Work) -> Instants:
+def instants_of(window: Window, work: Work) -> Stretch:
     """The window as instants of the team's zone."""
     following = window.last + timedelta(days=1)
-    return Instants(work.days.begins(window.first), work.days.begins(following), work.days)
+    return Stretch(work.days.begins(window.first), work.days.begins(following), work.days)
 
 
 def _previous(period: Period, work: Work) -> Window:
@@ -204,6 +216,7 @@ def _now(material: Material, today: date, work: Work) -> Now:
     late = [each.task for each in flow.aging if each.is_late] if flow.cycle else None
     blocked = [task for task in read.tasks if task.role == "blocked"]
     return Now(
+        days=work.days,
         open_count=flow.open_count,
         in_progress_count=flow.wip_count,
         blocked=_oldest(blocked) if "blocked" in read.meanings else None,
@@ -225,7 +238,7 @@ def _past_due(tasks: Iterable[Task], today: date) -> list[Task]:
 def _review(tasks: Sequence[Task], period: Period, work: Work, bands: Bands) -> Review:
     window = period.window
     estimates = estimates_of(tasks, window, work.days, work.excluded_statuses)
-    told = estimates.every if not is_withheld(estimates, bands) else None
+    told = told_accuracy(estimates, bands)
     flow = flow_of([*completed_in(tasks, window)], window, work.days, window.last)
     return Review(flow, told.accuracy_percent if told else None)
 

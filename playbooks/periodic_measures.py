@@ -2,7 +2,7 @@
 
 from typing import Final, Literal, TypeAlias
 
-from playbooks.periodic_facts import Facts, Review
+from playbooks.periodic_facts import Facts, Late, Now, Review
 from playbooks.periodic_series import MEASURES
 from playbooks.trend import Trend
 from playbooks.usage import OWN_TOOL
@@ -31,8 +31,8 @@ def measures_of(facts: Facts, state: State, *, is_catch_up_known: bool) -> Measu
         "open_count": now.open_count,
         "in_progress_count": now.in_progress_count,
         "blocked_count": None if now.blocked is None else len(now.blocked),
-        "overdue_count": None if now.overdue is None else len(now.overdue),
-        "overdue_basis": None if now.overdue is None else now.overdue_basis,
+        "overdue_count": _late(now, "overdue"),
+        "running_long_count": _late(now, "running long"),
         "ai_success_rate_percent": _rounded(success.percent if success else None),
         "own_calls_count": _rounded(own.calls_count if own else 0),
         "deviations_count": facts.deviations_count,
@@ -40,6 +40,10 @@ def measures_of(facts: Facts, state: State, *, is_catch_up_known: bool) -> Measu
         **(_review(facts.review) if facts.review else {}),
         **(_trend(facts.trend) if facts.period.kind == "monthly" else {}),
     }
+
+
+def _late(now: Now, called: Late) -> int | None:
+    return len(now.overdue) if now.overdue is not None and now.late == called else None
 
 
 def _counts(facts: Facts) -> Measures:

@@ -95,8 +95,12 @@ async def _made(desk: Desk, period: Period, progress: Progress) -> Report:
     span = instants_of(Window(since, period.window.last), desk.work)
     tools = await read_tools(desk, span, run_id=run_id, progress=progress, procedure=PROCEDURE)
     material = Material(tasks, log, tools)
-    facts = facts_of(material, period, desk.work, desk.bands, missed=missed)
-    return Answer(facts, material, desk.work, catch_up_known=known).report(desk, run_id)
+
+    def told() -> Report:
+        facts = facts_of(material, period, desk.work, desk.bands, missed=missed)
+        return Answer(facts, material, desk.work, catch_up_known=known).report(desk, run_id)
+
+    return await desk.aside(told)
 
 
 def _first_day(period: Period, missed: Sequence[Period], days: WorkDays) -> date:

@@ -4,16 +4,19 @@ from collections import Counter
 from collections.abc import Mapping, Sequence
 from typing import Final, Protocol
 
+from playbooks.days import WorkDays
 from playbooks.development_log import LogEntry
+from playbooks.flow import Durations
 from playbooks.periodic_facts import Facts, Missed, Now, Review
 from playbooks.periodic_series import Counted
 from playbooks.report_period import Period
 from playbooks.text import listed, shown
 from playbooks.tool_metrics import Figures
 from playbooks.trend import LEAST_POINTS_COUNT, Trend
+from playbooks.trend_text import trend_line
 from playbooks.usage import OWN_TOOL
 from playbooks.usual import Usual
-from playbooks.velocity_text import counted, number, trend_line
+from playbooks.velocity_text import counted, number, part_of, points_a_week
 
 LINKS_SHOWN: Final = 3
 """Of a list, in the short text; the full report has more."""
@@ -50,7 +53,7 @@ def _standing(now: Now) -> list[str]:
     """What stands today: of a period that is over it says nothing."""
     return [
         *([f"{len(now.blocked)} blocked"] if now.blocked is not None else []),
-        *([f"{len(now.overdue)} overdue"] if now.overdue is not None else []),
+        *([f"{len(now.overdue)} {now.late}"] if now.overdue is not None else []),
     ]
 
 
@@ -70,8 +73,15 @@ def _state(period: Period, *, is_final: bool) -> str:
 def counted_line(facts: Facts, name: Counted, listing: Sequence[Linked]) -> str:
     """How many, what is usual, and the first of them."""
     usual = facts.usual[name]
-    points = f" ({number(facts.points)} points)" if name == "completed" and facts.points else ""
+    points = _points(facts) if name == "completed" else ""
     return f"{usual.value:g}{points}{compared(usual, facts.period)}{links(listing)}"
+
+
+def _points(facts: Facts) -> str:
+    if not facts.points:
+        return ""
+    pointed = sum(task.story_points is not None for task in facts.completed)
+    return f" ({number(facts.points)} points{part_of(pointed, len(facts.completed))})"
 
 
 def compared(usual: Usual, period: Period) -> str:
@@ -105,23 +115,29 @@ def links(listing: Sequence[Linked]) -> str:
     return f": {'; '.join(map(str, listing[:LINKS_SHOWN]))}{more}"
 
 
-def blocked_line(now: Now) -> str:
+def blocked_line(now: Now, period: Period) -> str:
     """What is blocked today, the oldest first."""
     if now.blocked is None:
         return "no option of the status means blocked"
-    return f"{len(now.blocked)} now{links(now.blocked)}"
+    return f"{len(now.blocked)} {_today(period)}{links(now.blocked)}"
 
 
-def overdue_line(now: Now) -> str:
+def _today(period: Period) -> str:
+    """Of a period that is over the day is said: what stands now was not part of it."""
+    return f"now ({period.today:%Y-%m-%d})" if period.is_over else "now"
+
+
+def overdue_line(now: Now, period: Period) -> str:
     """What is late today, and by which reckoning."""
     if now.overdue is None:
         return "neither due dates nor enough finished tasks tell what is late"
-    if now.overdue_basis == "due date":
-        return f"{len(now.overdue)} past their due date{links(now.overdue)}"
+    told = f"{len(now.overdue)} {_today(period)}"
+    if now.late == "overdue":
+        return f"{told} past their due date{links(now.overdue)}"
     assert now.cycle is not None
-    expected = f"{now.cycle.p85_days:g} working days"
+    expected = now.days.lasting(now.cycle.p85_days)
     basis = f"in progress for more than p85 of cycle time ({expected}); there are no due dates"
-    return f"{len(now.overdue)} {basis}{links(now.overdue)}"
+    return f"{told} {basis}{links(now.overdue)}"
 
 
 def log_line(facts: Facts, entries: Sequence[LogEntry]) -> str:
@@ -138,7 +154,8 @@ def ai_line(facts: Facts) -> str:
     """Calls of AI tools in all, then by tool."""
     usual = facts.usual["ai_calls"]
     cost = facts.usual.get("ai_cost")
-    spent = f"; cost {number(cost.value)}{compared(cost, facts.period)}" if cost else ""
+    unit = f" {facts.currency}" if facts.currency else ""
+    spent = f"; cost {number(cost.value)}{unit}{compared(cost, facts.period)}" if cost else ""
     tools = {
         tool: _tool(tool, figures, facts.tools_before.get(tool))
         for tool, figures in facts.tools.items()
@@ -188,15 +205,12 @@ def deviations_line(facts: Facts) -> str:
 def review_line(review: Review) -> str:
     """What a week or a month tells beside counts."""
     flow = review.flow
+    points = points_a_week(flow)
     told = [
         f"{number(flow.throughput.per_day)} tasks a calendar day",
-        *([f"{number(flow.points_per_week)} points a week"] if flow.points_per_week else []),
+        *([points] if points else []),
         *([f"{number(flow.hours.mean)} actual hours on average"] if flow.hours else []),
-        *(
-            [f"cycle time p50 {flow.cycle.p50_days:g}, p85 {flow.cycle.p85_days:g} working days"]
-            if flow.cycle
-            else []
-        ),
+        *([_cycle(flow.cycle, flow.days)] if flow.cycle else []),
         *(
             [f"estimation accuracy {review.accuracy_percent:.1f} %"]
             if review.accuracy_percent is not None
@@ -204,6 +218,10 @@ def review_line(review: Review) -> str:
         ),
     ]
     return "; ".join(told)
+
+
+def _cycle(cycle: Durations, days: WorkDays) -> str:
+    return f"cycle time p50 {cycle.p50_days:g}, p85 {days.lasting(cycle.p85_days)}"
 
 
 def monthly_trend_line(trend: Trend | None) -> str:

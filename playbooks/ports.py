@@ -106,11 +106,16 @@ class View(Protocol):
         ...
 
     def rows(
-        self, properties: Sequence[str] = (), *, since: datetime | None = None
+        self,
+        properties: Sequence[str] = (),
+        *,
+        since: datetime | None = None,
+        unless: Mapping[str, str] | None = None,
     ) -> AsyncIterator[Row]:
         """Every row out of the trash, oldest first; of these properties (names), all if none.
 
-        With `since` only those that Notion has given, changed or not, at that instant or later.
+        With `since` only those that Notion has given, changed or not, at that instant or later;
+        `unless` leaves out rows, by id, that are still of that version.
         Read in bounded portions: memory does not grow with the rows.
         """
         ...
@@ -295,6 +300,10 @@ class UsageBook(Protocol):
         """The buckets of which the rows there do not hold everything yet, oldest first."""
         ...
 
+    async def contents(self, bucket: Bucket) -> str:
+        """A short digest of the ids of the bucket's records: every store has the same for them."""
+        ...
+
     async def claim(self, data_source_id: str, bucket: Bucket) -> bool:
         """Take the right to write the bucket's row for a while; False while it is another's."""
         ...
@@ -327,6 +336,10 @@ class OwnRows(Protocol):
 
     async def find(self, data_source_id: str, title: Property, text: str) -> tuple[Row, ...]:
         """The rows whose title is exactly that."""
+        ...
+
+    async def beginning(self, data_source_id: str, title: Property, text: str) -> tuple[Row, ...]:
+        """The rows whose title begins with that; of their values the title alone."""
         ...
 
     async def add(self, data_source_id: str, cells: Cells, text: str = "") -> str:

@@ -17,7 +17,7 @@ from playbooks.errors import PlaybookError
 from playbooks.mapping import titled
 from playbooks.metric_answer import PROCEDURE, Answer, finding
 from playbooks.metric_names import DatabaseMetric, Metric, ToolMetric, metric_named
-from playbooks.metric_period import Period, period_of
+from playbooks.metric_period import Stretch, spoken_days, stretch_of
 from playbooks.opened import SEARCH_PATIENCE_S
 from playbooks.ports import Progress
 from playbooks.records import Reading
@@ -43,6 +43,9 @@ async def query_metrics(  # noqa: PLR0913 - the question, all by keyword
 ) -> Report:
     """One metric in a period, by tool or database, day or week; compared with the one before.
 
+    Where the question itself says `today`, `yesterday`, `this week`… and nothing else gives a
+    period, that is the period.
+
     Raises:
         MetricUnknown: no metric is called so; it names the nearest and all.
         PeriodInvalid: the period is none.
@@ -51,7 +54,10 @@ async def query_metrics(  # noqa: PLR0913 - the question, all by keyword
     desk.require_configuration()
     asked = metric_named(metric)
     now = desk.clock()
-    period = period_of(now, desk.work.days, count=days, since=since, until=until)
+    spoken = spoken_days(metric, desk.work.days.local_day(now))
+    if spoken is not None and (days, since, until) == (USUAL_METRIC_DAYS, None, None):
+        since, until = (day.isoformat() for day in spoken)
+    period = stretch_of(now, desk.work.days, count=days, since=since, until=until)
     visit = _Visit(desk, desk.new_run_id(), now, group, period, compare)
     if asked in get_args(ToolMetric):
         report, answer = await visit.of_tools(cast("ToolMetric", asked), progress)
@@ -67,14 +73,14 @@ class _Visit:
     run_id: str
     now: datetime
     group: MetricGroup
-    period: Period
+    period: Stretch
     compare: bool
 
     async def of_tools(self, metric: ToolMetric, progress: Progress) -> tuple[Report, Answer]:
         """From rows of `ai_tool_metrics` and our own records."""
         data = await read_tools(self.desk, self._span, run_id=self.run_id, progress=progress)
-        question = ToolQuestion(metric, self.group, self.period, self.compare)
-        answer = answer_of_tools(question, data, self.desk.bands)
+        question = ToolQuestion(metric, self.group, self.period, self.compare, data.currency)
+        answer = await self.desk.aside(lambda: answer_of_tools(question, data, self.desk.bands))
         scanned = _Scanned(len(data.samples), data.is_whole, data.reading)
         return self._report(metric, answer, scanned), answer
 
@@ -100,10 +106,10 @@ class _Visit:
         return self._report(metric, answer, scanned), answer
 
     @property
-    def _span(self) -> Period:
+    def _span(self) -> Stretch:
         """The period, and the one before it where the two are compared."""
         start = self.period.before().start if self.compare else self.period.start
-        return Period(start, self.period.end, self.period.days)
+        return Stretch(start, self.period.end, self.period.days)
 
     async def _names(self) -> dict[str, str]:
         """The key of each data source: by configured id, else by title; what is not known stays."""
@@ -127,10 +133,11 @@ class _Visit:
         reading = scanned.reading
         as_of = self.now if reading is None else reading.as_of
         findings = (*answer.all_findings(), *_readings(reading))
+        status = judge(answer.gates, findings)
         report = Report(
             procedure=PROCEDURE,
             run_id=self.run_id,
-            status=judge(answer.gates, findings),
+            status=status if answer.is_judged or status != "ok" else "unknown",
             headline=answer.headline,
             workspace=self.desk.connection.workspace,
             connection=self.desk.configuration.digest,

@@ -1,8 +1,8 @@
 """An assistant or a script tells of calls of an AI tool; they are kept, and rolled up in Notion."""
 
 import hashlib
-from dataclasses import dataclass
-from datetime import datetime, timedelta
+from dataclasses import dataclass, replace
+from datetime import UTC, date, datetime
 from typing import Final
 
 from playbooks.days import YEARS
@@ -13,7 +13,7 @@ from playbooks.ports import Progress
 from playbooks.render import summarise
 from playbooks.report import Coverage, Finding, Report, judge
 from playbooks.runs import keep
-from playbooks.usage import ErrorClass, UsageRecord, record_id, tool_key
+from playbooks.usage import Bucket, ErrorClass, UsageRecord, record_id, tool_key, untimely
 from playbooks.usage_rows import NOT_OURS, Written, write_rows
 
 PROCEDURE: Final = "record_usage"
@@ -21,7 +21,6 @@ PROCEDURE: Final = "record_usage"
 MOST_ROWS: Final = 10
 """Rows written by one call, so that it answers soon; the rest waits for the next one."""
 
-_CLOCKS_APART: Final = timedelta(minutes=5)
 _ID_LENGTH: Final = 32
 
 
@@ -51,7 +50,8 @@ async def record_usage(
     """Keep the calls once, then bring rows of Notion up to date where the database is ours.
 
     Raises:
-        UsageInvalid: no tool, no instant, an instant to come, or a task that is no page.
+        UsageInvalid: no tool, no instant, one to come or too far back, a success with an error, or
+            a task that is no page.
         ConfigurationInvalid: the configuration has mistakes.
         StoreUnusable: the store cannot be written.
     """
@@ -73,11 +73,18 @@ def record_of(desk: Desk, told: Told, run_id: str, now: datetime) -> UsageRecord
     if not tool:
         raise UsageInvalid("The tool has no name.", remedy="Name it, for instance cursor.")
     at = _instant(told.at, now)
-    if at > now + _CLOCKS_APART:
-        raise UsageInvalid("The call lies in the future.", remedy="Correct `at`, or leave it out.")
+    why_not = untimely(at, now)
+    if why_not is not None:
+        raise UsageInvalid(
+            f"The call {why_not}.", remedy="Correct `at`, or leave it out for a call of now."
+        )
+    if told.success and told.error_class:
+        raise UsageInvalid(
+            "A call that succeeded has no error.", remedy="Leave `error` out, or say success=false."
+        )
     success = False if told.success is None and told.error_class else told.success
-    return UsageRecord(
-        id=_id(told, tool, run_id),
+    record = UsageRecord(
+        id="",
         tool=tool,
         at=at,
         day=desk.work.days.local_day(at),
@@ -89,6 +96,7 @@ def record_of(desk: Desk, told: Told, run_id: str, now: datetime) -> UsageRecord
         task_id=_page_id(told.task),
         error_class=told.error_class,
     )
+    return replace(record, id=_id(told, record, run_id))
 
 
 def _instant(text: str | None, now: datetime) -> datetime:
@@ -105,12 +113,14 @@ def _instant(text: str | None, now: datetime) -> datetime:
     return at
 
 
-def _id(told: Told, tool: str, run_id: str) -> str:
+def _id(told: Told, record: UsageRecord, run_id: str) -> str:
     if told.id is not None:
-        return record_id("told", tool, told.id)
+        return record_id("told", record.tool, told.id)
     if told.at is None:
         return f"told_{run_id}"
-    return f"same_{hashlib.sha256(repr(told).encode()).hexdigest()[:_ID_LENGTH]}"
+    # The day is left out: another zone makes no other call of it.
+    content = replace(record, at=record.at.astimezone(UTC), day=date.min)
+    return f"same_{hashlib.sha256(repr(content).encode()).hexdigest()[:_ID_LENGTH]}"
 
 
 def _page_id(link: str | None) -> str | None:
@@ -141,7 +151,7 @@ def _report(  # noqa: PLR0913 - what happened, all by keyword
         procedure=PROCEDURE,
         run_id=run_id,
         status=judge((), findings),
-        headline=f"{kept} ({record.day:%Y-%m-%d}); {told_rows(written)}.",
+        headline=f"{kept} ({record.day:%Y-%m-%d}); {told_rows(written, record.bucket)}.",
         workspace=desk.connection.workspace,
         connection=desk.configuration.digest,
         as_of=now,
@@ -151,9 +161,10 @@ def _report(  # noqa: PLR0913 - what happened, all by keyword
         measurements={
             "recorded_count": int(is_new),
             "known_count": int(not is_new),
-            "rows_added_count": written.added_count,
-            "rows_updated_count": written.updated_count,
-            "rows_pending_count": written.pending_count,
+            "rows_added_count": written.added.count(record.bucket),
+            "rows_updated_count": written.updated.count(record.bucket),
+            "rows_pending_count": len(written.pending),
+            "other_rows_written_count": _others_count(written, record.bucket),
         },
         findings=findings,
         next_actions=("query_metrics(metric='calls') shows what is recorded.",),
@@ -162,20 +173,29 @@ def _report(  # noqa: PLR0913 - what happened, all by keyword
     return report.model_copy(update={"summary": summarise(report)})
 
 
-def told_rows(written: Written) -> str:
-    """What happened in Notion, in words."""
+def told_rows(written: Written, about: Bucket | None = None) -> str:
+    """What happened in Notion, in words: `about` one bucket, of the others the number alone."""
     if written.why_not:
         return f"kept here alone: {written.why_not}"
-    parts = [
-        f"{counted(number, 'row')} {what}"
-        for number, what in (
-            (written.added_count, "added"),
-            (written.updated_count, "updated"),
-            (written.pending_count, "waiting"),
-        )
-        if number
-    ]
+    numbers = {
+        "added": written.added,
+        "updated": written.updated,
+        "of another store held the same calls": written.taken_over,
+    }
+    told = {
+        what: len(buckets) if about is None else buckets.count(about)
+        for what, buckets in numbers.items()
+    }
+    told["waiting"] = len(written.pending)
+    if about is not None:
+        told["of other calls written"] = _others_count(written, about)
+    parts = [f"{counted(number, 'row')} {what}" for what, number in told.items() if number]
     return f"in Notion {', '.join(parts) or 'nothing to change'}"
+
+
+def _others_count(written: Written, bucket: Bucket) -> int:
+    done = (*written.added, *written.updated, *written.taken_over)
+    return len(done) - done.count(bucket)
 
 
 def findings_of(written: Written) -> tuple[Finding, ...]:
@@ -184,6 +204,11 @@ def findings_of(written: Written) -> tuple[Finding, ...]:
     if written.failure is not None:
         what = f"rows wait for Notion: {written.failure.problem}"
         findings.append(_finding("waiting", what, written.failure.remedy, is_warning=True))
+    if written.beside:
+        count = len(written.beside)
+        what = f"{counted(count, 'row')} of another store for the same tool, day and outcome"
+        beside = _finding("beside", what, _BESIDE, is_warning=True)
+        findings.append(beside.model_copy(update={"evidence": tuple(written.beside)}))
     if written.untold_count:
         what = f"{counted(written.untold_count, 'row')} of calls without a known outcome kept here"
         findings.append(
@@ -195,6 +220,10 @@ def findings_of(written: Written) -> tuple[Finding, ...]:
     return (*findings, _finding("rolled_up", _WHY_ROLLED_UP, ""))
 
 
+_BESIDE: Final = (
+    "Rows of another machine are right. Those of a store that was lost, or whose calls were told"
+    " again here, count the same calls twice: move them to the trash in Notion."
+)
 _OPEN: Final = "Make success of ai_tool_metrics a number or a select, which may stay empty."
 _OURS: Final = (
     "To have them there, mark it in playbooks.toml: [databases.ai_tool_metrics] id = …, ours ="

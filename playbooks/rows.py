@@ -51,7 +51,10 @@ class Value:
 
 @dataclass(frozen=True, slots=True)
 class Row:
-    """A page with its properties by name. Names, texts and url are foreign text."""
+    """A page with its properties by name. Names, texts and url are foreign text.
+
+    `version` is another one whenever a value is; "" where the row is not kept.
+    """
 
     id: str
     url: str
@@ -59,6 +62,7 @@ class Row:
     last_edited_at: datetime
     in_trash: bool
     values: Mapping[str, Value] = field(default_factory=dict[str, Value])
+    version: str = field(default="", compare=False)
 
     def plain(self, name: str) -> Plain:
         """The plain value of a property; None when it is empty or absent."""

@@ -11,12 +11,12 @@ class SuccessRate:
     """Successful calls among those whose ending is known, of which there are some.
 
     `independent_count` is how many independent calls tell as much: fewer than `calls_count` where
-    one row gives many calls one ending.
+    one row gives many calls one ending. It is above zero, and seldom whole.
     """
 
     calls_count: float
     succeeded_count: float
-    independent_count: int
+    independent_count: float
 
     @property
     def percent(self) -> float:
@@ -26,8 +26,8 @@ class SuccessRate:
     @property
     def interval(self) -> Interval:
         """Wilson's: where the true rate lies with 95 % confidence, in percent."""
-        count = max(1, self.independent_count)
-        found = wilson(round(self.percent / 100 * count), count)
+        share = self.succeeded_count / self.calls_count
+        found = wilson(share * self.independent_count, self.independent_count)
         assert found is not None
         return Interval(100 * found.low, 100 * found.high)
 

@@ -3,7 +3,8 @@
 Nothing is guessed or repaired here: `validate_data` looks closer, a person decides.
 """
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections import Counter
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from typing import Final, Literal, TypeAlias, get_args
@@ -49,7 +50,7 @@ _KINDS: Final[dict[Flaw, _Kind]] = {
     "in_progress_without_started": _Kind("in progress without a started date", frozenset({"age"})),
     "zero_hours": _Kind("with 0 hours", frozenset({"estimation"})),
     "hours_below_zero": _Kind("with hours below zero", frozenset({"estimation"})),
-    "hours_far_apart": _Kind(f"with estimate and actual {FAR_APART} times apart"),
+    "hours_far_apart": _Kind(f"with estimate and actual {FAR_APART} times apart or more"),
     "clock_time": _Kind("with a clock time in a date, put on the day of the zone"),
 }
 
@@ -143,10 +144,15 @@ def is_plausible(day: date, today: date) -> bool:
 
 @dataclass(frozen=True, slots=True)
 class Dirt:
-    """How many tasks have a flaw, with the first of them as examples."""
+    """How many tasks have a flaw, of how many, with the first of them as examples.
+
+    `among_count` leaves out tasks of states in which none has it: what is done wrong is not rarer
+    for all that is open.
+    """
 
     flaw: Flaw
     count: int
+    among_count: int
     examples: tuple[Task, ...]
 
     @property
@@ -166,25 +172,45 @@ class Dirt:
 def dirt_of(tasks: Iterable[Task]) -> tuple[Dirt, ...]:
     """The flaws of these tasks: those that spoil a figure first, then by frequency."""
     flawed: dict[Flaw, list[Task]] = {}
+    states: Counter[str] = Counter()
     for task in tasks:
+        states[_state(task)] += 1
         for flaw in task.flaws:
             flawed.setdefault(flaw, []).append(task)
-    dirt = [Dirt(flaw, len(each), _examples(each)) for flaw, each in flawed.items()]
+    dirt = [
+        Dirt(
+            flaw, len(each), sum(states[state] for state in set(map(_state, each))), _examples(each)
+        )
+        for flaw, each in flawed.items()
+    ]
     order: Sequence[Flaw] = get_args(Flaw)
     return tuple(
         sorted(dirt, key=lambda each: (not each.spoils, -each.count, order.index(each.flaw)))
     )
 
 
+def _state(task: Task) -> str:
+    if task.is_done:
+        return "done"
+    return "open" if task.is_open else "cancelled"
+
+
 def dirt_findings(
-    dirt: Iterable[Dirt], *, tasks_count: int, warn_above_percent: float, procedure: str
+    dirt: Iterable[Dirt],
+    *,
+    warn_above_percent: float,
+    procedure: str,
+    effects: Mapping[Flaw, str],
 ) -> tuple[Finding, ...]:
-    """One finding for each flaw: a warning where it touches more than that share of the tasks."""
+    """One finding for each flaw: a warning where it touches more than that share of them.
+
+    `effects` end the sentences of flaws that spoil nothing, but move a figure.
+    """
     return tuple(
         Finding(
             id=f"{procedure}.{each.flaw}",
-            severity="warning" if _touches(each, tasks_count, warn_above_percent) else "info",
-            what=each.what,
+            severity="warning" if _touches(each, warn_above_percent) else "info",
+            what=f"{each.what}{effects.get(each.flaw, '')}",
             evidence=tuple(str(task) for task in each.examples),
             remedy="validate_data lists every one of them; correct them in Notion.",
         )
@@ -192,8 +218,8 @@ def dirt_findings(
     )
 
 
-def _touches(dirt: Dirt, tasks_count: int, warn_above_percent: float) -> bool:
-    return dirt.spoils and dirt.count * 100 > warn_above_percent * tasks_count
+def _touches(dirt: Dirt, warn_above_percent: float) -> bool:
+    return dirt.spoils and dirt.count * 100 > warn_above_percent * dirt.among_count
 
 
 def _examples(tasks: list[Task]) -> tuple[Task, ...]:

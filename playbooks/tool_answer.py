@@ -48,11 +48,13 @@ def answer_of_tools(asked: ToolQuestion, data: ToolData, bands: Bands) -> Answer
         if asked.compare
     }
     told = dict(list(tools.items())[:TOOLS_MEASURED])
-    verdicts = [*data.troubles, *_verdicts(asked.metric, told, bands)]
+    judged = _verdicts(asked.metric, told, bands)
+    verdicts = [*data.troubles, *judged]
     if not verdicts and not tools:
         verdicts = [Verdict.skipped("calls of AI tools", _NOTHING)]
+    is_judged = bool(tools) and (not judged or any(each.votes for each in judged))
     return Answer(
-        headline=_headline(asked, tools, samples, data),
+        headline=_headline(asked, tools, data, is_judged=is_judged),
         table=table_of(asked, samples, told, changes),
         verdicts=verdicts,
         measurements=measurements_of(asked, told, changes),
@@ -62,8 +64,9 @@ def answer_of_tools(asked: ToolQuestion, data: ToolData, bands: Bands) -> Answer
             *_too_few(asked.metric, told),
             *_rolled(data),
         ],
-        bars=bars_of(asked.metric, told),
+        bars=bars_of(asked.metric, told, asked.unit),
         picture=picture_of(asked.metric, told, verdicts, bands),
+        is_judged=is_judged,
     )
 
 
@@ -103,19 +106,18 @@ def _verdicts(metric: ToolMetric, tools: Mapping[str, Figures], bands: Bands) ->
 
 
 def _headline(
-    asked: ToolQuestion, tools: Mapping[str, Figures], samples: Sequence[Sample], data: ToolData
+    asked: ToolQuestion, tools: Mapping[str, Figures], data: ToolData, *, is_judged: bool
 ) -> str:
     name = asked.metric.replace("_", " ")
-    if not samples:
+    if not tools:
         unread = " could be read" if data.troubles else " are recorded"
         return f"{name}, {asked.period}: no calls of AI tools{unread}."
     calls_count = sum(figures.calls_count for figures in tools.values())
-    values = [
-        f"{tool} {_short(asked.metric, figures)}" for tool, figures in list(tools.items())[:3]
-    ]
+    values = [f"{tool} {_short(asked, figures)}" for tool, figures in list(tools.items())[:3]]
     noun = "call" if calls_count == 1 else "calls"
     counted = f"{calls_count:,.0f} {noun}, days in {asked.period.days.zone}"
-    return f"{name}, {asked.period}: {listed(values)}; {counted}{_only(data)}."
+    nothing = "" if is_judged else "; nothing is judged"
+    return f"{name}, {asked.period}: {listed(values)}; {counted}{_only(data)}{nothing}."
 
 
 def _only(data: ToolData) -> str:
@@ -125,14 +127,15 @@ def _only(data: ToolData) -> str:
     return f"; {'our own records' if data.reading is None else 'a part of the calls'} only"
 
 
-def _short(metric: ToolMetric, figures: Figures) -> str:
+def _short(asked: ToolQuestion, figures: Figures) -> str:
+    metric = asked.metric
     if metric == "response_time" and figures.times is not None:
         statistic, value = figures.times.judged
         return f"{statistic} {value:,.0f} ms"
     total = value_of(metric, figures)
     if total is None:
         return "unknown"
-    return f"{total:.1f} %" if metric == "success_rate" else number(total)
+    return f"{total:.1f} %" if metric == "success_rate" else f"{number(total)}{asked.unit}"
 
 
 def _flaws(metric: ToolMetric, data: ToolData) -> list[Finding]:

@@ -9,12 +9,15 @@ from playbooks.tool_table import number
 from playbooks.unicode_bars import BarRow, SpanRow, bar_lines, span_lines
 
 
-def bars_of(metric: ToolMetric, tools: Mapping[str, Figures]) -> list[str]:
-    """Where the calls of each tool lie on one scale; nothing for a single tool."""
-    return _lines(metric, tools) if len(tools) > 1 else []
+def bars_of(metric: ToolMetric, tools: Mapping[str, Figures], unit: str = "") -> list[str]:
+    """Where the calls of each tool lie on one scale; nothing for a single tool.
+
+    `unit` stands behind each sum.
+    """
+    return _lines(metric, tools, unit) if len(tools) > 1 else []
 
 
-def _lines(metric: ToolMetric, tools: Mapping[str, Figures]) -> list[str]:
+def _lines(metric: ToolMetric, tools: Mapping[str, Figures], unit: str) -> list[str]:
     match metric:
         case "response_time":
             spans = [span for tool, figures in tools.items() for span in _times(tool, figures)]
@@ -25,7 +28,11 @@ def _lines(metric: ToolMetric, tools: Mapping[str, Figures]) -> list[str]:
         case "tokens" | "cost" | "calls":
             totals = {tool: value_of(metric, figures) for tool, figures in tools.items()}
             return bar_lines(
-                [BarRow(tool, total, number(total)) for tool, total in totals.items() if total]
+                [
+                    BarRow(tool, total, f"{number(total)}{unit}")
+                    for tool, total in totals.items()
+                    if total
+                ]
             )
 
 

@@ -27,6 +27,9 @@ _CAUSES: Final[dict[ErrorClass, str]] = {
     "service": "the service itself: look at its status page",
 }
 
+LEAST_INDEPENDENT: Final = 5
+"""A rate is not judged by fewer observations, however many calls each of them stands for."""
+
 _MOST: Final = 0.5
 """From this part of the failures on a recorded class is called the cause."""
 
@@ -53,7 +56,8 @@ _SLOW: Final = (
 
 def told_times(times: Times) -> str:
     """The response times in words."""
-    unit = "rows of averages" if times.are_averages else "calls"
+    count = times.samples_count
+    unit = _rows(count) if times.are_averages else _calls(count)
     parts = [f"p50 {times.p50_ms:.0f} ms"]
     if times.p95_ms is not None:
         parts.append(f"p95 {times.p95_ms:.0f} ms")
@@ -61,44 +65,57 @@ def told_times(times: Times) -> str:
         parts.append(f"p99 {times.p99_ms:.0f} ms")
     lacking = "" if times.p95_ms is not None else f", no p95 below {LEAST_FOR_P95}"
     parts.append(f"mean {times.mean_ms:.0f} ms")
-    return f"{', '.join(parts)} (n = {times.samples_count} {unit}{lacking})"
+    return f"{', '.join(parts)} (n = {count} {unit}{lacking})"
+
+
+def _rows(count: int) -> str:
+    return "row of an average" if count == 1 else "rows of averages"
 
 
 def judge_success(tool: str, figures: Figures, bands: Bands) -> Verdict:
-    """P9 by the rate; critical only where the whole interval is, else a warning."""
+    """P9 by the rate, once enough is known; critical only where the whole interval is.
+
+    A rate that is good while its interval reaches into critical says nothing yet.
+    """
     name = f"{tool} success rate"
     rate = figures.success
     if rate is None:
         return Verdict.skipped(name, "no success is recorded")
-    level = bands.success_rate_percent.judge(rate.percent)
-    is_certain = certain(rate, bands)
+    band = bands.success_rate_percent
+    if rate.calls_count < bands.least_calls_count:
+        return Verdict.skipped(
+            name, f"{told_rate(rate)}: too few, judged from {bands.least_calls_count}"
+        )
+    if rate.independent_count < LEAST_INDEPENDENT:
+        return Verdict.skipped(
+            name, f"{told_rate(rate)}: too few, judged from a worth of {LEAST_INDEPENDENT}"
+        )
+    level, best, worst = map(band.judge, (rate.percent, rate.interval.high, rate.interval.low))
     status = _STATUSES[level]
-    if status == "critical" and _best(rate, bands) != "critical":
+    if status == "ok" and worst == "critical":
+        return Verdict.skipped(
+            name, f"{told_rate(rate)}: {level} or critical, more calls will tell ({band})"
+        )
+    if status == "critical" and best != "critical":
         status = "warning"
-    sure = "certain" if is_certain else "uncertain, the interval reaches another band"
-    reason = f"{told_rate(rate)}: {level}, {sure} ({bands.success_rate_percent})"
+    sure = "certain" if best == worst else "uncertain, the interval reaches another band"
+    reason = f"{told_rate(rate)}: {level}, {sure} ({band})"
     return Verdict.of(name, status, reason, likely_causes(figures, rate, bands))
 
 
 def told_rate(rate: SuccessRate) -> str:
     """The rate in words, with its interval."""
     found, worth = rate.interval, ""
-    if rate.independent_count < int(rate.calls_count):
-        worth = f", rows with one ending for many calls: worth {rate.independent_count} calls"
+    if round(rate.independent_count) < round(rate.calls_count):
+        worth = f", rows with one ending for many calls: worth {rate.independent_count:.3g}"
     return (
-        f"{rate.percent:.1f} % of {rate.calls_count:.0f} calls"
+        f"{rate.percent:.1f} % of {rate.calls_count:,.0f} {_calls(rate.calls_count)}"
         f" (95 %: {found.low:.1f} to {found.high:.1f}{worth})"
     )
 
 
-def certain(rate: SuccessRate, bands: Bands) -> bool:
-    """Whether the whole interval lies in the band of the rate itself."""
-    found, band = rate.interval, bands.success_rate_percent
-    return band.judge(found.low) == band.judge(found.high)
-
-
-def _best(rate: SuccessRate, bands: Bands) -> Reliability:
-    return bands.success_rate_percent.judge(rate.interval.high)
+def _calls(count: float) -> str:
+    return "call" if count == 1 else "calls"
 
 
 def likely_causes(figures: Figures, rate: SuccessRate, bands: Bands) -> str:

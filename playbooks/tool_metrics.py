@@ -1,7 +1,8 @@
 """What samples of calls come to: times by nearest rank, success with its interval, sums."""
 
 import math
-from collections import Counter, defaultdict
+from bisect import bisect_left, bisect_right
+from collections import defaultdict
 from collections.abc import Callable, Hashable, Mapping, Sequence
 from dataclasses import dataclass, field
 from itertools import accumulate
@@ -23,7 +24,7 @@ class Times:
     Percentiles are by nearest rank, each sample counted as often as it has calls; None where
     fewer samples than that percentile needs. `are_averages`: some stand for several calls, so
     these are percentiles of rows, and the slowest calls are hidden in their averages.
-    `median_interval` holds the true median with 95 % confidence.
+    `median_interval` holds `p50_ms`, and the true median with 95 % confidence.
     """
 
     samples_count: int
@@ -58,10 +59,10 @@ class Figures:
 
 def figures_of(samples: Sequence[Sample]) -> Figures:
     """The figures of one group of samples."""
-    failures: Counter[ErrorClass] = Counter()
+    failures: defaultdict[ErrorClass, float] = defaultdict(float)
     for sample in samples:
-        if sample.error_class is not None:
-            failures[sample.error_class] += max(1, round(sample.calls_count))
+        if sample.error_class is not None and sample.success == 0:
+            failures[sample.error_class] += sample.calls_count
     return Figures(
         samples_count=len(samples),
         calls_count=math.fsum(sample.calls_count for sample in samples),
@@ -103,27 +104,28 @@ def times_of(samples: Sequence[Sample]) -> Times | None:
         p99_ms=_ranked(values, below, 99) if count >= LEAST_FOR_P99 else None,
         longest_ms=values[-1],
         are_averages=any(averaged for *_, averaged in timed),
-        median_interval=_median_interval(values),
+        median_interval=_median_interval(values, weights),
     )
 
 
 def success_of(samples: Sequence[Sample]) -> SuccessRate | None:
     """The success rate of those that tell an ending; None when none does.
 
-    A row that gives many calls one ending is one observation: Kish's effective sample size says
-    how many independent calls the rows are worth.
+    A row that gives many calls one ending is one observation, one that tells their share is as
+    many as it has calls: Kish's effective sample size says what they are worth together.
     """
     known = [sample for sample in samples if sample.success is not None and sample.calls_count]
     if not known:
         return None
-    weights = [sample.calls_count for sample in known]
-    calls_count = math.fsum(weights)
-    kish = calls_count**2 / math.fsum(weight**2 for weight in weights)
-    is_clustered = any(sample.one_ending and sample.is_averaged for sample in known)
+    calls_count = math.fsum(sample.calls_count for sample in known)
+    squares = math.fsum(
+        sample.calls_count * (max(1.0, sample.calls_count) if sample.one_ending else 1)
+        for sample in known
+    )
     return SuccessRate(
         calls_count=calls_count,
         succeeded_count=math.fsum((each.success or 0) * each.calls_count for each in known),
-        independent_count=int(kish if is_clustered else calls_count),
+        independent_count=calls_count**2 / squares,
     )
 
 
@@ -133,12 +135,19 @@ def _ranked(values: Sequence[float], below: Sequence[float], percent: float) -> 
     return next(v for v, reached in zip(values, below, strict=True) if reached >= wanted)
 
 
-def _median_interval(values: Sequence[float]) -> Interval | None:
-    """By order statistics, whatever the distribution; None for too few values."""
-    count = len(values)
+def _median_interval(values: Sequence[float], weights: Sequence[float]) -> Interval | None:
+    """By order statistics, whatever the distribution; None for too few values.
+
+    The values, sorted, are weighted as the median is: so many are worth fewer (Kish), and their
+    ranks are sums of weights in that measure.
+    """
+    unit = math.fsum(weight**2 for weight in weights) / math.fsum(weights)
+    ranks = [below / unit for below in accumulate(weights)]
+    count = ranks[-1]
     margin = 1.96 * math.sqrt(count) / 2
-    low, high = math.floor(count / 2 - margin), math.ceil(count / 2 + 1 + margin)
-    return Interval(values[low - 1], values[high - 1]) if low >= 1 and high <= count else None
+    low = bisect_right(ranks, count / 2 - margin) - 1
+    high = bisect_left(ranks, count / 2 + 1 + margin)
+    return Interval(values[low], values[high]) if low >= 0 and high < len(values) else None
 
 
 def _sum(values: Sequence[float | None]) -> float | None:

@@ -23,7 +23,11 @@ def picture_of(
         return None
     rates = [
         ToolSuccess(
-            tool, rate.percent, rate.interval.low, rate.interval.high, _verdict(rate.percent, bands)
+            tool,
+            rate.percent,
+            rate.interval.low,
+            rate.interval.high,
+            _verdict(rate.percent, told.get(f"{tool} success rate"), bands),
         )
         for tool, figures in tools.items()
         if (rate := figures.success) is not None
@@ -33,8 +37,10 @@ def picture_of(
     return tool_success(_title("succeeds", rates, told, metric), rates, edges)
 
 
-def _verdict(percent: float, bands: Bands) -> str:
-    return f"{percent:.1f} %: {bands.success_rate_percent.judge(percent)}"
+def _verdict(percent: float, told: Verdict | None, bands: Bands) -> str:
+    is_judged = told is not None and told.gate.status != "not_measured"
+    level = bands.success_rate_percent.judge(percent) if is_judged else "too few calls to judge"
+    return f"{percent:.1f} %: {level}"
 
 
 def _latency(tool: str, figures: Figures, bands: Bands) -> ToolLatency | None:
@@ -50,7 +56,7 @@ def _latency(tool: str, figures: Figures, bands: Bands) -> ToolLatency | None:
         p95_ms=times.p95_ms,
         longest_ms=times.longest_ms,
         edges_ms=(band.good_below, band.warning_from, band.critical_from),
-        verdict=f"{statistic} {value:,.0f} ms of {times.samples_count}: {band.judge(value)}",
+        verdict=f"{statistic} {value:,.0f} ms, n = {times.samples_count}: {band.judge(value)}",
     )
 
 
@@ -62,8 +68,12 @@ def _title(
 ) -> str:
     """The finding: who is not well, or that everybody is."""
     gates = {each.tool: told.get(f"{each.tool} {metric.replace('_', ' ')}") for each in drawn}
-    bad = [each for each in drawn if (gate := gates[each.tool]) and gate.gate.status != "ok"]
+    statuses = {tool: "ok" if told is None else told.gate.status for tool, told in gates.items()}
+    bad = [each for each in drawn if statuses[each.tool] not in {"ok", "not_measured"}]
+    open_count = sum(status == "not_measured" for status in statuses.values())
     match bad:
+        case [] if open_count:
+            return f"Of {open_count} of {len(drawn)} tools there are too few calls to judge"
         case []:
             return f"Every tool {well}"
         case [one]:

@@ -3,11 +3,13 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
+from playbooks.currency import currency_of
 from playbooks.databases import kind_of
 from playbooks.desk import Desk
 from playbooks.errors import StoreUnusable
+from playbooks.kept_readings import Reader
 from playbooks.metric_answer import PROCEDURE
-from playbooks.metric_period import Period
+from playbooks.metric_period import Stretch
 from playbooks.opened import Opened, open_database
 from playbooks.ports import Progress
 from playbooks.records import Reading
@@ -24,7 +26,8 @@ class ToolData:
     """Samples of every tool, the oldest first; what could not be read is told by `troubles`.
 
     `reading` is None where no rows could be read. `absent` are the roles that no property fills.
-    `rolled_count` of the samples are of rows that a clean-up moved to the trash.
+    `rolled_count` of the samples are of rows that a clean-up moved to the trash. `currency` is the
+    code of that of the costs, None where no property tells.
     """
 
     samples: Sequence[Sample] = ()
@@ -33,19 +36,20 @@ class ToolData:
     flaws: Mapping[Flaw, Sequence[Row]] = field(default_factory=dict[Flaw, Sequence[Row]])
     absent: Sequence[str] = ()
     rolled_count: int = 0
+    currency: str | None = None
 
     @property
     def is_whole(self) -> bool:
         """Whether no source is in trouble; one that is not set up is none."""
         return all(trouble.gate.status == "not_measured" for trouble in self.troubles)
 
-    def within(self, period: Period) -> list[Sample]:
+    def within(self, period: Stretch) -> list[Sample]:
         """The samples of that period."""
         return [sample for sample in self.samples if period.holds(sample.moment)]
 
 
 async def read_tools(
-    desk: Desk, span: Period, *, run_id: str, progress: Progress, procedure: str = PROCEDURE
+    desk: Desk, span: Stretch, *, run_id: str, progress: Progress, procedure: str = PROCEDURE
 ) -> ToolData:
     """Rows and records of that span; a row that only holds records kept here is not read twice."""
     recorded, trouble = await _recorded(desk, span)
@@ -66,7 +70,10 @@ async def read_tools(
         unknown = Verdict.of(f"database {KIND.key}", "unknown", error.problem, error.remedy)
         return ToolData(recorded, opened.view.reading, [*troubles, unknown], absent=absent)
     samples = sorted([*reader.samples(), *recorded], key=lambda sample: sample.day)
-    return ToolData(samples, opened.view.reading, troubles, reader.flaws, absent, rolled_count)
+    currency = currency_of(opened.roles.filled.get("cost"))
+    return ToolData(
+        samples, opened.view.reading, troubles, reader.flaws, absent, rolled_count, currency
+    )
 
 
 _MAP = (
@@ -75,7 +82,7 @@ _MAP = (
 )
 
 
-async def _recorded(desk: Desk, span: Period) -> tuple[list[Sample], Verdict | None]:
+async def _recorded(desk: Desk, span: Stretch) -> tuple[list[Sample], Verdict | None]:
     try:
         records = await desk.usage.between(span.start, span.end)
     except StoreUnusable as error:
@@ -83,16 +90,21 @@ async def _recorded(desk: Desk, span: Period) -> tuple[list[Sample], Verdict | N
     return [sample_of_record(record) for record in records], None
 
 
-async def _read(desk: Desk, opened: Opened, span: Period) -> tuple[RowReader, int]:
+def _as_it_is(row: Row) -> Row:
+    """What a row says of calls hangs on the question; its values are parsed once."""
+    return row
+
+
+async def _read(desk: Desk, opened: Opened, span: Stretch) -> tuple[RowReader, int]:
     """Every row, and how many of those of the span were rolled up."""
     try:
         ours = await desk.usage.page_ids(opened.view.schema.id)
     except StoreUnusable:
         ours = frozenset[str]()
     reader, there = RowReader(opened.names, desk.work.days, span.holds), set(ours)
-    async for row in opened.view.rows(
-        [opened.names[role] for role in ROLES if role in opened.names]
-    ):
+    names = [opened.names[role] for role in ROLES if role in opened.names]
+    kept = Reader(opened.view.schema.id, names, _as_it_is, way=names)
+    for row in await desk.rows.read(opened.view, kept, desk.clock()):
         there.add(row.id)
         if row.id not in ours:
             reader.read(row)

@@ -9,7 +9,7 @@ from playbooks.arguments import MetricGroup
 from playbooks.metric_answer import Measurements, Table
 from playbooks.metric_changes import Change, value_of
 from playbooks.metric_names import ToolMetric
-from playbooks.metric_period import Period
+from playbooks.metric_period import Stretch
 from playbooks.tool_metrics import Figures, figures_of, grouped
 from playbooks.tool_samples import Sample
 
@@ -24,12 +24,18 @@ _HEADERS: Final[Mapping[ToolMetric, tuple[str, ...]]] = {
 
 @dataclass(frozen=True, slots=True)
 class ToolQuestion:
-    """What is asked of AI tools."""
+    """What is asked of AI tools; `currency` is that of their costs, where it is known."""
 
     metric: ToolMetric
     group: MetricGroup
-    period: Period
+    period: Stretch
     compare: bool
+    currency: str | None = None
+
+    @property
+    def unit(self) -> str:
+        """What stands behind a sum of the metric."""
+        return f" {self.currency}" if self.metric == "cost" and self.currency else ""
 
 
 def table_of(
@@ -39,7 +45,7 @@ def table_of(
     changes: Mapping[str, Change],
 ) -> Table:
     """By tool, each with its change; by day or week the newest first, without."""
-    header = ("tool", "calls", *_HEADERS[asked.metric])
+    header = ("tool", "calls", *(f"{name}{asked.unit}" for name in _HEADERS[asked.metric]))
     if asked.group in {"tool", "none"}:
         compared = ("before", "change", "says") if changes else ()
         rows = [
@@ -100,6 +106,7 @@ def measurements_of(
         "period_days": (asked.period.last_day - asked.period.first_day).days + 1,
         "tools_count": len(tools),
         "calls_count": round(sum(figures.calls_count for figures in tools.values())),
+        **({"cost_currency": asked.currency} if asked.metric == "cost" else {}),
     }
     for tool, figures in tools.items():
         key = tool.replace(" ", "_")

@@ -124,9 +124,14 @@ class Trend:
     @property
     def direction(self) -> Direction:
         """Rising or falling where chance does not explain it and it is enough to matter."""
-        if not (self.is_significant and self.is_practical):
+        return self.leaning if self.is_practical else "no_evidence"
+
+    @property
+    def leaning(self) -> Direction:
+        """Rising or falling where chance does not explain it, however little."""
+        if not self.is_significant:
             return "no_evidence"
-        return "rising" if self.slope.per_step > 0 else "falling"
+        return "rising" if (self.slope.per_step or self.test.s) > 0 else "falling"
 
     @property
     def is_significant(self) -> bool:
@@ -138,6 +143,11 @@ class Trend:
         """Whether the slope changes anything, and at least the least change that matters."""
         change = abs(self.slope.per_step) * LEAST_CHANGE_STEPS_COUNT
         return change > 0 and change >= self.least_change
+
+    @property
+    def change(self) -> float:
+        """What the slope makes of it from the first step to the last."""
+        return self.slope.per_step * (self.points_count - 1)
 
 
 def trend_of(values: Sequence[float]) -> Trend | None:

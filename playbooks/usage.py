@@ -3,9 +3,10 @@
 import hashlib
 import json
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from typing import Final, Literal, get_args
 
+from playbooks.arguments import MOST_METRIC_DAYS
 from playbooks.databases import normal
 from playbooks.errors import (
     CapabilityMissing,
@@ -32,6 +33,9 @@ OWN_TOOL: Final = "mcp_server"
 
 LONGEST_RESPONSE_MS: Final = 600_000.0
 """A call that took longer than ten minutes, or no time at all, was measured wrongly."""
+
+KEPT_FOR: Final = timedelta(days=MOST_METRIC_DAYS)
+_CLOCKS_APART: Final = timedelta(minutes=5)
 
 MOST_CALLS: Final = 10**6
 MOST_TOKENS: Final = 10**12
@@ -67,6 +71,11 @@ class UsageRecord:
             return "unknown"
         return "succeeded" if self.success else "failed"
 
+    @property
+    def bucket(self) -> "Bucket":
+        """Where it is rolled up."""
+        return Bucket(self.tool, self.day, self.ending)
+
 
 @dataclass(frozen=True, slots=True)
 class Bucket:
@@ -92,6 +101,15 @@ class RolledUp:
     cost: float | None = None
     task_ids: tuple[str, ...] = ()
     page_id: str | None = None
+
+
+def untimely(at: datetime, now: datetime) -> str | None:
+    """Why calls of that instant are not kept: they lie ahead, or too far back; a predicate."""
+    if at > now + _CLOCKS_APART:
+        return "lies in the future"
+    if at < now - KEPT_FOR:
+        return f"is older than {KEPT_FOR.days} days, and nothing is kept longer"
+    return None
 
 
 def record_id(source: str, tool: str, own_id: str) -> str:

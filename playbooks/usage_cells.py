@@ -36,11 +36,13 @@ class Columns:
             return "the tool is the title of ai_tool_metrics, by which a day's row is found again"
         return ""
 
-    def cells(self, row: RolledUp) -> Cells | None:
-        """What the row holds; None where the property of success cannot tell its ending."""
+    def tells(self, bucket: Bucket) -> bool:
+        """Whether the property of success can tell how the bucket's calls ended."""
+        return self._success(bucket.ending) is not None
+
+    def cells(self, row: RolledUp, contents: str) -> Cells:
+        """What the row holds; `contents` is the digest of its records."""
         success = self._success(row.bucket.ending)
-        if success is None:
-            return None
         values: dict[str, Plain] = {
             "tool": row.bucket.tool,
             "date": Span(row.bucket.day),
@@ -51,13 +53,21 @@ class Columns:
             "task": row.task_ids[:_MOST_RELATIONS],
         }
         told = [(self.by_role[role], values[role]) for role in values if role in self.by_role]
-        return [(self.title, self.name_of(row.bucket)), *told, *success]
+        name = f"{self.name_of(row.bucket)}, calls {contents}"
+        return [(self.title, name), *told, *(success or ())]
 
     def name_of(self, bucket: Bucket) -> str:
-        """The title of a bucket's row, by which this store, and no other, finds it again."""
+        """How the title of a bucket's row begins: so this store, and no other, finds it again.
+
+        A digest of the calls ends it, so that another store can tell that it holds the same.
+        """
+        return f"{self.shared_name_of(bucket)} {self.store_key}"
+
+    def shared_name_of(self, bucket: Bucket) -> str:
+        """How the titles of the bucket's rows begin, whichever store wrote them."""
         told = {"succeeded": "succeeded", "failed": "failed", "unknown": "outcome unknown"}
         ending = told[bucket.ending]
-        return f"{bucket.tool}, {bucket.day:%Y-%m-%d}, {ending}, store {self.store_key}"
+        return f"{bucket.tool}, {bucket.day:%Y-%m-%d}, {ending}, store"
 
     def _success(self, ending: Ending) -> Cells | None:
         """No cell where an empty one says that it is unknown."""

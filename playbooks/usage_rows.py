@@ -2,10 +2,13 @@
 
 A row per call would fill a free workspace, whose blocks are limited for its lifetime. Each row is
 claimed by one process, journalled before it is written, found again by its title, and updated. The
-title names the store: a row of another store holds calls that are not known here.
+title names the store, and ends with a digest of the calls: a row of another store that holds the
+same ones (a lost store's, whose files are imported again) is taken over; beside any other one a row
+is added, and it is said.
 """
 
-from dataclasses import dataclass
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
 from typing import Final
 
 from playbooks.databases import kind_of
@@ -20,6 +23,7 @@ from playbooks.errors import (
 from playbooks.opened import Opened, open_database
 from playbooks.plan import JournalEntry
 from playbooks.ports import Cells, OwnRows, Progress
+from playbooks.rows import Row
 from playbooks.tool_samples import RowReader
 from playbooks.usage import Bucket, RolledUp
 from playbooks.usage_cells import Columns
@@ -32,14 +36,18 @@ NOT_OURS: Final = "the configuration does not mark ai_tool_metrics as ours"
 
 @dataclass(slots=True)
 class Written:
-    """What came of it; `pending_count` rows wait, `why_not` says why none can be written.
+    """What came of it, by bucket; `pending` rows wait, `why_not` says why none can be written.
 
-    `untold_count`: rows of calls without a known ending, which the property cannot leave open.
+    `taken_over`: rows of another store that hold just these calls. `beside`: rows of another store
+    for the same bucket that may hold the same calls, told by their links. `untold_count`: rows of
+    calls without a known ending, which the property cannot leave open.
     """
 
-    added_count: int = 0
-    updated_count: int = 0
-    pending_count: int = 0
+    added: list[Bucket] = field(default_factory=list[Bucket])
+    updated: list[Bucket] = field(default_factory=list[Bucket])
+    taken_over: list[Bucket] = field(default_factory=list[Bucket])
+    pending: list[Bucket] = field(default_factory=list[Bucket])
+    beside: list[str] = field(default_factory=list[str])
     untold_count: int = 0
     why_not: str = ""
     failure: NotionError | None = None
@@ -102,8 +110,10 @@ class _Writing:
 
     async def all(self, most: int, progress: Progress) -> Written:
         waiting = await self.desk.usage.to_write(self.data_source_id)
-        told = [row for row in waiting if self.columns.cells(row) is not None]
-        written = Written(untold_count=len(waiting) - len(told), pending_count=len(told))
+        told = [row for row in waiting if self.columns.tells(row.bucket)]
+        written = Written(
+            untold_count=len(waiting) - len(told), pending=[row.bucket for row in told]
+        )
         for done, row in enumerate(told[:most], start=1):
             try:
                 await self._one(row.bucket, written)
@@ -120,28 +130,42 @@ class _Writing:
             return
         try:
             (row,) = await usage.to_write(place, bucket) or (None,)
-            cells = None if row is None else self.columns.cells(row)
-            if row is None or cells is None:
+            if row is None:
                 await usage.release(place, bucket)
                 return
-            known = row.page_id or await self._found(bucket)
-            page_id = await self._put(known, row, cells)
+            page_id = await self._written(row, written)
         except WriteUnconfirmed:
             raise  # it may still come: the claim runs out by itself once it cannot any more
         except PlaybookError:
             await usage.release(place, bucket)
             raise
         await usage.written(place, bucket, page_id=page_id, records_count=row.records_count)
-        written.pending_count -= 1
-        written.added_count += known is None
-        written.updated_count += known is not None
+        written.pending.remove(bucket)
 
-    async def _found(self, bucket: Bucket) -> str | None:
-        """The row that a process wrote which died before it could remember it."""
-        rows = await self.rows.find(
-            self.data_source_id, self.columns.title, self.columns.name_of(bucket)
-        )
-        return rows[0].id if rows else None
+    async def _written(self, row: RolledUp, written: Written) -> str:
+        """The id of the row that now holds the calls.
+
+        One of ours that is not known was written by a process which died before it could remember.
+        """
+        bucket, columns, known = row.bucket, self.columns, row.page_id
+        contents = await self.desk.usage.contents(bucket)
+        if known is None:
+            rows = await self.rows.beginning(
+                self.data_source_id, columns.title, columns.shared_name_of(bucket)
+            )
+            ours = self._titled(rows, lambda title: title.startswith(columns.name_of(bucket)))
+            same = self._titled(rows, lambda title: title.endswith(f", calls {contents}"))
+            if same and not ours:
+                written.taken_over.append(bucket)
+                return same[0].id
+            known = ours[0].id if ours else None
+            written.beside += [each.url for each in rows if each not in ours]
+        page_id = await self._put(known, row, columns.cells(row, contents))
+        (written.added if known is None else written.updated).append(bucket)
+        return page_id
+
+    def _titled(self, rows: Sequence[Row], fits: Callable[[str], bool]) -> list[Row]:
+        return [row for row in rows if fits(str(row.plain(self.columns.title.name)))]
 
     async def _put(self, page_id: str | None, row: RolledUp, cells: Cells) -> str:
         await self._journal(page_id, row)

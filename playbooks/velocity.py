@@ -1,17 +1,23 @@
 """One question about velocity with everything that was computed for it."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from typing import Final
 
 from playbooks.arguments import Compare, GroupBy, Pictured
 from playbooks.bands import Bands, VelocityReference
-from playbooks.estimation import Accuracy
+from playbooks.estimation import symmetric_percent
 from playbooks.flow import Durations, durations_of
 from playbooks.task import Task
 from playbooks.task_dirt import Dirt, dirt_of
-from playbooks.velocity_estimates import Estimates, estimates_of
+from playbooks.velocity_estimates import (
+    Estimates,
+    covered_percent,
+    estimates_of,
+    hours_day,
+    ratios_of,
+)
 from playbooks.velocity_flow import Flow, completed_in, cycle_days, flow_of
 from playbooks.velocity_outlook import Outlook, Pace, outlook_of, pace_of
 from playbooks.velocity_question import (
@@ -39,6 +45,18 @@ class Question:
     compare: Compare | None = None
     picture: Pictured | None = None
 
+    @property
+    def is_past(self) -> bool:
+        """Whether its window ends before today."""
+        return self.window.last < self.today
+
+    @property
+    def roles(self) -> list[str]:
+        """The roles of the properties without which it has no answer."""
+        by_group = "estimated_hours" if self.group_by == "size" else self.group_by
+        asked = [*self.selection.roles, by_group, "ai_tool" if self.compare == "ai" else None]
+        return list(dict.fromkeys(role for role in asked if role is not None))
+
 
 @dataclass(frozen=True, slots=True)
 class Group:
@@ -49,12 +67,19 @@ class Group:
     per_day: float
     open_count: int
     cycle: Durations | None
-    accuracy: Accuracy | None
+    pairs_count: int
+    coverage_percent: float | None
+    """The part of its done tasks that have both hours; None where none is done."""
+    accuracy_percent: float | None
+    """The symmetric one."""
 
 
 @dataclass(frozen=True, slots=True)
 class Velocity:
-    """The figures of the tasks that are meant; `before` those of the days before the window."""
+    """The figures of the tasks that are meant; `before` those of the days before the window.
+
+    `dirt` is that of what is open today and of the window's own tasks.
+    """
 
     question: Question
     tasks: Sequence[Task]
@@ -77,7 +102,12 @@ def velocity_of(everything: Sequence[Task], question: Question, work: Work) -> V
     window, days, today = question.window, work.days, question.today
     flow = flow_of(tasks, window, days, today)
     earlier = window.before()
-    grouped = _grouped(tasks, question.group_by)
+    completed = completed_in(tasks, window)
+    estimates = estimates_of(tasks, window, days, work.excluded_statuses)
+    groups = _Groups({}, {}, {}, {})
+    if question.group_by is not None:
+        parts = (tasks, completed, estimates.done, estimates.paired)
+        groups = _Groups(*(_grouped(part, question.group_by) for part in parts))
     compares = question.compare == "previous_period"
     return Velocity(
         question=question,
@@ -85,12 +115,12 @@ def velocity_of(everything: Sequence[Task], question: Question, work: Work) -> V
         all_count=len(everything),
         flow=flow,
         before_per_day=len(completed_in(tasks, earlier)) / earlier.days_count,
-        before=flow_of(tasks, earlier, days, earlier.last) if compares else None,
-        estimates=estimates_of(tasks, window, days, work.excluded_statuses),
+        before=flow_of(tasks, earlier, days, today) if compares else None,
+        estimates=estimates,
         estimates_before=(
             estimates_of(tasks, earlier, days, work.excluded_statuses) if compares else None
         ),
-        pace=pace_of(completed_in(tasks, window), window),
+        pace=pace_of(completed, window),
         outlook=outlook_of(
             tasks,
             days,
@@ -98,15 +128,18 @@ def velocity_of(everything: Sequence[Task], question: Question, work: Work) -> V
             by=question.forecast_by,
             items_count=question.forecast_count or flow.open_count,
         ),
-        groups=_groups(grouped, window, work),
-        groups_count=len(grouped),
-        dirt=dirt_of(tasks),
+        groups=groups.told(window, work),
+        groups_count=len(groups.everything),
+        dirt=dirt_of(_concerned(tasks, window)),
     )
 
 
-def _grouped(tasks: Sequence[Task], group_by: GroupBy | None) -> dict[str, list[Task]]:
-    if group_by is None:
-        return {}
+def _concerned(tasks: Iterable[Task], window: Window) -> list[Task]:
+    """Those that an answer about the window is made of: what is open today, and its own days'."""
+    return [task for task in tasks if task.is_open or window.holds(hours_day(task))]
+
+
+def _grouped(tasks: Iterable[Task], group_by: GroupBy) -> dict[str, list[Task]]:
     names_of = group_names(group_by)
     groups: dict[str, list[Task]] = {}
     for task in tasks:
@@ -115,24 +148,35 @@ def _grouped(tasks: Sequence[Task], group_by: GroupBy | None) -> dict[str, list[
     return groups
 
 
-def _groups(grouped: Mapping[str, list[Task]], window: Window, work: Work) -> list[Group]:
-    """Those that completed most, the most first."""
-    counted = [(len(completed_in(tasks, window)), name, tasks) for name, tasks in grouped.items()]
-    counted.sort(key=lambda each: (-each[0], each[1]))
-    return [_group(name, tasks, window, work) for _, name, tasks in counted[:MOST_GROUPS]]
+@dataclass(frozen=True, slots=True)
+class _Groups:
+    """The tasks of each group: all, those completed, those done, and those with both hours."""
 
+    everything: Mapping[str, Sequence[Task]]
+    completed: Mapping[str, Sequence[Task]]
+    done: Mapping[str, Sequence[Task]]
+    paired: Mapping[str, Sequence[Task]]
 
-def _group(name: str, tasks: Sequence[Task], window: Window, work: Work) -> Group:
-    completed = completed_in(tasks, window)
-    estimates = estimates_of(tasks, window, work.days, work.excluded_statuses)
-    return Group(
-        name=name,
-        completed_count=len(completed),
-        per_day=len(completed) / window.days_count,
-        open_count=sum(task.is_open for task in tasks),
-        cycle=durations_of(cycle_days(completed, work.days)),
-        accuracy=estimates.every,
-    )
+    def told(self, window: Window, work: Work) -> list[Group]:
+        """Those that completed most, the most first."""
+        names = sorted(self.everything, key=lambda name: (-len(self.completed.get(name, ())), name))
+        return [self._group(name, window, work) for name in names[:MOST_GROUPS]]
+
+    def _group(self, name: str, window: Window, work: Work) -> Group:
+        completed = self.completed.get(name, ())
+        paired = self.paired.get(name, ())
+        ratios = ratios_of(paired)
+        with_both = [task for task in paired if task.is_done]
+        return Group(
+            name=name,
+            completed_count=len(completed),
+            per_day=len(completed) / window.days_count,
+            open_count=sum(task.is_open for task in self.everything[name]),
+            cycle=durations_of(cycle_days(completed, work.days)),
+            pairs_count=len(ratios),
+            coverage_percent=covered_percent(with_both, self.done.get(name, ())),
+            accuracy_percent=symmetric_percent(ratios) if ratios else None,
+        )
 
 
 def reference_of(work: Work, bands: Bands) -> VelocityReference:

@@ -4,33 +4,23 @@ Nothing here says that a tool made tasks faster or slower: nobody assigned it by
 """
 
 import math
-from collections.abc import Collection, Iterable
+from collections.abc import Iterable
 from typing import Final
 
 from playbooks.ai_effect import AiComparison, Balance, Effort, compare
 from playbooks.task import Task
 from playbooks.text import shown
-from playbooks.velocity_estimates import NOBODY, has_both, hours_day
-from playbooks.velocity_question import Window, size_band
+from playbooks.velocity_estimates import NOBODY
+from playbooks.velocity_question import size_band
 
 _DIGITS: Final = 4
 _APART_PERCENT: Final = 20
 """Groups that differ by this much in size, kind or people are not alike."""
 
 
-def compared_by_ai(
-    tasks: Iterable[Task], window: Window, excluded_statuses: Collection[str]
-) -> AiComparison | None:
-    """The tasks of the window that have both hours; None when a group has one or none."""
-    return compare(
-        [
-            _effort(task)
-            for task in tasks
-            if has_both(task)
-            and window.holds(hours_day(task))
-            and task.status not in excluded_statuses
-        ]
-    )
+def compared_by_ai(paired: Iterable[Task]) -> AiComparison | None:
+    """The tasks with both hours that are meant; None when a group has one or none."""
+    return compare([_effort(task) for task in paired])
 
 
 def _effort(task: Task) -> Effort:

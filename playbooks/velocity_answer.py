@@ -14,11 +14,13 @@ from playbooks.records import Reading
 from playbooks.render import figures_of, summarise
 from playbooks.report import Coverage, Finding, Gate, Report, judge
 from playbooks.text import listed
+from playbooks.trend_text import trend_line
 from playbooks.unicode_bars import fenced
 from playbooks.velocity import Question, Velocity, reference_of, velocity_of
 from playbooks.velocity_ai import ai_line, ai_measures, balance_lines, compared_by_ai
 from playbooks.velocity_bars import bars_of
-from playbooks.velocity_findings import PROCEDURE, findings_of, is_withheld
+from playbooks.velocity_estimates import is_withheld, told_accuracy
+from playbooks.velocity_findings import PROCEDURE, findings_of, unplayed
 from playbooks.velocity_measures import Measures, measures_of
 from playbooks.velocity_text import (
     GROUPS_SHOWN,
@@ -31,7 +33,6 @@ from playbooks.velocity_text import (
     open_line,
     throughput_line,
     times_line,
-    trend_line,
     weeks_count,
 )
 from playbooks.verdict import Verdict
@@ -67,7 +68,7 @@ class Answer:
             procedure=PROCEDURE,
             run_id=run_id,
             status=judge(gates, findings),
-            headline=headline(self.velocity),
+            headline=self._headline(),
             workspace=desk.connection.workspace,
             connection=desk.configuration.digest,
             as_of=reading.as_of,
@@ -88,16 +89,20 @@ class Answer:
         figures = [bars] if bars else []
         return report.model_copy(update={"summary": summarise(report, figures)})
 
+    def _headline(self) -> str:
+        lacking = unplayed(self.velocity, self.roles)
+        if lacking and not self.velocity.tasks:
+            return f"Cannot tell: no property plays {listed(lacking)}."
+        return headline(self.velocity)
+
     def _comparison(self) -> AiComparison | None:
         velocity = self.velocity
         if velocity.question.compare != "ai":
             return None
-        window, excluded = velocity.question.window, self.work.excluded_statuses
-        return compared_by_ai(velocity.tasks, window, excluded)
+        return compared_by_ai(velocity.estimates.paired)
 
     def _measures(self, comparison: AiComparison | None) -> Measures:
-        told = not is_withheld(self.velocity.estimates, self.bands)
-        measures = measures_of(self.velocity, accuracy_told=told)
+        measures = measures_of(self.velocity, self.bands)
         if self.velocity.question.compare == "ai":
             measures |= ai_measures(comparison)
         return measures
@@ -114,7 +119,7 @@ class Answer:
         yield _gate("throughput", throughput_line(velocity, reference), told=True)
         yield _gate("duration", told, told=has_flow)
         yield from self._before_gate()
-        yield _gate("open work", open_line(flow), told=bool(flow.open_count))
+        yield _gate("open work", open_line(velocity), told=bool(flow.open_count))
         yield self._estimation_gate()
         yield _gate("trend", trend_line(trend, weeks_count(velocity)), told=trend is not None)
         is_forecast = not isinstance(outlook.past, NoForecast)
@@ -126,7 +131,7 @@ class Answer:
         before, estimates = self.velocity.before, self.velocity.estimates_before
         if before is None or estimates is None:
             return
-        accuracy = None if is_withheld(estimates, self.bands) else estimates.every
+        accuracy = told_accuracy(estimates, self.bands)
         has_done = before.throughput.completed_count > 0
         yield _gate("period before", before_line(before, accuracy), told=has_done)
 
@@ -144,7 +149,7 @@ class Answer:
         if velocity.question.group_by is None:
             return
         name = f"by {velocity.question.group_by.replace('_', ' ')}"
-        line = groups_line(velocity.groups, velocity.groups_count, GROUPS_SHOWN)
+        line = groups_line(velocity, self.bands, GROUPS_SHOWN)
         yield _gate(name, line, told=bool(velocity.groups))
 
     def _data_gate(self, findings: tuple[Finding, ...]) -> Gate:
@@ -156,11 +161,18 @@ class Answer:
         told = "; ".join(each.what for each in dirt[:_DIRT_SHOWN])
         hidden = len(dirt) - _DIRT_SHOWN
         more = f"; and {hidden} more kinds" if hidden > 0 else ""
-        reason = f"{told}{more}. validate_data lists them"
+        reason = f"{self._concerned()}: {told}{more}. validate_data lists them"
         return Gate(name="data quality", status="warning" if is_bad else "ok", reason=reason)
+
+    def _concerned(self) -> str:
+        done_count, open_count = self.velocity.estimates.done_count, self.velocity.flow.open_count
+        return f"{done_count} done in the period, {open_count} open today"
 
     def _ai_gate(self, comparison: AiComparison | None) -> Iterator[Gate]:
         if self.velocity.question.compare != "ai":
+            return
+        if "ai_tool" not in self.roles.filled:
+            yield _gate("AI-assisted", "no property plays ai_tool", told=False)
             return
         balance = "" if comparison is None else "; ".join(balance_lines(comparison))
         reason = ai_line(comparison) + (f"; {balance}" if balance else "")
@@ -181,7 +193,7 @@ def _gate(name: str, reason: str, *, told: bool) -> Gate:
 
 def not_answered(desk: Desk, verdict: Verdict, question: Question, run_id: str) -> Report:
     """Why there are no figures: all of them None, the status unknown or worse."""
-    nothing = measures_of(velocity_of((), question, desk.work), accuracy_told=True)
+    nothing = measures_of(velocity_of((), question, desk.work), desk.bands)
     found = verdict.finding(PROCEDURE)
     findings = () if found is None else (found,)
     status = judge((verdict.gate,), findings)

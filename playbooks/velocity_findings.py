@@ -5,6 +5,7 @@ from typing import Final
 
 from playbooks.bands import Bands
 from playbooks.databases import StatusRole
+from playbooks.days import WorkDays
 from playbooks.estimation import COPIED_ABOVE_PERCENT
 from playbooks.forecast import NoForecast
 from playbooks.mapping import RoleMap
@@ -12,9 +13,11 @@ from playbooks.records import Reading
 from playbooks.report import Finding, Severity
 from playbooks.task_dirt import dirt_findings
 from playbooks.text import listed
+from playbooks.trend_text import trend_line
 from playbooks.velocity import Velocity
-from playbooks.velocity_estimates import Estimates
-from playbooks.velocity_text import counted, trend_line, weeks_count
+from playbooks.velocity_estimates import Estimates, is_withheld, told_accuracy
+from playbooks.velocity_flow import Flow
+from playbooks.velocity_text import counted, weeks_count
 
 PROCEDURE: Final = "velocity_report"
 
@@ -22,6 +25,9 @@ _PILED_ABOVE_PERCENT: Final = 25
 """A gap of Little's law that is no rounding."""
 
 _EXAMPLES: Final = 5
+
+_POINTED_SHARE: Final = 0.8
+"""With points on a smaller part of the completed tasks their sum says little."""
 
 NEEDED: Final[dict[str, str]] = {
     "completed": "throughput, cycle and lead time, trend and forecast",
@@ -45,15 +51,15 @@ def findings_of(
     found: list[Finding] = [
         *_about_reading(reading),
         *_about_mapping(roles, meanings),
-        *_about_selection(velocity),
-        *_about_estimates(velocity.estimates, bands),
+        *_about_question(velocity, roles),
+        *_about_estimates(velocity, bands),
         *_about_flow(velocity),
         *([] if _means_nobody(velocity) else _not_computed(velocity, roles)),
         *dirt_findings(
             velocity.dirt,
-            tasks_count=len(velocity.tasks),
             warn_above_percent=bands.dirty_above_percent,
             procedure=PROCEDURE,
+            effects={"hours_far_apart": _effect(velocity.estimates, bands)},
         ),
     ]
     return tuple(sorted(found, key=lambda finding: _GRAVEST.index(finding.severity)))
@@ -83,7 +89,8 @@ def _about_reading(reading: Reading) -> Iterator[Finding]:
             "incomplete",
             "warning",
             "the copy of the rows is not complete: every figure may be too low",
-            "Ask again in a minute; diagnose_performance says what keeps rows from coming.",
+            "What is missing, and what helps, stands beside it: only a reading that was interrupted"
+            " goes on when you ask again.",
             reading.gaps,
         )
 
@@ -121,18 +128,27 @@ def _means_nobody(velocity: Velocity) -> bool:
     return velocity.all_count > 0 and not velocity.tasks
 
 
-def _about_selection(velocity: Velocity) -> Iterator[Finding]:
-    if not _means_nobody(velocity):
-        return
-    yield _finding(
-        "nothing_meant",
-        "warning",
-        "no task is meant by the filter",
-        "Use a name as it stands in Notion (group_by lists them), `none` or `any`.",
-    )
+def unplayed(velocity: Velocity, roles: RoleMap) -> list[str]:
+    """The roles that are asked about, but that no property plays."""
+    return [role for role in velocity.question.roles if role not in roles.filled]
 
 
-def _about_estimates(estimates: Estimates, bands: Bands) -> Iterator[Finding]:
+def _about_question(velocity: Velocity, roles: RoleMap) -> Iterator[Finding]:
+    lacking = unplayed(velocity, roles)
+    if lacking:
+        what = f"no property plays {listed(lacking)}, so no task can be told by it"
+        yield _finding("not_mapped", "warning", what, _MAP)
+    elif _means_nobody(velocity):
+        yield _finding(
+            "nothing_meant",
+            "warning",
+            "no task is meant by the filter",
+            "Use a name as it stands in Notion (group_by lists them), `none` or `any`.",
+        )
+
+
+def _about_estimates(velocity: Velocity, bands: Bands) -> Iterator[Finding]:
+    estimates, days = velocity.estimates, velocity.flow.days
     coverage, band = estimates.coverage_percent, bands.hours_coverage_percent
     if coverage is not None and band.judge(coverage) != "ok":
         withheld = is_withheld(estimates, bands)
@@ -143,12 +159,10 @@ def _about_estimates(estimates: Estimates, bands: Bands) -> Iterator[Finding]:
             f"{coverage:.0f} % of {counted(estimates.done_count, 'done task')} have both hours:"
             f" {ending}",
             "Fill in estimated and actual hours; validate_data lists the tasks.",
-            _unlike(estimates),
+            _unlike(estimates, days),
         )
-    accuracy = estimates.every
-    if accuracy is None or is_withheld(estimates, bands):
-        return
-    if accuracy.exact_percent > COPIED_ABOVE_PERCENT:
+    accuracy = told_accuracy(estimates, bands)
+    if accuracy is not None and accuracy.exact_percent > COPIED_ABOVE_PERCENT:
         yield _finding(
             "exact_matches",
             "warning",
@@ -157,17 +171,25 @@ def _about_estimates(estimates: Estimates, bands: Bands) -> Iterator[Finding]:
         )
 
 
-def is_withheld(estimates: Estimates, bands: Bands) -> bool:
-    """Whether too few done tasks have both hours to tell how good estimates are."""
-    coverage = estimates.coverage_percent
-    return coverage is not None and coverage < bands.hours_coverage_percent.critical_below
+def _effect(estimates: Estimates, bands: Bands) -> str:
+    """What pairs that are far apart, but counted, do to the accuracy of the period."""
+    every, without = told_accuracy(estimates, bands), estimates.without_far_apart
+    if every is None or not estimates.far_apart_count:
+        return " (none of them is in this period's accuracy)"
+    counted_in = f" ({estimates.far_apart_count} counted in the accuracy of"
+    if without is None:
+        return f"{counted_in} {every.accuracy_percent:.1f} %, which has no others)"
+    return (
+        f"{counted_in} {every.accuracy_percent:.1f} %, which is {without.accuracy_percent:.1f} %"
+        f" without; actual / estimate {every.bias_factor:.2f}, without {without.bias_factor:.2f})"
+    )
 
 
-def _unlike(estimates: Estimates) -> list[str]:
+def _unlike(estimates: Estimates, days: WorkDays) -> list[str]:
     having, lacking = estimates.cycle_medians_days
     if having is None or lacking is None:
         return []
-    return [f"median cycle time with both hours {having:g} days, without {lacking:g}"]
+    return [f"median cycle time with both hours {days.lasting(having)}, without {lacking:g}"]
 
 
 def _about_flow(velocity: Velocity) -> Iterator[Finding]:
@@ -179,16 +201,17 @@ def _about_flow(velocity: Velocity) -> Iterator[Finding]:
             f"throughput is {trend_line(trend, trend.points_count)}",
             "Look at what is blocked and how old open work is before anything else.",
         )
-    late = [each for each in flow.aging if each.is_late] if flow.cycle else []
-    if late and flow.cycle:
+    late = [each for each in flow.aging if each.is_late]
+    if late and flow.expected:
         yield _finding(
             "late_work",
             "warning",
-            f"{counted(len(late), 'open task')} older than {flow.cycle.p85_days:g} days, within"
-            " which 85 % were finished",
+            f"{counted(len(late), 'open task')} older than"
+            f" {flow.days.lasting(flow.expected.p85_days)}, within which 85 % were finished",
             "Finish, split or drop them before starting anything new.",
-            (f"{each.task}, {each.age_days} days" for each in late[:_EXAMPLES]),
+            (f"{each.task}, {flow.days.lasting(each.age_days)}" for each in late[:_EXAMPLES]),
         )
+    yield from _about_points(flow)
     littles = flow.littles
     if littles is not None and abs(littles.gap_percent) > _PILED_ABOVE_PERCENT:
         yield _finding(
@@ -196,7 +219,19 @@ def _about_flow(velocity: Velocity) -> Iterator[Finding]:
             "info",
             f"open work is {littles.gap_percent:+.0f} % off what rate and time give (Little's law):"
             " the flow is not steady, so its percentiles may not last",
-            "",
+            "Start no more than is finished; a shorter period_days tells of lately alone.",
+        )
+
+
+def _about_points(flow: Flow) -> Iterator[Finding]:
+    count, all_count = flow.pointed_count, flow.throughput.completed_count
+    if 0 < count < _POINTED_SHARE * all_count:
+        yield _finding(
+            "points_coverage",
+            "info",
+            f"{count} of {counted(all_count, 'completed task')} have story points: points per week"
+            " are too low, since the others count as 0",
+            "Give every task story points, or plan by tasks instead of points.",
         )
 
 

@@ -54,18 +54,26 @@ class Aging:
 
     @property
     def is_risky(self) -> bool:
-        """Whether it will more likely than not."""
-        return self.risk is None or self.risk >= RISKY_FROM
+        """Whether it is not late yet, but will more likely than not be."""
+        return not self.is_late and self.risk is not None and self.risk >= RISKY_FROM
 
 
 @dataclass(frozen=True, slots=True)
 class Flow:
-    """The figures of a window; durations in working days with both ends counted."""
+    """The figures of a window; durations in days of its calendar with both ends counted.
 
+    What is open is so today. `expected` is how long work took up to today, against which open work
+    is judged: None of a window that ends before.
+    """
+
+    days: WorkDays
     throughput: Throughput
     points_per_week: float | None
+    pointed_count: int
+    """The completed tasks that have points; the others count as 0."""
     hours: Hours | None
     cycle: Durations | None
+    expected: Durations | None
     lead: Durations | None
     cycle_p50_with_open_days: float | None
     open_count: int
@@ -96,21 +104,26 @@ def flow_of(tasks: Sequence[Task], window: Window, days: WorkDays, today: date) 
     completed = completed_in(tasks, window)
     took = cycle_days(completed, days)
     cycle = durations_of(took)
+    expected = cycle if window.last == today else None
     begun = [task for task in tasks if task.is_begun]
-    aging = _aging(begun, took, cycle, days, today)
+    aging = _aging(begun, took, expected, days, today)
     survival = survival_of(took, [each.age_days for each in aging])
+    points = [task.story_points for task in completed if task.story_points is not None]
     return Flow(
+        days=days,
         throughput=throughput(
             (day for task in completed if (day := finished_on(task))),
             window.first,
             window.last,
             days.is_working,
         ),
-        points_per_week=_points_per_week(completed, window),
+        points_per_week=_per_week(points, window) if points else None,
+        pointed_count=len(points),
         hours=_hours(completed),
         cycle=cycle,
+        expected=expected,
         lead=durations_of(lead_days(completed, days)),
-        cycle_p50_with_open_days=survival.percentile(50),
+        cycle_p50_with_open_days=survival.percentile(50) if expected else None,
         open_count=sum(task.is_open for task in tasks),
         wip_count=len(begun),
         aging=aging,
@@ -144,7 +157,7 @@ def lead_days(tasks: Iterable[Task], days: WorkDays) -> list[int]:
 def _aging(
     begun: Iterable[Task],
     took: Sequence[int],
-    cycle: Durations | None,
+    expected: Durations | None,
     days: WorkDays,
     today: date,
 ) -> tuple[Aging, ...]:
@@ -155,11 +168,11 @@ def _aging(
         if task.started and is_sound(task, "age")
     ]
     aged.sort(key=lambda each: (-each[0], each[1].id))
-    if cycle is None:
+    if expected is None:
         return tuple(Aging(task, age, 0.0) for age, task in aged)
-    risks = age_risks(took, [age for age, _ in aged], cycle.p85_days)
+    risks = age_risks(took, [age for age, _ in aged], expected.p85_days)
     return tuple(
-        Aging(task, age, 1.0 if age > cycle.p85_days and risk is not None else risk)
+        Aging(task, age, 1.0 if age > expected.p85_days and risk is not None else risk)
         for (age, task), risk in zip(aged, risks, strict=True)
     )
 
@@ -177,9 +190,8 @@ def _spans(tasks: Iterable[Task]) -> list[Span]:
     ]
 
 
-def _points_per_week(completed: Iterable[Task], window: Window) -> float | None:
-    points = [task.story_points for task in completed if task.story_points is not None]
-    return sum(points) / window.days_count * WEEK_DAYS_COUNT if points else None
+def _per_week(amounts: Sequence[float], window: Window) -> float:
+    return sum(amounts) / window.days_count * WEEK_DAYS_COUNT
 
 
 def _hours(completed: Iterable[Task]) -> Hours | None:

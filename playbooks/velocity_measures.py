@@ -4,13 +4,14 @@ from collections.abc import Callable
 from datetime import date
 from typing import Final, TypeAlias
 
+from playbooks.bands import Bands
 from playbooks.estimation import Accuracy
 from playbooks.flow import Durations
 from playbooks.forecast import LEVELS_PERCENT
 from playbooks.intervals import Interval
 from playbooks.trend import Trend
 from playbooks.velocity import Velocity
-from playbooks.velocity_estimates import Estimates
+from playbooks.velocity_estimates import Estimates, told_accuracy
 from playbooks.velocity_flow import Flow
 from playbooks.velocity_outlook import Outlook
 
@@ -19,18 +20,17 @@ Measures: TypeAlias = dict[str, float | int | str | None]
 _DIGITS: Final = 4
 
 
-def measures_of(velocity: Velocity, *, accuracy_told: bool) -> Measures:
+def measures_of(velocity: Velocity, bands: Bands) -> Measures:
     """All of them, in one order; accuracy only where enough tasks have both hours."""
-    question = velocity.question
-    accuracy = velocity.estimates.every if accuracy_told else None
+    question, estimates = velocity.question, velocity.estimates
     return {
         "tasks_count": len(velocity.tasks),
         "window_days": question.window.days_count,
         **_flow(velocity.flow),
         "reopened_count": sum(task.reopened_count for task in velocity.tasks),
         "previous_tasks_per_day": _rounded(velocity.before_per_day),
-        **_compared(velocity),
-        **_estimates(velocity.estimates, accuracy),
+        **_compared(velocity, bands),
+        **_estimates(estimates, told_accuracy(estimates, bands)),
         **_trend(velocity.pace.trend),
         **_forecast(velocity.outlook),
         **({"groups_count": velocity.groups_count} if question.group_by else {}),
@@ -43,10 +43,10 @@ def _flow(flow: Flow) -> Measures:
         "completed_count": done.completed_count,
         "working_days_count": done.working_days_count,
         "tasks_per_day": _rounded(done.per_day),
-        "tasks_per_working_day": _rounded(
-            done.completed_count / done.working_days_count if done.working_days_count else None
-        ),
+        "tasks_per_working_day": _rounded(done.per_working_day),
+        "idle_working_days_percent": _rounded(done.idle_working_percent),
         "points_per_week": _rounded(flow.points_per_week),
+        "points_tasks_count": flow.pointed_count,
         "average_actual_hours": _rounded(hours.mean if hours else None),
         "actual_hours_p50": hours.p50 if hours else None,
         "actual_hours_p85": hours.p85 if hours else None,
@@ -56,8 +56,8 @@ def _flow(flow: Flow) -> Measures:
         "open_count": flow.open_count,
         "wip_count": flow.wip_count,
         "oldest_open_age_days": flow.aging[0].age_days if flow.aging else None,
-        "late_open_count": sum(each.is_late for each in flow.aging) if flow.cycle else None,
-        "risky_open_count": sum(each.is_risky for each in flow.aging) if flow.cycle else None,
+        "late_open_count": sum(each.is_late for each in flow.aging) if flow.expected else None,
+        "risky_open_count": sum(each.is_risky for each in flow.aging) if flow.expected else None,
         "mean_wip": _rounded(littles.wip_mean if littles else None),
         "littles_law_wip": _rounded(littles.implied_wip if littles else None),
     }
@@ -78,11 +78,11 @@ def _durations(name: str, durations: Durations | None) -> Measures:
     }
 
 
-def _compared(velocity: Velocity) -> Measures:
+def _compared(velocity: Velocity, bands: Bands) -> Measures:
     before, estimates = velocity.before, velocity.estimates_before
     if before is None or estimates is None:
         return {}
-    accuracy = estimates.every
+    accuracy = told_accuracy(estimates, bands)
     return {
         "previous_completed_count": before.throughput.completed_count,
         "previous_points_per_week": _rounded(before.points_per_week),

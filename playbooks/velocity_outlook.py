@@ -98,13 +98,11 @@ def outlook_of(
 def _history(tasks: Sequence[Task], days: WorkDays, today: date) -> list[int]:
     """Completions of each working day since the first task, oldest first; today is not over."""
     yesterday = today - timedelta(days=1)
-    finished = [day for task in tasks if (day := finished_on(task)) and day <= yesterday]
-    begins = min(
-        (min(day, task.created) for task in tasks if (day := finished_on(task))), default=today
-    )
+    finished = [(day, task.created) for task in tasks if (day := finished_on(task))]
+    begins = min((min(dates) for dates in finished), default=today)
     if begins > yesterday:
         return []
-    return working_day_counts(finished, begins, yesterday, days.is_working)
+    return working_day_counts((day for day, _ in finished), begins, yesterday, days.is_working)
 
 
 def _count_by(

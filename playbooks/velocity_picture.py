@@ -1,7 +1,6 @@
 """The picture of a velocity report: one that was named, else the forecast, else the weeks."""
 
 from datetime import date, timedelta
-from typing import Final
 
 from playbooks.arguments import Pictured
 from playbooks.days import WorkDays
@@ -11,16 +10,11 @@ from playbooks.pictures.cycle_times import CycleTime, cycle_times
 from playbooks.pictures.forecast_fan import ForecastDay, forecast_fan, thinned
 from playbooks.pictures.throughput import WeeklyTrend, throughput
 from playbooks.trend import Trend
+from playbooks.trend_text import trend_words
 from playbooks.velocity import Velocity
 from playbooks.velocity_flow import completed_in, cycles
 from playbooks.velocity_outlook import Outlook
 from playbooks.velocity_text import counted, number
-
-_DIRECTIONS: Final = {
-    "rising": "rising",
-    "falling": "falling",
-    "no_evidence": "no evidence of a trend",
-}
 
 
 def picture_of(velocity: Velocity, days: WorkDays) -> Specification:
@@ -44,7 +38,7 @@ def _fitting(velocity: Velocity) -> Pictured:
 def _weeks(velocity: Velocity) -> Specification:
     full = [week for week in velocity.pace.weeks if week.is_full]
     trend = velocity.pace.trend
-    told = f"; {_DIRECTIONS[trend.direction]}" if trend else ""
+    told = f"; {trend_words(trend)}" if trend else ""
     title = f"{number(velocity.flow.throughput.per_day)} tasks a day{told}"
     first = full[0].monday if full else velocity.question.window.first
     return throughput(title, first, [week.total for week in full], _line(trend))

@@ -1,5 +1,6 @@
 """What is asked of velocity_report: which days, which tasks, and which future."""
 
+from bisect import bisect_right
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
@@ -55,33 +56,50 @@ def window_of(
     Raises QuestionInvalid where that is no stretch of days, or more than MOST_VELOCITY_DAYS.
     """
     last = today if until is None else min(until, today)
-    if last.toordinal() <= days_count:
-        raise QuestionInvalid(_NO_WINDOW, remedy=_GIVE_WINDOW)
-    window = Window(since or last - timedelta(days=days_count - 1), last)
-    has_before = window.first.toordinal() > window.days_count
-    if not has_before or not 1 <= window.days_count <= MOST_VELOCITY_DAYS:
-        raise QuestionInvalid(_NO_WINDOW, remedy=_GIVE_WINDOW)
+    first = since or last - timedelta(days=min(days_count, last.toordinal()) - 1)
+    window = Window(first, last)
+    problem = _problem(window, today)
+    if problem is not None:
+        raise QuestionInvalid(problem, remedy=_GIVE_WINDOW)
     return window
 
 
-_NO_WINDOW: Final = "The period ends before it begins, lies in the future, or is too long."
+def _problem(window: Window, today: date) -> str | None:
+    """Why there is nothing to tell of these days."""
+    if window.first > today:
+        return f"`since` {window.first} lies in the future: today is {today}."
+    if window.first > window.last:
+        return f"The period ends on {window.last}, before it begins on {window.first}."
+    if window.days_count > MOST_VELOCITY_DAYS:
+        return f"The period is too long: {window.days_count} of at most {MOST_VELOCITY_DAYS} days."
+    if window.first.toordinal() <= window.days_count:
+        return f"The calendar has no such days before {window.first} to set beside them."
+    return None
+
+
 _GIVE_WINDOW: Final = (
-    f"Give `since` before `until` and today, or `period_days`; at most {MOST_VELOCITY_DAYS} days."
+    f"Give `since` up to `until` and today, or `period_days`; at most {MOST_VELOCITY_DAYS} days."
 )
 
 
 @dataclass(frozen=True, slots=True)
 class Selection:
-    """Which tasks are meant, by names as people write them; None: whatever."""
+    """Which tasks are meant, by names as people write them; None or blank: whatever."""
 
     assignee: str | None = None
     project: str | None = None
     ai_tool: str | None = None
 
+    def __post_init__(self) -> None:
+        for role in self.roles:
+            if not getattr(self, role).strip():
+                object.__setattr__(self, role, None)
+
     @property
-    def is_everything(self) -> bool:
-        """Whether no task is left out."""
-        return self == Selection()
+    def roles(self) -> list[str]:
+        """The roles of the properties that decide which tasks are meant."""
+        roles = ("assignee", "project", "ai_tool")
+        return [role for role in roles if getattr(self, role) is not None]
 
     def of(self, tasks: Sequence[Task]) -> Sequence[Task]:
         """The tasks that are meant."""
@@ -113,10 +131,11 @@ def size_band(estimated_hours: float | None) -> str:
     """How large a task was thought to be: accuracy depends on size."""
     if estimated_hours is None or estimated_hours <= 0:
         return "no estimate"
-    return next((name for below, name in _BANDS if estimated_hours < below), "40 h and more")
+    return _BANDS[bisect_right(_BAND_EDGES_HOURS, estimated_hours)]
 
 
-_BANDS: Final = ((2.0, "below 2 h"), (8.0, "2 to 8 h"), (40.0, "8 to 40 h"))
+_BAND_EDGES_HOURS: Final = (2.0, 8.0, 40.0)
+_BANDS: Final = ("below 2 h", "2 to 8 h", "8 to 40 h", "40 h and more")
 
 
 def _assignees(task: Task) -> tuple[str, ...]:

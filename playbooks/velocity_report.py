@@ -14,7 +14,7 @@ from playbooks.picture import Specification
 from playbooks.ports import Progress
 from playbooks.report import Report
 from playbooks.runs import keep
-from playbooks.task_reading import read_tasks
+from playbooks.task_reading import TasksRead, read_tasks
 from playbooks.velocity import Question, velocity_of
 from playbooks.velocity_answer import Answer, not_answered
 from playbooks.velocity_findings import PROCEDURE
@@ -69,13 +69,14 @@ async def velocity_report(  # noqa: PLR0913 - what a person may ask, all keyword
 def _future(day: date | None, today: date, work: Work) -> date | None:
     if day is None:
         return None
-    is_near = today < day and (day - today).days <= _FAR_DAYS
+    remedy = f"Give a day after today, at most {LONGEST_HORIZON_DAYS} working days ahead."
+    if day <= today:
+        problem = f"`forecast_by` {day} does not lie ahead: today is {today}."
+        raise QuestionInvalid(problem, remedy=remedy)
+    is_near = (day - today).days <= _FAR_DAYS
     if is_near and working_days_until(today, day, work.days.is_working) <= LONGEST_HORIZON_DAYS:
         return day
-    raise QuestionInvalid(
-        "The day to forecast lies in the past, or too far ahead.",
-        remedy=f"Give a day after today, at most {LONGEST_HORIZON_DAYS} working days ahead.",
-    )
+    raise QuestionInvalid(f"`forecast_by` {day} lies too far ahead.", remedy=remedy)
 
 
 _FAR_DAYS: Final = 5 * LONGEST_HORIZON_DAYS
@@ -87,6 +88,12 @@ async def _report(
     read = await read_tasks(desk, procedure=PROCEDURE, run_id=run_id, progress=progress)
     if isinstance(read, Verdict):
         return not_answered(desk, read, question, run_id), None
+    return await desk.aside(lambda: _told(desk, read, question, run_id))
+
+
+def _told(
+    desk: Desk, read: TasksRead, question: Question, run_id: str
+) -> tuple[Report, Specification | None]:
     velocity = velocity_of(read.tasks, question, desk.work)
     answer = Answer(
         velocity=velocity,

@@ -1,21 +1,22 @@
 """A velocity in words: one line for each of its parts, every one with its unit and its limits."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from datetime import date
 from typing import Final
 
-from playbooks.bands import VelocityReference
+from playbooks.bands import Bands, VelocityReference
 from playbooks.calibration import Calibration
 from playbooks.days import WorkDays
 from playbooks.estimation import Accuracy
 from playbooks.flow import Durations
-from playbooks.forecast import NoForecast
+from playbooks.forecast import MOST_PER_DAY, NoForecast, Past
+from playbooks.intervals import Interval
 from playbooks.survival import OPEN_MATTERS_FROM_SHARE
 from playbooks.text import shown
 from playbooks.throughput import full_week_totals
-from playbooks.trend import LEAST_POINTS_COUNT, Trend
+from playbooks.trend_text import trend_words
 from playbooks.velocity import Group, Velocity
-from playbooks.velocity_estimates import Estimates
+from playbooks.velocity_estimates import Estimates, is_withheld
 from playbooks.velocity_flow import Flow
 from playbooks.velocity_outlook import CountForecast, DateForecast
 from playbooks.velocity_question import ANYBODY, NOBODY, Selection
@@ -43,17 +44,10 @@ def headline(velocity: Velocity) -> str:
         f"{counted(done.completed_count, 'task')} completed in"
         f" {counted(window.days_count, 'day')}, {number(done.per_day)} a day"
     )
-    cycle = f", half within {number(flow.cycle.p50_days)} working days" if flow.cycle else ""
+    cycle = f", half within {flow.days.lasting(flow.cycle.p50_days)}" if flow.cycle else ""
     trend = velocity.pace.trend
-    direction = f"; {_DIRECTIONS[trend.direction]}" if trend else ""
+    direction = f"; {trend_words(trend)}" if trend else ""
     return f"{told}{cycle}{direction}{selected(velocity.question.selection)}."
-
-
-_DIRECTIONS: Final = {
-    "rising": "the trend rises",
-    "falling": "the trend falls",
-    "no_evidence": "no evidence of a trend",
-}
 
 
 def _nothing(velocity: Velocity) -> str:
@@ -80,14 +74,15 @@ def _name(name: str) -> str:
 def throughput_line(velocity: Velocity, reference: VelocityReference) -> str:
     """How much, against the days before and the guide."""
     flow, done = velocity.flow, velocity.flow.throughput
-    points = flow.points_per_week
+    before = "day" if done.days_count == 1 else f"{done.days_count} days"
     told = [
         (
             f"{counted(done.completed_count, 'task')} from {velocity.question.window}:"
-            f" {number(done.per_day)} a calendar day, zero days counted"
-            f" (the {done.days_count} days before: {number(velocity.before_per_day)})"
+            f" {number(done.per_day)} a calendar day, zero days"
+            f" ({done.idle_percent:.0f} %) counted"
+            f" (the {before} before: {number(velocity.before_per_day)})"
         ),
-        f"{number(points)} points a week" if points is not None else "no story points",
+        points_a_week(flow) or "no story points",
         _hours(flow),
         (
             f"reference from the guide: {reference.tasks_per_day:g} tasks a day,"
@@ -97,23 +92,46 @@ def throughput_line(velocity: Velocity, reference: VelocityReference) -> str:
     return "; ".join(told)
 
 
+def points_a_week(flow: Flow) -> str | None:
+    """Story points, and of which part of the tasks they are; None where none has any."""
+    if flow.points_per_week is None:
+        return None
+    told = f"{number(flow.points_per_week)} points a week"
+    return f"{told}{part_of(flow.pointed_count, flow.throughput.completed_count)}"
+
+
+def part_of(count: int, all_count: int) -> str:
+    """Of which part of the tasks a figure is; nothing where it is of all of them."""
+    return "" if count == all_count else f" from {count} of {counted(all_count, 'task')}"
+
+
 def _hours(flow: Flow) -> str:
     hours = flow.hours
     if hours is None:
         return "no actual hours"
     return (
         f"actual hours: average {number(hours.mean)}, median {number(hours.p50)},"
-        f" p85 {number(hours.p85)} (n = {hours.count})"
+        f" p85 {number(hours.p85)} (n = {_of(hours.count, flow)})"
     )
+
+
+def _of(count: int, flow: Flow) -> str:
+    """How many of the completed tasks a figure is made of."""
+    all_count = flow.throughput.completed_count
+    return str(count) if count == all_count else f"{count} of {all_count}"
 
 
 def before_line(before: Flow, accuracy: Accuracy | None) -> str:
     """The main figures of as many days just before, to stand beside those of the window."""
-    done, cycle, points = before.throughput, before.cycle, before.points_per_week
+    done, cycle, points = before.throughput, before.cycle, points_a_week(before)
     told = [
         f"{counted(done.completed_count, 'task')}, {number(done.per_day)} a calendar day",
-        *([f"{number(points)} points a week"] if points is not None else []),
-        *([f"cycle time p50 {cycle.p50_days:g}, p85 {cycle.p85_days:g}"] if cycle else []),
+        *([points] if points else []),
+        *(
+            [f"cycle time p50 {cycle.p50_days:g}, p85 {before.days.lasting(cycle.p85_days)}"]
+            if cycle
+            else []
+        ),
         *([f"accuracy {accuracy.accuracy_percent:.1f} %"] if accuracy else []),
     ]
     return "; ".join(told)
@@ -121,20 +139,23 @@ def before_line(before: Flow, accuracy: Accuracy | None) -> str:
 
 def times_line(flow: Flow) -> str:
     """How long it takes."""
-    told = [f"cycle time {_durations(flow.cycle)}", f"lead time {_durations(flow.lead)}"]
-    if flow.cycle and flow.open_share >= OPEN_MATTERS_FROM_SHARE:
+    told = [
+        f"cycle time {_durations(flow.cycle, flow)}",
+        f"lead time {_durations(flow.lead, flow)}",
+    ]
+    if flow.expected and flow.open_share >= OPEN_MATTERS_FROM_SHARE:
         median = flow.cycle_p50_with_open_days
         reached = f"{median:g}" if median is not None else "not reached"
         told.append(f"median with open work (Kaplan-Meier) {reached}")
     return "; ".join(told)
 
 
-def _durations(durations: Durations | None) -> str:
+def _durations(durations: Durations | None, flow: Flow) -> str:
     if durations is None:
         return "not known"
     return (
         f"p50 {durations.p50_days:g}, p70 {durations.p70_days:g}, p85 {durations.p85_days:g},"
-        f" p95 {durations.p95_days:g} (n = {durations.count})"
+        f" p95 {durations.p95_days:g} (n = {_of(durations.count, flow)})"
     )
 
 
@@ -146,22 +167,24 @@ def convention(days: WorkDays) -> str:
     )
 
 
-def open_line(flow: Flow) -> str:
+def open_line(velocity: Velocity) -> str:
     """What is open, how old it is, and whether it adds up."""
-    told = [f"{flow.wip_count} in progress of {flow.open_count} open"]
+    flow, question = velocity.flow, velocity.question
+    today = f"today ({question.today}) " if question.is_past else ""
+    told = [f"{today}{flow.wip_count} in progress of {flow.open_count} open"]
     if flow.aging:
-        told.append(f"the oldest {counted(flow.aging[0].age_days, 'day')}")
-    if flow.cycle and flow.aging:
+        told.append(f"the oldest {flow.days.lasting(flow.aging[0].age_days)}")
+    if flow.expected and flow.aging:
         late = sum(each.is_late for each in flow.aging)
         risky = sum(each.is_risky for each in flow.aging)
         told.append(
-            f"{late} older than p85 ({flow.cycle.p85_days:g} days), {risky} more likely than not"
-            " to become so"
+            f"{late} older than p85 ({flow.days.lasting(flow.expected.p85_days)}), of the others"
+            f" {risky} more likely than not to become so"
         )
     littles = flow.littles
     if littles is not None:
         told.append(
-            f"Little's law: {number(littles.wip_mean)} open on average,"
+            f"Little's law in the period: {number(littles.wip_mean)} open on average,"
             f" {number(littles.implied_wip)} by rate and calendar time"
         )
     return "; ".join(told)
@@ -206,45 +229,34 @@ def _coverage(estimates: Estimates) -> str:
     return f", {estimates.coverage_percent:.0f} % of {estimates.done_count} done"
 
 
-def trend_line(trend: Trend | None, weeks_count: int) -> str:
-    """Rising, falling, or no evidence."""
-    if trend is None:
-        full = counted(weeks_count, "full week")
-        is_enough = weeks_count >= LEAST_POINTS_COUNT
-        return f"nothing done in {full}" if is_enough else f"{full}; it needs {LEAST_POINTS_COUNT}"
-    slope, test = trend.slope, trend.test
-    whitened = ", pre-whitened" if trend.is_prewhitened else ""
-    words = {
-        "rising": "rising",
-        "falling": "falling",
-        "no_evidence": "no evidence of a trend, which is not stability",
-    }
-    return (
-        f"{words[trend.direction]}: {slope.per_step:+.2g} tasks a week each week"
-        f" ({slope.interval}), p = {test.p_value:.2g} over {trend.points_count} full weeks"
-        f" (autocorrelation {trend.autocorrelation:.2f}{whitened})"
-    )
-
-
 def forecast_line(velocity: Velocity) -> str:
     """How many by then, and when so many; how often such forecasts held."""
     outlook = velocity.outlook
     if isinstance(outlook.past, NoForecast):
         return f"refused: {outlook.past.reason}"
     told = [
-        *([_counts(outlook.by_date)] if outlook.by_date else []),
+        *([_counts(outlook.by_date, velocity.flow.days)] if outlook.by_date else []),
         *([_dates(outlook.done)] if outlook.done else []),
     ]
     if not told:
         return "nothing is open, and no day was asked about"
-    calibration = outlook.calibration
-    return "; ".join([*told, *([_held(calibration)] if calibration else [])])
+    calibration, question = outlook.calibration, velocity.question
+    held = [_held(calibration)] if calibration else []
+    today = f"from today ({question.today}), not from the period: " if question.is_past else ""
+    return today + "; ".join([*told, *held, *_capped(outlook.past)])
 
 
-def _counts(forecast: CountForecast) -> str:
+def _capped(past: Past) -> list[str]:
+    """Bulk closings, of which the forecast draws less than there was."""
+    if not past.capped_days_count:
+        return []
+    days = counted(past.capped_days_count, "day")
+    return [f"{days} with more than {MOST_PER_DAY} completions drawn as {MOST_PER_DAY}"]
+
+
+def _counts(forecast: CountForecast, days: WorkDays) -> str:
     counts = ", ".join(f"{level} %: {count}" for level, count in forecast.counts.items())
-    days = counted(forecast.horizon_days, "working day")
-    return f"at least so many by {forecast.by} ({days}): {counts}"
+    return f"at least so many by {forecast.by} ({days.lasting(forecast.horizon_days)}): {counts}"
 
 
 def _dates(forecast: DateForecast) -> str:
@@ -263,28 +275,40 @@ def _held(calibration: Calibration) -> str:
     whose = "this team's own past" if source == "own" else "39 other projects"
     if coverage is None:
         return f"{level}, by {whose}: too short a past to test it"
+    windows = counted(coverage.horizons_count, "past window")
     return (
-        f"{level}, by {whose}; back-test: so read, 85 % held in {coverage.met_percent:.0f} % of"
-        f" {counted(coverage.horizons_count, 'past window')}"
+        f"{level}, by {whose}; back-test: so read, 85 % held in {coverage.met_count} of {windows},"
+        f" so it may hold {_shares(coverage.interval)} of the time"
+        f"{'' if coverage.is_consistent else ', which is not what it promises'}"
     )
 
 
-def groups_line(groups: Sequence[Group], groups_count: int, limit: int) -> str:
+def _shares(interval: Interval) -> str:
+    return f"{100 * interval.low:.0f} to {100 * interval.high:.0f} %"
+
+
+def groups_line(velocity: Velocity, bands: Bands, limit: int) -> str:
     """The groups that completed most, each with its figures."""
-    lines = [_group(group) for group in groups[:limit]]
-    hidden = groups_count - len(lines)
+    days = velocity.flow.days
+    is_told = not is_withheld(velocity.estimates, bands)
+    lines = [
+        _group(group, days, is_told=is_told and not is_withheld(group, bands))
+        for group in velocity.groups[:limit]
+    ]
+    hidden = velocity.groups_count - len(lines)
     more = [f"and {hidden} more"] if hidden else []
     return "; ".join([*lines, *more])
 
 
-def _group(group: Group) -> str:
+def _group(group: Group, days: WorkDays, *, is_told: bool) -> str:
     cycle = (
-        f", p50 {group.cycle.p50_days:g} p85 {group.cycle.p85_days:g} days" if group.cycle else ""
+        f", p50 {group.cycle.p50_days:g} p85 {days.lasting(group.cycle.p85_days)}"
+        if group.cycle
+        else ""
     )
-    accuracy = group.accuracy
     told = (
-        f", accuracy {accuracy.accuracy_percent:.0f} % (n = {accuracy.pairs_count})"
-        if accuracy
+        f", accuracy {group.accuracy_percent:.0f} % (n = {group.pairs_count})"
+        if is_told and group.accuracy_percent is not None
         else ""
     )
     return f"{_name(group.name)} {group.completed_count} done, {group.open_count} open{cycle}{told}"

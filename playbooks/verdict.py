@@ -24,6 +24,11 @@ class Verdict:
     configured: bool = False
     accessible: bool = False
 
+    @property
+    def votes(self) -> bool:
+        """Whether there were data to judge."""
+        return self.gate.status != "not_measured"
+
     @classmethod
     def of(
         cls,

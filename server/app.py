@@ -163,7 +163,7 @@ class House:
 
     async def _open(self) -> Desk:
         # What is heavy to import waits here and below: a server that is never called needs none.
-        from server.concurrency import together  # noqa: PLC0415
+        from server.concurrency import aside, together  # noqa: PLC0415
         from server.pictures import VegaPictures  # noqa: PLC0415
         from server.store.data_book import KeptData  # noqa: PLC0415
         from server.store.kept_usage import KeptUsage  # noqa: PLC0415
@@ -182,6 +182,7 @@ class House:
             contracts=self._configuration.contracts,
             own_rows=None if self.read_only or link is None else link.own_rows,
             note_usage=self._own_calls.add,
+            aside=aside,
             server=_OwnServer(self.desk),
             bands=self._configuration.settings.bands,
             clock=utc_now,

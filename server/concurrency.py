@@ -1,10 +1,11 @@
-"""Probes side by side, bounded in time: the port `Together` on anyio."""
+"""Probes side by side, bounded in time, and computing aside: two ports on anyio."""
 
 import time
 from collections.abc import Awaitable, Callable, Sequence
 from typing import TypeVar
 
 import anyio
+from anyio import to_thread
 
 from playbooks.errors import PlaybookError
 from playbooks.ports import Outcome
@@ -34,6 +35,11 @@ async def together(
             for index, probe in enumerate(probes):
                 group.start_soon(ask, index, probe)
     return tuple(outcomes)
+
+
+async def aside(compute: Callable[[], T]) -> T:
+    """What it comes to, in a worker thread; who is cancelled does not wait for it."""
+    return await to_thread.run_sync(compute, abandon_on_cancel=True)
 
 
 def _ms_since(started_s: float) -> float:

@@ -5,28 +5,32 @@ import struct
 import zlib
 from collections.abc import Callable
 from importlib.util import find_spec
-from typing import Final, TypeVar
+from typing import Final, TypeVar, TypeVarTuple
 
 import anyio
-from anyio import to_thread
+from anyio import to_process
 
 from playbooks.errors import PictureUnavailable
 from playbooks.picture import SCALE, Specification, Theme
 from playbooks.pictures.theme import THEMES
 
 T = TypeVar("T")
+Ts = TypeVarTuple("Ts")
 
 DEADLINE_S: Final = 20.0
-"""The first picture of a process takes half a second, the next a tenth."""
+"""The first picture takes half a second, the next a tenth."""
 
 VEGA_LITE: Final = "6.1"
 """The version that the specifications are written for."""
 
+_TEXT_HAS_IT: Final = "The text has the same figures."
+
 
 class VegaPictures:
-    """playbooks.ports.Pictures on vl-convert, in a worker thread.
+    """playbooks.ports.Pictures on vl-convert, in a process of its own that ends when long idle.
 
-    vl-convert holds the interpreter while it lays a picture out: specifications stay small.
+    vl-convert holds the interpreter while it lays a picture out, and cannot be interrupted: in a
+    thread the first one would stop the server for half a second, and an endless one stay.
     """
 
     def __init__(self, *, deadline_s: float = DEADLINE_S) -> None:
@@ -34,48 +38,47 @@ class VegaPictures:
 
     async def png(self, picture: Specification, theme: Theme = "light") -> bytes:
         """At twice the specification's size, in pixels; raises PictureUnavailable."""
-        return await self._in_time(lambda: render_png(picture, theme, SCALE))
+        return await self._apart(render_png, picture, theme, SCALE)
 
     async def svg(self, picture: Specification, theme: Theme = "light") -> str:
         """One self-contained `<svg>`; raises PictureUnavailable."""
-        return await self._in_time(lambda: render_svg(picture, theme))
+        return await self._apart(render_svg, picture, theme)
 
-    async def _in_time(self, draw: Callable[[], T]) -> T:
+    async def _apart(self, draw: Callable[[*Ts], T], *arguments: *Ts) -> T:
+        _require_charts()
         try:
             with anyio.fail_after(self._deadline_s):
-                return await to_thread.run_sync(draw, abandon_on_cancel=True)
+                return await to_process.run_sync(draw, *arguments, cancellable=True)
         except TimeoutError as error:
             raise PictureUnavailable(
                 f"The picture was not drawn within {self._deadline_s:.0f} s.",
-                remedy="Try again; the text has the same figures.",
+                remedy=f"Try again. {_TEXT_HAS_IT}",
+            ) from error
+        except (ValueError, OSError, anyio.BrokenWorkerProcess) as error:
+            raise PictureUnavailable(
+                "The picture could not be drawn.", remedy=_TEXT_HAS_IT
             ) from error
 
 
-def render_svg(picture: Specification, theme: Theme) -> str:
-    """The picture as one self-contained `<svg>`.
-
-    Raises:
-        PictureUnavailable: vl-convert is not installed, or does not take the specification.
-    """
+def _require_charts() -> None:
     if find_spec("vl_convert") is None:
         raise PictureUnavailable(
             "Pictures need vl-convert-python, which is not installed.",
             remedy="Install it with the extra `charts`, notion-playbooks[charts], and start the"
-            " server again; the text has the same figures.",
+            f" server again. {_TEXT_HAS_IT}",
         )
+
+
+def render_svg(picture: Specification, theme: Theme) -> str:
+    """The picture as one self-contained `<svg>`; ValueError for what vl-convert does not take."""
     import vl_convert  # noqa: PLC0415 - 40 MB of a JavaScript engine, for who asks for a picture
 
-    try:
-        return vl_convert.vegalite_to_svg(
-            json.dumps(picture),
-            vl_version=VEGA_LITE,
-            config=dict(THEMES[theme]),
-            allowed_base_urls=[],
-        )
-    except ValueError as error:
-        raise PictureUnavailable(
-            "The picture could not be drawn.", remedy="The text has the same figures."
-        ) from error
+    return vl_convert.vegalite_to_svg(
+        json.dumps(picture),
+        vl_version=VEGA_LITE,
+        config=dict(THEMES[theme]),
+        allowed_base_urls=[],
+    )
 
 
 def render_png(picture: Specification, theme: Theme, scale: float) -> bytes:

@@ -6,6 +6,7 @@ from pathlib import Path
 
 import pytest
 
+from playbooks.databases import KINDS
 from server.cli.main import main
 from server.importing.map import parse_map
 from server.settings import read_configuration
@@ -38,6 +39,7 @@ def test_a_command_of_the_documents_works(
     """In this process, since starting Python takes longer than most of them."""
     del sample_home
     Path("FILE.csv").write_text("Key,Summary\nA-1,Paint the door\n", "utf-8")
+    Path("calls.csv").write_text("tool,at,response_time_ms\ncursor,2026-11-24,420\n", "utf-8")
     words = shlex.split(command)[1:]
     if "get_record" in words:
         main(["--health-check"])
@@ -94,3 +96,14 @@ def test_links_between_documents_lead_somewhere() -> None:
     for document in [*DOCUMENTS, CHECKOUT / "CONTRIBUTING.md"]:
         for target in re.findall(r"\]\((?!https?:)([^)#]+)\)", document.read_text("utf-8")):
             assert (document.parent / target).exists(), f"{document.name}: {target}"
+
+
+def test_every_role_is_documented() -> None:
+    text = (CHECKOUT / "docs" / "configuration.md").read_text("utf-8")
+    told = {
+        row.split("|")[1].strip(" `"): set(re.findall(r"`(\w+)`", row.split("|")[2]))
+        for row in re.findall(r"^\| `\w+` \|.*\|$", text, re.MULTILINE)
+    }
+
+    for kind in KINDS:
+        assert told[kind.key] == {role.name for role in kind.roles}

@@ -18,6 +18,7 @@ from mcp.types import (
 
 from playbooks.desk import Desk
 from playbooks.errors import PlaybookError
+from playbooks.fitting import fitted
 from playbooks.lazy import LazyModule
 from playbooks.report import Report
 
@@ -140,7 +141,7 @@ def _compact(report: Report) -> Report:
         finding.model_copy(update={"evidence": _cut(finding.evidence)})
         for finding in report.findings
     )
-    return report.model_copy(update={"findings": findings})
+    return fitted(report.model_copy(update={"findings": findings}))
 
 
 def _cut(evidence: tuple[str, ...]) -> tuple[str, ...]:

@@ -25,7 +25,7 @@ class ToolLatency:
     """The response times of one tool, in ms; a percentile is None when there are too few calls.
 
     `edges_ms` are where its bands acceptable, warning and critical begin; `verdict` is foreign
-    text for the end of the row, as `p95 640 ms of 320: acceptable`.
+    text for the end of the row, as `p95 640 ms, n = 320: acceptable`.
     """
 
     tool: str

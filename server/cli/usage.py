@@ -5,6 +5,7 @@ import json
 import sys
 from collections import Counter
 from dataclasses import asdict
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Final
 
@@ -46,7 +47,8 @@ async def _import(
 ) -> tuple[UsageImport, Written | None]:
     columns = parse_usage_map(options.map or ())
     days = configuration.settings.work.work().days
-    files = [UsageFile(path, days, columns, options.tool) for path in _paths(options.files)]
+    now = datetime.now(UTC)
+    files = [UsageFile(path, days, now, columns, options.tool) for path in _paths(options.files)]
     if options.dry_run:
         return await import_usage(files, None, tell.show), None
     async with open_house(configuration, making=tell.making) as house:
@@ -92,12 +94,13 @@ def _print(done: UsageImport, written: Written | None, *, as_json: bool, dry_run
             [f"{done.elsewhere_count} lines tell of calls that others count."]
             * bool(done.elsewhere_count)
         ),
-        *([f"{done.skipped_count} lines could not be read:"] * bool(done.skipped_count)),
+        *([f"{done.skipped_count} lines were left out:"] * bool(done.skipped_count)),
         *(f"  {line.file}, line {line.line}: {line.reason}" for line in done.skipped),
     ]
     if written is not None:
         lines.append(f"Rows of ai_tool_metrics: {told_rows(written)}.")
-        lines += [f"{each.what}. {each.remedy}".strip() for each in findings_of(written)]
+        for each in findings_of(written):
+            lines += [f"{each.what}. {each.remedy}".strip(), *(f"  {one}" for one in each.evidence)]
     sys.stdout.write("\n".join(lines) + "\n")
 
 
@@ -106,8 +109,10 @@ def _as_json(done: UsageImport, written: Written | None) -> dict[str, object]:
     rows = written or Written()
     return {
         **told,
-        "rows_added_count": rows.added_count,
-        "rows_updated_count": rows.updated_count,
-        "rows_pending_count": rows.pending_count,
+        "rows_added_count": len(rows.added),
+        "rows_updated_count": len(rows.updated),
+        "rows_taken_over_count": len(rows.taken_over),
+        "rows_beside_count": len(rows.beside),
+        "rows_pending_count": len(rows.pending),
         "kept_here_because": rows.why_not or None,
     }

@@ -24,7 +24,7 @@ class UsageImport:
     """What came of an import.
 
     `elsewhere_count` lines tell of calls that other lines count. `by_tool` counts the records of
-    each tool, `skipped` are the first lines that could not be read.
+    each tool, `skipped` are the first lines that could not be kept.
     """
 
     lines_count: int = 0

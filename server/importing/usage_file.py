@@ -5,12 +5,13 @@ import json
 from collections import Counter
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
+from datetime import datetime
 from pathlib import Path
 from typing import Any, Final, TypeAlias, cast
 
 from playbooks.continue_events import EventInvalid, record_of_event
 from playbooks.days import WorkDays
-from playbooks.usage import UsageRecord
+from playbooks.usage import UsageRecord, untimely
 from server.importing.errors import FileUnusable
 from server.importing.lines import Line, SkippedLine, open_csv
 from server.importing.usage_map import columns_of
@@ -34,10 +35,14 @@ Told: TypeAlias = UsageRecord | SkippedLine | Elsewhere
 
 @dataclass(frozen=True, slots=True)
 class UsageFile:
-    """A file and how to read it; `tool` is that of lines that name none."""
+    """A file and how to read it; `tool` is that of lines that name none.
+
+    Calls that lie ahead of `now`, or so far back that none is kept, are skipped.
+    """
 
     path: Path
     days: WorkDays
+    now: datetime
     columns: Mapping[str, str] = field(default_factory=dict[str, str])
     tool: str | None = None
 
@@ -89,7 +94,7 @@ class UsageFile:
             found = record_of_event(event, record_id=f"continue_{identity}", days=self.days)
         except EventInvalid as invalid:
             return self._skipped(number, str(invalid))
-        return found or Elsewhere()
+        return Elsewhere() if found is None else self._timely(number, found)
 
     def _plain(
         self,
@@ -101,9 +106,14 @@ class UsageFile:
         values = {role: _text(cells.get(column)) for role, column in columns.items()}
         own_id = _with_instant(values) if values.get("id") else identity
         try:
-            return record_of_line(values, self.tool, self.days, own_id)
+            record = record_of_line(values, self.tool, self.days, own_id)
         except BadValue as bad:
             return self._skipped(number, bad.reason)
+        return self._timely(number, record)
+
+    def _timely(self, number: int, record: UsageRecord) -> Told:
+        why_not = untimely(record.at, self.now)
+        return record if why_not is None else self._skipped(number, why_not)
 
     def _skipped(self, number: int, reason: str) -> SkippedLine:
         return SkippedLine(self.path.name, number, "malformed", reason)

@@ -29,6 +29,8 @@ def record_of_line(
     at = _instant(values.get("at", ""), days)
     error = error_class_named(values.get("error", ""))
     success = _success(values.get("success", ""))
+    if success and error is not None:
+        raise BadValue("bad_text", "says success and names an error")
     return UsageRecord(
         id=record_id("file", name, own_id),
         tool=name,
@@ -80,7 +82,9 @@ def _whole(
     values: Mapping[str, str], role: str, most: int, *, default: int | None = None
 ) -> int | None:
     number = _amount(values, role, most)
-    return default if number is None else round(number)
+    if number is not None and number != int(number):
+        raise BadValue("bad_number", f"has no whole number as {role}")
+    return default if number is None else int(number)
 
 
 def _time_ms(values: Mapping[str, str]) -> float | None:

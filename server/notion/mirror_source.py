@@ -1,9 +1,9 @@
 """A data source as Notion writes it: schema, rows and lists as raw JSON, each call counted."""
 
-from collections.abc import AsyncGenerator, Sequence
+from collections.abc import AsyncGenerator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
-from typing import Final, cast
+from typing import Any, Final, cast
 
 from playbooks.errors import NotionError
 from playbooks.mirrored import Stretch
@@ -104,17 +104,18 @@ def _pages(items: Sequence[JSON]) -> Sequence[JSON]:
     return [item for item in items if item.get("object") == "page"]
 
 
-def _conditions(stretch: Stretch, edited_since: datetime | None) -> list[JSON]:
+def _conditions(stretch: Stretch, edited_since: datetime | None) -> list[Mapping[str, Any]]:
     bounds = (
         ("created_time", "on_or_after", stretch.since),
         ("created_time", "before", stretch.until),
         ("last_edited_time", "on_or_after", edited_since),
     )
-    return [
+    times: list[Mapping[str, Any]] = [
         {"timestamp": timestamp, timestamp: {operator: _written(instant)}}
         for timestamp, operator, instant in bounds
         if instant is not None
     ]
+    return [*times, *stretch.where]
 
 
 def _written(instant: datetime) -> str:

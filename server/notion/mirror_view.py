@@ -1,7 +1,7 @@
 """The rows as they are kept, and what is said of their age."""
 
 import json
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import AsyncIterator, Mapping, Sequence
 from datetime import datetime
 from typing import Final
 
@@ -40,18 +40,26 @@ class KeptView:
         return self._reading
 
     async def rows(
-        self, properties: Sequence[str] = (), *, since: datetime | None = None
+        self,
+        properties: Sequence[str] = (),
+        *,
+        since: datetime | None = None,
+        unless: Mapping[str, str] | None = None,
     ) -> AsyncIterator[Row]:
         """Every row out of the trash, oldest first; of these properties (names), all if none.
 
-        With `since` only those that Notion has given, changed or not, at that instant or later.
+        With `since` only those that Notion has given, changed or not, at that instant or later;
+        `unless` leaves out rows, by id, that are still of that version.
         """
+        known = unless or {}
         after: tuple[datetime, str] | None = None
         while portion := await self._kept.bodies(
             self._known.data_source_id, after, since=since, limit=_PORTION_ROWS
         ):
             for kept in portion:
-                yield row_of(_only(json.loads(kept.body), properties))
+                if known.get(kept.id) != kept.hash:
+                    page = _only(json.loads(kept.body), properties)
+                    yield row_of(page, version=kept.hash)
             after = (portion[-1].created_at, portion[-1].id)
 
     async def transitions(self, since: datetime) -> AsyncIterator[Transition]:

@@ -27,7 +27,14 @@ class NotionRows:
 
     async def find(self, data_source_id: str, title: Property, text: str) -> tuple[Row, ...]:
         """The rows whose title is exactly that."""
-        named: JSON = {"property": title.name, "title": {"equals": text}}
+        return await self._titled(data_source_id, title, {"equals": text})
+
+    async def beginning(self, data_source_id: str, title: Property, text: str) -> tuple[Row, ...]:
+        """The rows whose title begins with that; of their values the title alone."""
+        return await self._titled(data_source_id, title, {"starts_with": text})
+
+    async def _titled(self, data_source_id: str, title: Property, how: JSON) -> tuple[Row, ...]:
+        named: JSON = {"property": title.name, "title": how}
         rows = self._notion.query_pages(data_source_id, filter=named, filter_properties=[title.id])
         return tuple([row async for row in rows])
 

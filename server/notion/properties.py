@@ -16,7 +16,7 @@ REFERENCES_SHOWN: Final = 25
 """A page shows at most so many items of a list; the rest is read property by property."""
 
 
-def row_of(page: JSON) -> Row:
+def row_of(page: JSON, *, version: str = "") -> Row:
     """Parse a page object."""
     properties: dict[str, JSON] = page["properties"]
     return Row(
@@ -26,6 +26,7 @@ def row_of(page: JSON) -> Row:
         last_edited_at=instant_of(page["last_edited_time"]),
         in_trash=bool(page.get("in_trash", page.get("archived", False))),
         values={name: value_of(raw) for name, raw in properties.items()},
+        version=version,
     )
 
 

@@ -94,6 +94,7 @@ def _property(name: str, raw: JSON) -> Property:
         options=_options(details),
         target_data_source_id=details.get("data_source_id") if kind == "relation" else None,
         synced_property_id=(details.get("dual_property") or {}).get("synced_property_id"),
+        number_format=(details.get("format") or "") if kind == "number" else "",
     )
 
 

@@ -44,6 +44,12 @@ class KeptUsage:
         place = self._place(data_source_id)
         return await self._store.perform(lambda engine: usage.to_write(engine, place, only))
 
+    async def contents(self, bucket: Bucket) -> str:
+        """A short digest of the ids of the bucket's records: every store has the same for them."""
+        return await self._store.perform(
+            lambda engine: usage.contents(engine, self._connection, bucket)
+        )
+
     async def claim(self, data_source_id: str, bucket: Bucket) -> bool:
         """Take the right to write the bucket's row for a while; False while it is another's."""
         place, now = self._place(data_source_id), self._clock()

@@ -1,5 +1,6 @@
 """The statements of usage: records of calls of AI tools, and the rows of Notion that hold them."""
 
+import hashlib
 import secrets
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
@@ -20,6 +21,7 @@ USAGE_READ_COUNT: Final = 200_000
 """Most records read at once; of more, the newest."""
 
 _KEY: Final = ("tool", "day", "ending")
+_DIGEST_LENGTH: Final = 8
 
 Place = tuple[str, str]
 """The connection, and the data source whose rows are meant."""
@@ -63,6 +65,14 @@ def to_write(engine: Engine, place: Place, only: Bucket | None = None) -> tuple[
         found = opened.execute(_unwritten(place, only)).all()
         tasks = _tasks(opened, place[0], found)
     return tuple(_rolled_up(row, tasks) for row in found)
+
+
+def contents(engine: Engine, connection: str, bucket: Bucket) -> str:
+    """Eight hex digits of the ids of the bucket's records."""
+    held = select(usage.c.id).where(usage.c.connection == connection, _is_bucket(bucket))
+    with engine.connect() as opened:
+        ids = sorted(opened.execute(held).scalars())
+    return hashlib.sha256("\n".join(ids).encode()).hexdigest()[:_DIGEST_LENGTH]
 
 
 def claim(engine: Engine, place: Place, bucket: Bucket, *, now: datetime) -> bool:

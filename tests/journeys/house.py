@@ -30,6 +30,16 @@ TIMEOUT_S = 20
 
 OWNER = Actor("00000000-0000-4000-8000-000000000000", "person")
 SERVER: tuple[str, ...] = (sys.executable, "-m", "server")
+INITIALIZE = {
+    "jsonrpc": "2.0",
+    "id": 1,
+    "method": "initialize",
+    "params": {
+        "protocolVersion": "2025-11-25",
+        "capabilities": {},
+        "clientInfo": {"name": "test", "version": "1"},
+    },
+}
 INHERITED = ("PATH", "LANG", "SYSTEMROOT", "TMPDIR")
 
 Key = Literal["task_management", "development_log", "ai_tool_metrics"]

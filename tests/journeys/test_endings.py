@@ -7,19 +7,9 @@ import subprocess
 
 import pytest
 
-from tests.journeys.house import SERVER, TIMEOUT_S, Home
+from tests.journeys.house import INITIALIZE, SERVER, TIMEOUT_S, Home
 
 SAMPLE = {"PLAYBOOKS_WORKSPACE": "embedded"}
-INITIALIZE = {
-    "jsonrpc": "2.0",
-    "id": 1,
-    "method": "initialize",
-    "params": {
-        "protocolVersion": "2025-11-25",
-        "capabilities": {},
-        "clientInfo": {"name": "test", "version": "1"},
-    },
-}
 
 
 def test_ctrl_c_ends_a_server_that_waits_for_its_client(home: Home) -> None:

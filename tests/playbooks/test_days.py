@@ -48,6 +48,18 @@ def test_a_day_is_as_long_as_its_clocks_say(day: date, hours: int) -> None:
 
 
 @pytest.mark.parametrize(
+    ("days", "days_count", "told"),
+    [
+        pytest.param(WorkDays(), 1, "1 working day", id="one"),
+        pytest.param(WorkDays(), 8.0, "8 working days", id="many"),
+        pytest.param(WorkDays(weekdays=tuple(range(7))), 1, "1 calendar day", id="every-day"),
+    ],
+)
+def test_durations_say_which_days_they_count(days: WorkDays, days_count: float, told: str) -> None:
+    assert days.lasting(days_count) == told
+
+
+@pytest.mark.parametrize(
     ("first", "last", "count"),
     [
         pytest.param(date(2026, 4, 1), date(2026, 4, 1), 1, id="the-same-day-is-one"),

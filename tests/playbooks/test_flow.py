@@ -9,10 +9,8 @@ from playbooks.flow import (
     Span,
     age_risks,
     durations_of,
-    elapsed_days,
     inclusive_days,
     littles_law,
-    wip_by_day,
 )
 from playbooks.throughput import days_of
 from tests.playbooks import oracles, shared_data
@@ -30,9 +28,8 @@ SPANS = st.lists(
 TOOK = [1, 1, 2, 2, 3, 3, 4, 5, 8, 13]
 
 
-def test_a_day_that_is_started_and_finished_counts_by_the_convention() -> None:
-    assert (inclusive_days(FIRST, FIRST), elapsed_days(FIRST, FIRST)) == (1, 0)
-    assert (inclusive_days(FIRST, LAST), elapsed_days(FIRST, LAST)) == (31, 30)
+def test_the_first_and_the_last_day_count() -> None:
+    assert (inclusive_days(FIRST, FIRST), inclusive_days(FIRST, LAST)) == (1, 31)
 
 
 @given(st.lists(st.integers(0, 300), min_size=1))
@@ -72,11 +69,9 @@ def test_7digital_has_the_published_cycle_and_lead_times() -> None:
 
 def test_sip_has_the_published_times() -> None:
     tasks = shared_data.sip_dates()
-    lead = [elapsed_days(task.estimated, task.completed) for task in tasks if task.completed]
+    lead = [(task.completed - task.estimated).days for task in tasks if task.completed]
     cycle = [
-        elapsed_days(task.started, task.completed)
-        for task in tasks
-        if task.started and task.completed
+        (task.completed - task.started).days for task in tasks if task.started and task.completed
     ]
 
     assert (len(lead), percentiles_of(lead)) == (8196, (1, 8, 50, 231))
@@ -110,20 +105,6 @@ def test_the_risk_is_the_part_of_those_that_got_so_old(took: list[int], age: int
     late = [days for days in older if days > sle]
 
     assert age_risks(took, [age], sle) == [len(late) / len(older) if older else None]
-
-
-def test_work_in_progress_ends_the_day_it_is_finished() -> None:
-    spans: list[Span] = [(FIRST, FIRST + timedelta(days=2)), (FIRST + timedelta(days=1), None)]
-
-    assert wip_by_day(spans, FIRST, FIRST + timedelta(days=3)) == [1, 2, 1, 1]
-
-
-@given(SPANS)
-def test_work_in_progress_is_counted_each_day(spans: list[Span]) -> None:
-    assert wip_by_day(spans, FIRST, LAST) == [
-        sum(start <= day and (finish is None or day < finish) for start, finish in spans)
-        for day in days_of(FIRST, LAST)
-    ]
 
 
 @given(SPANS, st.randoms())

@@ -14,7 +14,6 @@ from playbooks.forecast import (
     day_after,
     how_many,
     likelihood,
-    likelihood_words,
     met_share,
     past_of,
     when_done,
@@ -148,20 +147,6 @@ def test_a_bulk_closing_is_capped_and_told() -> None:
 
     assert past.capped_days_count == 1
     assert max(how_many(past, 1, lambda _: 0.01).values()) == MOST_PER_DAY
-
-
-@pytest.mark.parametrize(
-    ("probability", "words"),
-    [
-        pytest.param(1.0, ">95 %", id="certain"),
-        pytest.param(0.951, ">95 %", id="too sure"),
-        pytest.param(0.95, "95 %", id="as sure as can be"),
-        pytest.param(0.5, "50 %", id="half"),
-        pytest.param(0.0, "<5 %", id="impossible"),
-    ],
-)
-def test_no_likelihood_is_surer_than_the_method(probability: float, words: str) -> None:
-    assert likelihood_words(probability) == words
 
 
 FRIDAY, CHRISTMAS = date(2026, 12, 18), date(2026, 12, 25)

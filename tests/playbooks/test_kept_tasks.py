@@ -1,6 +1,6 @@
 """What is kept is bounded, and read anew whenever it might be wrong."""
 
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import AsyncIterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 
@@ -8,6 +8,7 @@ import pytest
 
 from playbooks.days import WorkDays
 from playbooks.errors import ServiceFailed
+from playbooks.kept_readings import KeptReadings
 from playbooks.kept_tasks import KeptTasks, TaskMapping
 from playbooks.objects import DataSource
 from playbooks.records import Reading, Transition
@@ -25,19 +26,26 @@ class Rows:
     reading: Reading
     asked: list[datetime | None] = field(default_factory=list[datetime | None])
     late: frozenset[int] = frozenset()
+    given: list[str] = field(default_factory=list[str])
 
     @property
     def schema(self) -> DataSource:
         raise NotImplementedError
 
     async def rows(
-        self, properties: Sequence[str] = (), *, since: datetime | None = None
+        self,
+        properties: Sequence[str] = (),
+        *,
+        since: datetime | None = None,
+        unless: Mapping[str, str] | None = None,
     ) -> AsyncIterator[Row]:
         del properties
         self.asked.append(since)
-        for number in range(self.count):
-            if since is None or number in self.late:
-                yield _row(number)
+        for row in map(_row, range(self.count)):
+            is_late = since is None or int(row.id) in self.late
+            if is_late and row.version != (unless or {}).get(row.id):
+                self.given.append(row.id)
+                yield row
 
     async def transitions(self, since: datetime) -> AsyncIterator[Transition]:
         del since
@@ -48,7 +56,7 @@ class Rows:
 
 def _row(number: int) -> Row:
     values = {"Name": Value("title", "title", f"Task {number}")}
-    return Row(f"{number}", "", NOW, NOW, in_trash=False, values=values)
+    return Row(f"{number}", "", NOW, NOW, in_trash=False, values=values, version=f"v{number}")
 
 
 def reading(count: int, *, minutes: int = 0) -> Reading:
@@ -74,6 +82,18 @@ async def test_of_a_new_reading_only_what_is_new_is_read() -> None:
 
     assert sorted(task.title for task in tasks) == ["Task 0", "Task 1", "Task 2", "Task 3"]
     assert later.asked == [NOW - timedelta(minutes=5)]
+
+
+async def test_rows_that_were_copied_just_before_are_not_read_again_when_they_are_the_same() -> (
+    None
+):
+    kept = KeptTasks()
+    await kept.read(Rows(3, reading(3)), MAPPING, NOW)
+    later = Rows(4, reading(4, minutes=9), late=frozenset({0, 1, 2, 3}))
+
+    tasks = await kept.read(later, MAPPING, NOW + timedelta(minutes=9))
+
+    assert (len(tasks), later.given) == (4, ["3"])
 
 
 async def test_where_rows_have_gone_everything_is_read_again() -> None:
@@ -113,7 +133,7 @@ async def test_after_a_refresh_that_failed_half_way_the_new_rows_are_looked_at()
 
 
 async def test_more_than_the_bound_is_not_kept() -> None:
-    kept, view = KeptTasks(most_tasks=2), Rows(3, reading(3))
+    kept, view = KeptTasks(KeptReadings(most_rows=2)), Rows(3, reading(3))
 
     await kept.read(view, MAPPING, NOW)
     view.count = 1
@@ -124,7 +144,11 @@ async def test_more_than_the_bound_is_not_kept() -> None:
 
 
 async def test_of_several_databases_those_used_last_are_kept() -> None:
-    kept, one, other = KeptTasks(most_tasks=4), Rows(3, reading(3)), Rows(3, reading(3))
+    kept, one, other = (
+        KeptTasks(KeptReadings(most_rows=4)),
+        Rows(3, reading(3)),
+        Rows(3, reading(3)),
+    )
 
     for view, name in ((one, "one"), (other, "other"), (other, "other"), (one, "one")):
         await kept.read(view, replace(MAPPING, data_source_id=name), NOW)

@@ -21,6 +21,15 @@ def test_every_metric_is_called_by_its_name(name: str) -> None:
         pytest.param("is the database slow", "database_response_time", id="more-words-win"),
         pytest.param("cache", "cache_hit_rate", id="cache"),
         pytest.param("notion errors", "error_rate", id="errors"),
+        pytest.param("errors of cursor", "success_rate", id="errors-of-a-tool"),
+        pytest.param("failures of the database", "error_rate", id="failures-of-databases"),
+        pytest.param("slowest database", "database_response_time", id="slowest-database"),
+        pytest.param("api latency", "database_response_time", id="api"),
+        pytest.param("which AI tool fails the most", "success_rate", id="fails"),
+        pytest.param("how many times was cursor used", "calls", id="how-many-times"),
+        pytest.param("how often does Continue fail", "success_rate", id="not-about-counting"),
+        pytest.param("timeouts", "success_rate", id="timeouts"),
+        pytest.param("how long does continue take", "response_time", id="how-long"),
     ],
 )
 def test_a_metric_is_found_by_the_words_people_use(asked: str, metric: str) -> None:
@@ -35,8 +44,14 @@ def test_a_misspelt_name_gets_the_nearest_and_the_list() -> None:
 
 
 def test_a_question_about_two_metrics_is_not_guessed() -> None:
-    with pytest.raises(MetricUnknown):
+    with pytest.raises(MetricUnknown, match="speaks of cost, tokens: ask for one"):
         metric_named("tokens and cost")
+
+
+@pytest.mark.parametrize("asked", ["is the AI helping?", "are we more productive with AI"])
+def test_whether_ai_helps_is_a_question_for_another_tool(asked: str) -> None:
+    with pytest.raises(MetricUnknown, match=r"velocity_report\(compare='ai'\)"):
+        metric_named(asked)
 
 
 def test_what_was_asked_is_never_echoed() -> None:

@@ -3,14 +3,14 @@ from datetime import UTC, date, datetime, timedelta
 import pytest
 
 from playbooks.days import WorkDays
-from playbooks.metric_period import Period, PeriodInvalid, period_of
+from playbooks.metric_period import PeriodInvalid, Stretch, spoken_days, stretch_of
 
 NOW = datetime(2026, 3, 30, 12, tzinfo=UTC)
 BRUSSELS = WorkDays("Europe/Brussels")
 
 
-def period(count: int = 7, since: str | None = None, until: str | None = None) -> Period:
-    return period_of(NOW, BRUSSELS, count=count, since=since, until=until)
+def period(count: int = 7, since: str | None = None, until: str | None = None) -> Stretch:
+    return stretch_of(NOW, BRUSSELS, count=count, since=since, until=until)
 
 
 def test_one_day_is_today_in_the_zone() -> None:
@@ -52,10 +52,31 @@ def test_the_future_is_cut_off(until: str) -> None:
         pytest.param("2026-03-01T00:00:00", None, "ISO 8601", id="no-zone"),
         pytest.param(None, "0001-01-01", "ends before 1970", id="first-day-of-all"),
         pytest.param("2026-03-02", "2026-03-01", "ends before it begins", id="backwards"),
-        pytest.param("2031-01-01", None, "ends before it begins", id="in-the-future"),
+        pytest.param("2031-01-01", None, "`since` lies in the future", id="in-the-future"),
         pytest.param("2020-01-01", None, "longer than 400 days", id="too-long"),
     ],
 )
 def test_what_is_no_period_is_refused(since: str | None, until: str | None, says: str) -> None:
     with pytest.raises(PeriodInvalid, match=says):
         period(since=since, until=until)
+
+
+@pytest.mark.parametrize(
+    ("asked", "first", "last"),
+    [
+        pytest.param("which tool is slow today?", "2026-03-04", "2026-03-04", id="today"),
+        pytest.param("errors yesterday", "2026-03-03", "2026-03-03", id="yesterday"),
+        pytest.param("cost this week", "2026-03-02", "2026-03-04", id="this-week"),
+        pytest.param("cost of Last Week", "2026-02-23", "2026-03-01", id="last-week"),
+        pytest.param("tokens this month", "2026-03-01", "2026-03-04", id="this-month"),
+        pytest.param("tokens last month", "2026-02-01", "2026-02-28", id="last-month"),
+    ],
+)
+def test_the_days_that_a_question_speaks_of(asked: str, first: str, last: str) -> None:
+    wednesday = date(2026, 3, 4)
+
+    assert spoken_days(asked, wednesday) == (date.fromisoformat(first), date.fromisoformat(last))
+
+
+def test_a_question_without_days_speaks_of_none() -> None:
+    assert spoken_days("response_time", date(2026, 3, 4)) is None

@@ -154,8 +154,23 @@ async def test_what_is_past_its_due_date_and_open_is_overdue(made: Made) -> None
     report = await made.report()
 
     assert report.measurements["overdue_count"] == 1
-    assert report.measurements["overdue_basis"] == "due date"
+    assert report.measurements["running_long_count"] is None
     assert late.replace("-", "") in gate(report, "overdue")
+
+
+async def test_without_due_dates_nothing_is_overdue_and_today_is_said_of_a_month_that_is_over(
+    desk: Desk,
+) -> None:
+    report = await periodic_report(desk, "monthly", day=date(2026, 10, 5))
+
+    today = desk.work.days.local_day(desk.clock())
+    assert f"now ({today}) in progress for more than p85" in gate(report, "running long")
+    assert f"now ({today})" in gate(report, "blocked")
+    assert "overdue" not in report.summary
+    assert report.measurements["overdue_count"] is None
+    assert int(report.measurements["running_long_count"] or 0) > 0
+    assert "running_long" in found(report)
+    assert " USD (" in gate(report, "AI tools")
 
 
 async def test_only_a_running_period_has_what_stands_today_in_its_headline(made: Made) -> None:

@@ -5,6 +5,7 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
+from playbooks.arguments import USUAL_METRIC_DAYS
 from playbooks.call_patterns import QUERY
 from playbooks.desk import ConfigurationState, Desk
 from playbooks.errors import ConfigurationInvalid, NoAnswer
@@ -134,9 +135,51 @@ async def test_recorded_failures_of_our_own_server_name_their_cause(then: Desk) 
 async def test_an_empty_period_says_how_calls_are_recorded(then: Desk) -> None:
     report = await query_metrics(then, "calls", since="2025-11-01", until="2025-11-01")
 
-    assert report.status == "ok"
+    assert report.status == "unknown"
     assert "no calls of AI tools are recorded" in report.headline
     assert "import-usage" in report.summary
+
+
+async def test_figures_of_which_too_little_is_known_are_unknown_and_never_well(then: Desk) -> None:
+    at = NOW - timedelta(minutes=5)
+    await then.usage.record([UsageRecord("a", "copilot", at, at.date(), success=True)])
+
+    report = await query_metrics(
+        then, "success_rate", since=(NOW - timedelta(minutes=9)).isoformat()
+    )
+
+    assert report.status == "unknown"
+    assert set(statuses(report).values()) == {"not_measured"}
+    assert report.headline.endswith("; nothing is judged.")
+
+
+@pytest.mark.parametrize("metric", ["error_rate", "cache_hit_rate"])
+async def test_databases_without_calls_are_unknown(desk: Desk, metric: str) -> None:
+    assert (await query_metrics(desk, metric, days=1)).status == "unknown"
+
+
+async def test_costs_are_in_the_currency_of_their_property(then: Desk) -> None:
+    report = await query_metrics(then, "cost", days=30)
+
+    assert report.measurements["cost_currency"] == "USD"
+    assert "| cost USD |" in report.summary
+    assert " USD" in report.headline
+
+
+@pytest.mark.parametrize(
+    ("asked", "more", "period"),
+    [
+        pytest.param("which tool is slow today?", {}, "2026-11-25 to 2026-11-25", id="today"),
+        pytest.param("calls yesterday", {}, "2026-11-24 to 2026-11-24", id="yesterday"),
+        pytest.param("calls today", {"days": 7}, "2026-11-19 to 2026-11-25", id="days-are-given"),
+    ],
+)
+async def test_days_in_the_question_are_the_period(
+    then: Desk, asked: str, more: dict[str, int], period: str
+) -> None:
+    report = await query_metrics(then, asked, days=more.get("days", USUAL_METRIC_DAYS))
+
+    assert report.measurements["period"] == period
 
 
 async def test_database_health_comes_from_recorded_calls(desk: Desk) -> None:

@@ -1,5 +1,6 @@
 """Calls told by an assistant, through the real client, store and sample workspace."""
 
+from collections.abc import AsyncGenerator
 from dataclasses import dataclass, replace
 from datetime import date, timedelta
 from pathlib import Path
@@ -87,6 +88,22 @@ async def test_the_same_content_with_its_instant_is_recorded_once_without_an_id(
     assert (await told(own, at=at, tokens=6)).measurements["recorded_count"] == 1
 
 
+async def test_the_same_call_in_other_words_is_recorded_once_without_an_id(desk: Desk) -> None:
+    day = desk.clock().date() - timedelta(days=1)
+    first = {"tool": "Zed", "at": f"{day}T10:00:00Z", "task": TASK}
+    await told(desk, **first)
+
+    for other in (
+        first | {"tool": "zed"},
+        first | {"at": f"{day}T12:00:00+02:00"},
+        first | {"task": TASK.replace("-", "")},
+    ):
+        assert (await told(desk, **other)).measurements["recorded_count"] == 0
+
+
+TASK = "01234567-89ab-cdef-0123-456789abcdef"
+
+
 async def test_a_row_written_by_a_process_that_died_is_found_again(own: Desk) -> None:
     await told(own, success=True)
     store = own.store
@@ -105,15 +122,60 @@ def _forget_writing(engine: Any) -> None:
         )
 
 
-async def test_another_store_leaves_the_row_of_this_one_alone(own: Desk, tmp_path: Path) -> None:
-    await told(own, success=True, calls_count=5)
+@pytest.fixture
+async def another(own: Desk, tmp_path: Path) -> AsyncGenerator[Desk]:
+    """The same workspace with another store: of another machine, or made after a loss."""
     store = SqlStore(f"sqlite:///{tmp_path / 'another.db'}", clock=own.clock)
-    another = KeptUsage(store, connection="mine", clock=own.clock)
-
-    await told(replace(own, usage=another), success=True)
+    yield replace(own, usage=KeptUsage(store, connection="mine", clock=own.clock))
     await store.aclose()
 
+
+async def test_another_store_leaves_the_row_of_this_one_alone_and_says_so(
+    own: Desk, another: Desk
+) -> None:
+    await told(own, success=True, calls_count=5)
+
+    report = await told(another, success=True)
+
     assert {row.plain("Calls") for row in await rows(own)} == {1, 5}
+    assert report.status == "warning"
+    (beside,) = [each for each in report.findings if each.id == "record_usage.beside"]
+    assert beside.what == "1 row of another store for the same tool, day and outcome"
+    assert "count the same calls twice" in beside.remedy
+    assert len(beside.evidence) == 1
+
+
+async def test_the_same_calls_told_to_a_new_store_are_not_written_again(
+    own: Desk, another: Desk
+) -> None:
+    await told(own, tool="copilot", success=True, calls_count=6, id="one")
+
+    report = await told(another, tool="copilot", success=True, calls_count=6, id="one")
+
+    assert [row.plain("Calls") for row in await rows(own)] == [6]
+    assert "1 row of another store held the same calls" in report.headline
+    assert (await query_metrics(another, "calls", days=1)).measurements["copilot_calls_count"] == 6
+
+
+async def test_a_row_that_was_taken_over_grows_with_the_new_store(own: Desk, another: Desk) -> None:
+    for desk in (own, another):
+        await told(desk, tool="copilot", success=True, id="one")
+
+    report = await told(another, tool="copilot", success=True, id="two")
+
+    assert report.measurements["rows_updated_count"] == 1
+    assert [row.plain("Calls") for row in await rows(own)] == [2]
+
+
+async def test_only_the_row_of_the_calls_told_is_counted_as_theirs(own: Desk) -> None:
+    assert own.own_rows is not None
+    await told(replace(own, own_rows=Away(own.own_rows)), success=True)
+
+    report = await told(own, tool="copilot", tokens=5)
+
+    assert report.measurements["rows_added_count"] == 0
+    assert report.measurements["other_rows_written_count"] == 1
+    assert "in Notion 1 row of other calls written" in report.headline
 
 
 async def test_each_write_is_journalled_first(own: Desk) -> None:
@@ -166,6 +228,9 @@ class Away:
     async def find(self, data_source_id: str, title: Property, text: str) -> tuple[Row, ...]:
         return await self.inner.find(data_source_id, title, text)
 
+    async def beginning(self, data_source_id: str, title: Property, text: str) -> tuple[Row, ...]:
+        return await self.inner.beginning(data_source_id, title, text)
+
     async def add(self, *_: object) -> NoReturn:
         raise NoAnswer("the network is gone")
 
@@ -207,6 +272,8 @@ async def test_query_metrics_reads_the_calls_and_not_their_row_beside_them(own: 
         pytest.param({"at": "yesterday"}, "no instant", id="no-instant"),
         pytest.param({"at": "2026-01-01T00:00:00"}, "no instant", id="no-zone"),
         pytest.param({"at": "0001-01-01T00:00:00+14:00"}, "no instant", id="no-day"),
+        pytest.param({"at": "2020-01-01T00:00:00Z"}, "older than 400 days", id="not-kept"),
+        pytest.param({"success": True, "error_class": "network"}, "no error", id="contradiction"),
         pytest.param({"task": "the login page"}, "no page", id="no-task"),
     ],
 )

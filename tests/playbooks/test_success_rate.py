@@ -30,6 +30,12 @@ def test_fewer_independent_calls_make_a_wider_interval() -> None:
     assert clustered.interval == rate(95, 100).interval
 
 
+def test_the_share_itself_has_the_interval_however_few_calls_it_is_worth() -> None:
+    found = SuccessRate(1163, 163, 1.35).interval
+
+    assert [found.low, found.high] == pytest.approx([0.63, 80.65], abs=0.01)
+
+
 def test_a_change_within_chance_holds_zero() -> None:
     assert change_of(rate(18, 20), rate(19, 20)).holds(0)
 

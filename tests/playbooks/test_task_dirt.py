@@ -71,20 +71,22 @@ def test_dirt_is_counted_with_the_same_examples_whatever_the_order() -> None:
 
 
 @pytest.mark.parametrize(
-    ("tasks_count", "severity"),
-    [pytest.param(20, "info", id="5"), pytest.param(19, "warning", id="more")],
+    ("sound_count", "severity"),
+    [pytest.param(19, "info", id="5"), pytest.param(18, "warning", id="more")],
 )
-def test_a_flaw_in_more_than_five_percent_is_a_warning(tasks_count: int, severity: str) -> None:
+def test_a_flaw_in_more_than_five_percent_is_a_warning(sound_count: int, severity: str) -> None:
+    flawed, still_open = made(started=None), [opened(90 + number) for number in range(9)]
+
     (finding,) = dirt_findings(
-        dirt_of([made(started=None)]),
-        tasks_count=tasks_count,
+        dirt_of([flawed, *(made(1 + number) for number in range(sound_count)), *still_open]),
         warn_above_percent=5,
         procedure="velocity_report",
+        effects={},
     )
 
     assert finding.severity == severity
     assert "validate_data" in finding.remedy
-    assert finding.evidence == (str(made()),)
+    assert finding.evidence == (str(flawed),)
 
 
 def test_a_hostile_title_stays_data_in_the_evidence() -> None:

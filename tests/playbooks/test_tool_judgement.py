@@ -69,11 +69,14 @@ def test_a_tool_without_a_band_is_shown_and_not_judged() -> None:
     ("succeeded", "calls", "told", "status"),
     [
         pytest.param(980, 1000, "excellent, certain", "ok", id="certain"),
-        pytest.param(19, 20, "excellent, uncertain", "ok", id="few"),
+        pytest.param(39, 40, "excellent, uncertain", "ok", id="few"),
+        pytest.param(19, 20, "excellent or critical", "not_measured", id="perhaps-critical"),
+        pytest.param(1, 1, "1 call (95 %: 20.7 to 100.0): too few", "not_measured", id="one-call"),
         pytest.param(920, 1000, "good, certain", "ok", id="good"),
         pytest.param(850, 1000, "warning, certain", "warning", id="warning"),
         pytest.param(500, 1000, "critical, certain", "critical", id="critical"),
-        pytest.param(3, 5, "critical, uncertain", "warning", id="five-calls-are-no-catastrophe"),
+        pytest.param(15, 20, "critical, uncertain", "warning", id="twenty-are-no-catastrophe"),
+        pytest.param(3, 5, "too few, judged from 20", "not_measured", id="five-calls"),
     ],
 )
 def test_success_is_judged_with_its_certainty(
@@ -83,6 +86,20 @@ def test_success_is_judged_with_its_certainty(
 
     assert told in verdict.gate.reason
     assert verdict.gate.status == status
+
+
+def test_one_row_of_a_thousand_failures_is_one_observation() -> None:
+    rows = [sample(success=0.0, calls_count=1000), *[sample(success=1.0)] * 163]
+
+    verdict = judge_success("mcp_server", figures_of(rows), Bands())
+
+    assert verdict.gate.status == "not_measured"
+    assert "14.0 % of 1,163 calls" in verdict.gate.reason
+    assert "worth 1.35): too few" in verdict.gate.reason
+
+
+def test_one_response_time_is_one_call() -> None:
+    assert "(n = 1 call, no p95" in of_times(100, count=1).gate.reason
 
 
 def test_recorded_failures_name_the_cause_even_against_the_usual_one() -> None:

@@ -1,5 +1,8 @@
+from random import Random
+
 import pytest
 
+from playbooks.intervals import Interval
 from playbooks.tool_metrics import figures_of, grouped, success_of, times_of
 from tests.playbooks.rows_made import sample
 
@@ -48,6 +51,41 @@ def test_a_record_of_a_time_alone_counts_as_one_in_times_and_as_none_in_calls() 
     assert figures.tokens == 10
 
 
+@pytest.mark.parametrize("calls_count", [1, 7])
+def test_the_median_has_the_interval_of_order_statistics(calls_count: int) -> None:
+    """Of 100 values by rank 40 and 61 (methods, normal approximation), however often each came."""
+    found = times_of(
+        [sample(response_time_ms=float(ms), calls_count=calls_count) for ms in range(1, 101)]
+    )
+
+    assert found is not None
+    assert found.median_interval == Interval(40, 61)
+
+
+def test_the_interval_of_the_median_holds_the_median_whatever_the_weights() -> None:
+    dice = Random(5)
+    for _ in range(200):
+        found = times_of(
+            [
+                sample(response_time_ms=dice.lognormvariate(6, 1), calls_count=dice.choice(WEIGHTS))
+                for _ in range(dice.randint(5, 80))
+            ]
+        )
+        assert found is not None
+        assert found.median_interval is None or found.median_interval.holds(found.p50_ms)
+
+
+WEIGHTS = (0, 1, 1, 3, 40)
+
+
+def test_one_row_that_outweighs_all_others_leaves_the_median_open() -> None:
+    rows = [sample(response_time_ms=100.0)] * 20
+    found = times_of([*rows, sample(response_time_ms=900.0, calls_count=1000)])
+
+    assert found is not None
+    assert (found.p50_ms, found.median_interval) == (900, None)
+
+
 def test_nothing_is_told_of_what_no_sample_tells() -> None:
     figures = figures_of([sample()])
 
@@ -71,8 +109,20 @@ def test_a_share_of_many_calls_is_worth_all_of_them() -> None:
     assert [rate.interval.low, rate.interval.high] == pytest.approx([93.47, 96.19], abs=0.01)
 
 
-def test_recorded_failures_are_counted_by_class() -> None:
-    figures = figures_of([sample(success=0.0, error_class="network"), sample(success=1.0)] * 2)
+def test_a_row_with_one_ending_takes_no_weight_from_shares_beside_it() -> None:
+    share = sample(success=0.95, calls_count=1000, one_ending=False)
+
+    rate = success_of([share, sample(success=1.0, calls_count=2)])
+
+    assert rate is not None
+    assert rate.independent_count == pytest.approx(1002**2 / 1004)
+
+
+def test_recorded_failures_are_counted_by_class_where_the_call_failed() -> None:
+    failed, succeeded = sample(success=0.0, error_class="network"), sample(success=1.0)
+    contradicting = sample(success=1.0, error_class="network")
+
+    figures = figures_of([failed, succeeded, contradicting] * 2)
 
     assert figures.failures == {"network": 2}
 

@@ -1,16 +1,19 @@
 """Through the real mirror: the sample workspace, and tables made for a question."""
 
+import json
 from collections.abc import AsyncGenerator, Mapping
 from dataclasses import dataclass, replace
 from datetime import date, timedelta
 from pathlib import Path
 from typing import Any
 
+import httpx
 import pytest
 
 from playbooks.days import WorkDays
 from playbooks.desk import DatabaseSetting, Desk
 from playbooks.errors import ConfigurationInvalid
+from playbooks.kept_tasks import KeptTasks
 from playbooks.report import Report
 from playbooks.velocity_answer import in_short
 from playbooks.velocity_question import QuestionInvalid, Selection
@@ -139,6 +142,18 @@ async def test_the_honest_defects_of_the_sample_are_found_and_counted(desk: Desk
         pytest.param({"compare": "ai"}, id="ai"),
         pytest.param({"compare": "previous_period"}, id="compared"),
         pytest.param({"forecast_count": 50}, id="forecast"),
+        pytest.param(
+            {
+                "compare": "ai",
+                "group_by": "assignee",
+                "forecast_by": date(2026, 12, 31),
+                "forecast_count": 30,
+            },
+            id="everything",
+        ),
+        pytest.param(
+            {"compare": "previous_period", "group_by": "project", "period_days": 7}, id="a-week"
+        ),
     ],
 )
 async def test_an_answer_is_short_and_a_full_one_bounded(desk: Desk, asked: Any) -> None:
@@ -175,6 +190,29 @@ async def test_a_filter_narrows_and_an_unknown_name_is_told(desk: Desk) -> None:
     assert "of the last 0 days" not in nobody.summary
 
 
+async def test_a_filter_by_a_property_that_is_missing_says_so(made: Made) -> None:
+    made.add_done(6)
+
+    filtered = await velocity_report(made.desk, selection=Selection(ai_tool="cursor"))
+    compared = await velocity_report(made.desk, compare="ai")
+
+    assert filtered.headline == "Cannot tell: no property plays ai_tool."
+    (told,) = [gate.reason for gate in compared.gates if gate.name == "AI-assisted"]
+    assert told == "no property plays ai_tool"
+    assert "velocity_report.not_mapped" in {finding.id for finding in compared.findings}
+
+
+async def test_flaws_say_of_which_tasks_they_are(made: Made) -> None:
+    made.add_done(6, actual_hours=None)
+    made.add("Open", status="In progress", started=made.today)
+
+    report = await velocity_report(made.desk)
+
+    (told,) = [gate.reason for gate in report.gates if gate.name == "data quality"]
+    assert told.startswith("6 done in the period, 1 open today: ")
+    assert "6 tasks done without actual hours (left out of estimation)" in told
+
+
 async def test_the_second_answer_comes_from_what_is_kept_and_is_the_same(made: Made) -> None:
     made.add_done(30)
     made.add("Open", status="In progress", started=made.today)
@@ -186,6 +224,46 @@ async def test_the_second_answer_comes_from_what_is_kept_and_is_the_same(made: M
     assert (live.source, cached.source) == ("live", "cache")
     assert made.table.wire.asked == []
     assert same(live) == same(cached)
+
+
+class OneRowAPage(httpx.AsyncBaseTransport):
+    """A wire to a Notion that gives no page of more than one row."""
+
+    def __init__(self, inner: httpx.AsyncBaseTransport) -> None:
+        self._inner = inner
+
+    async def handle_async_request(self, request: httpx.Request) -> httpx.Response:
+        if request.url.path.endswith("/query"):
+            body = {**json.loads(await request.aread()), "page_size": 1}
+            request = httpx.Request(request.method, request.url, json=body, headers=_kept(request))
+        return await self._inner.handle_async_request(request)
+
+
+def _kept(request: httpx.Request) -> dict[str, str]:
+    return {key: value for key, value in request.headers.items() if key != "content-length"}
+
+
+async def test_pages_of_one_row_or_of_a_hundred_give_the_same_answer(made: Made) -> None:
+    made.add_done(40)
+    made.add("Open", status="In progress", started=made.today)
+    whole = await velocity_report(made.desk)
+    whole_count = made.table.wire.asked.count(f"POST /v1/data_sources/{made.table.id}/query")
+
+    await made.table.store.perform(_forget_rows)
+    made.table.wire.asked.clear()
+    made.table.wire.inner = OneRowAPage(made.table.wire.inner)
+    bit_by_bit = await velocity_report(replace(made.desk, tasks=KeptTasks()))
+    count = made.table.wire.asked.count(f"POST /v1/data_sources/{made.table.id}/query")
+
+    assert whole_count < 5
+    assert count >= 41
+    assert same(bit_by_bit) == same(whole)
+
+
+def _forget_rows(engine: Any) -> None:
+    with engine.begin() as connection:
+        for table in ("mirror_sources", "mirror_rows"):
+            connection.exec_driver_sql(f"DELETE FROM {table}")
 
 
 async def test_a_refresh_brings_what_changed_came_and_went(made: Made) -> None:
@@ -201,7 +279,7 @@ async def test_a_refresh_brings_what_changed_came_and_went(made: Made) -> None:
     made.add("New")
     made.table.watch.advance(days=2)
     after = await velocity_report(made.desk)
-    anew = await velocity_report(replace(made.desk, tasks=type(made.desk.tasks)()))
+    anew = await velocity_report(replace(made.desk, tasks=KeptTasks()))
 
     assert before.measurements["open_count"] == 2
     assert (after.measurements["completed_count"], after.measurements["open_count"]) == (13, 1)
@@ -291,11 +369,20 @@ async def test_with_nobody_to_ask_the_answer_is_unknown(desk: Desk) -> None:
     assert "health_check" in report.next_actions[0]
 
 
-@pytest.mark.parametrize("ahead_days", [0, -1, 1500])
-async def test_a_day_that_cannot_be_forecast_is_refused(desk: Desk, ahead_days: int) -> None:
+@pytest.mark.parametrize(
+    ("ahead_days", "says"),
+    [
+        pytest.param(0, "does not lie ahead", id="today"),
+        pytest.param(-1, "does not lie ahead", id="yesterday"),
+        pytest.param(1500, "too far ahead", id="far"),
+    ],
+)
+async def test_a_day_that_cannot_be_forecast_is_refused_with_the_reason(
+    desk: Desk, ahead_days: int, says: str
+) -> None:
     day = desk.clock().date() + timedelta(days=ahead_days)
 
-    with pytest.raises(QuestionInvalid):
+    with pytest.raises(QuestionInvalid, match=says):
         await velocity_report(desk, forecast_by=day)
 
 

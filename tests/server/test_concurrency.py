@@ -1,9 +1,11 @@
+import threading
+
 import anyio
 import anyio.lowlevel
 import pytest
 
 from playbooks.errors import TokenRefused
-from server.concurrency import together
+from server.concurrency import aside, together
 
 
 async def test_outcomes_come_in_order_whoever_is_first() -> None:
@@ -72,3 +74,22 @@ async def test_a_bug_is_not_swallowed() -> None:
 
     with pytest.raises(ExceptionGroup):
         await together([broken], within_s=5)
+
+
+async def test_what_computes_aside_lets_others_go_on() -> None:
+    answered = threading.Event()
+    values: list[bool] = []
+
+    async def compute() -> None:
+        values.append(await aside(lambda: answered.wait(5)))
+
+    async with anyio.create_task_group() as group:
+        group.start_soon(compute)
+        group.start_soon(_set, answered)
+
+    assert values == [True]
+
+
+async def _set(event: threading.Event) -> None:
+    await anyio.lowlevel.checkpoint()
+    event.set()

@@ -11,7 +11,7 @@ import pytest
 import vl_convert
 
 from playbooks.errors import PictureUnavailable
-from playbooks.picture import Theme
+from playbooks.picture import SCALE, Theme
 from server.pictures import VegaPictures, packed, render_png, render_svg
 from tests.playbooks.pictures.drawn import HOSTILE, PICTURES
 
@@ -39,18 +39,16 @@ def pixels_of(png: bytes) -> bytes:
 @pytest.mark.parametrize("theme", ["light", "dark"])
 @pytest.mark.parametrize("count", [0, 1, 40])
 @pytest.mark.parametrize("name", PICTURES)
-async def test_a_picture_has_the_size_that_was_asked_for(
-    name: str, count: int, theme: Theme
-) -> None:
-    png = await VegaPictures().png(PICTURES[name]("A finding", count), theme)
+def test_a_picture_has_the_size_that_was_asked_for(name: str, count: int, theme: Theme) -> None:
+    png = render_png(PICTURES[name]("A finding", count), theme, SCALE)
 
     assert size_of(png) == (1440, 720 if count else 300)
     assert len(png) < 150_000
 
 
 @pytest.mark.parametrize("name", PICTURES)
-async def test_an_svg_runs_nothing_and_loads_nothing(name: str) -> None:
-    svg = await VegaPictures().svg(PICTURES[name](HOSTILE, 3))
+def test_an_svg_runs_nothing_and_loads_nothing(name: str) -> None:
+    svg = render_svg(PICTURES[name](HOSTILE, 3), "light")
 
     without_namespaces = re.sub(r' xmlns(:\w+)?="[^"]*"', "", svg)
     assert svg.startswith("<svg")
@@ -82,11 +80,34 @@ def test_a_picture_is_packed_without_the_loss_of_a_pixel() -> None:
     assert len(small) < len(plain) / 2
 
 
-def test_data_from_elsewhere_are_refused() -> None:
+async def test_a_picture_that_is_drawn_apart_is_the_same() -> None:
+    picture = PICTURES["weeks"]("A finding", 10)
+
+    assert await VegaPictures().png(picture, "dark") == render_png(picture, "dark", SCALE)
+
+
+DRAWN_APART = """
+import sys
+import anyio
+from server.pictures import VegaPictures
+drawn = anyio.run(VegaPictures().svg, {"data": {"values": [{}]}, "mark": "point"})
+print(drawn[:4], "vl_convert" in sys.modules)
+"""
+
+
+def test_the_server_itself_never_loads_what_would_stop_it_while_it_draws() -> None:
+    command = [sys.executable, "-c", DRAWN_APART]
+
+    said = subprocess.run(command, cwd=CHECKOUT, capture_output=True, text=True, check=True).stdout
+
+    assert said == "<svg False\n"
+
+
+async def test_data_from_elsewhere_are_refused() -> None:
     loading = {"data": {"url": "http://127.0.0.1:9/x.json"}, "mark": "point", "encoding": {}}
 
     with pytest.raises(PictureUnavailable, match="could not be drawn"):
-        render_png(loading, "light", 1)
+        await VegaPictures().png(loading)
 
 
 async def test_a_picture_that_takes_too_long_is_given_up() -> None:
@@ -97,10 +118,11 @@ async def test_a_picture_that_takes_too_long_is_given_up() -> None:
 WITHOUT_CHARTS = """
 import sys
 sys.modules["vl_convert"] = None
+import anyio
 from playbooks.errors import PictureUnavailable
-from server.pictures import render_svg
+from server.pictures import VegaPictures
 try:
-    render_svg({"mark": "point"}, "light")
+    anyio.run(VegaPictures().svg, {"mark": "point"})
 except PictureUnavailable as error:
     print(error)
 """

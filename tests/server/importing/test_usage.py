@@ -42,7 +42,7 @@ def tokens(number: int) -> str:
 async def load(
     book: KeptUsage | None, path: Path, *pairs: str, tool: str | None = None
 ) -> UsageImport:
-    file = UsageFile(path, WorkDays(), parse_usage_map(pairs), tool)
+    file = UsageFile(path, WorkDays(), NOW, parse_usage_map(pairs), tool)
     return await import_usage([file], book, silent)
 
 
@@ -183,6 +183,8 @@ async def test_the_same_events_of_continue_in_a_copy_of_its_files_are_recorded_o
     [
         pytest.param(",2026-11-24,,", "names no tool", id="no-tool"),
         pytest.param("cursor,yesterday,,", "no instant", id="no-instant"),
+        pytest.param("cursor,2027-11-24T10:00:00Z,,", "lies in the future", id="future"),
+        pytest.param("cursor,2025-10-20,,", "is older than 400 days", id="too-old"),
         pytest.param("cursor,0001-01-01T00:00:00+14:00,,", "no instant", id="first-day-of-all"),
         pytest.param("cursor,9999-12-31T23:00:00-14:00,,", "no instant", id="last-day-of-all"),
         pytest.param("cursor,2026-11-24,fast,", "is no number", id="no-number"),
@@ -202,6 +204,36 @@ async def test_a_line_that_does_not_fit_is_skipped_with_its_reason(
     assert done.new_count == 0
     assert [each.line for each in done.skipped] == [2]
     assert says in done.skipped[0].reason
+
+
+@pytest.mark.parametrize(
+    ("more", "says"),
+    [
+        pytest.param({"count": 1.5}, "has no whole number as count", id="half-a-call"),
+        pytest.param({"tokens": 0.5}, "has no whole number as tokens", id="half-a-token"),
+        pytest.param(
+            {"success": True, "error": "timeout"}, "says success and names an error", id="both"
+        ),
+    ],
+)
+async def test_what_no_call_can_be_is_skipped_with_its_reason(
+    book: KeptUsage, tmp_path: Path, more: dict[str, object], says: str
+) -> None:
+    path = tmp_path / "calls.jsonl"
+    path.write_text(json.dumps({"tool": "cursor", "at": "2026-11-24", **more}) + "\n")
+
+    done = await load(book, path)
+
+    assert (done.new_count, done.skipped[0].reason) == (0, says)
+
+
+async def test_an_event_of_continue_that_lies_ahead_is_skipped(
+    book: KeptUsage, tmp_path: Path
+) -> None:
+    path = tmp_path / "tokensGenerated.jsonl"
+    path.write_text(tokens(1).replace("2026", "2027"))
+
+    assert (await load(book, path)).skipped[0].reason == "lies in the future"
 
 
 @pytest.mark.parametrize("role", ["count", "tokens", "cost"])

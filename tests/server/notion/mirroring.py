@@ -103,12 +103,14 @@ class Table:
         }
         return str(self.perform("POST", "/v1/pages", body)["id"])
 
-    def add_many(self, count: int, *, every: timedelta = timedelta(0)) -> list[str]:
-        """Add rows, one each so often."""
+    def add_many(
+        self, count: int, *, every: timedelta = timedelta(0), name: str = "row {}"
+    ) -> list[str]:
+        """Add rows, one each so often, named by their number."""
         ids: list[str] = []
         with self.workspace.transaction():
             for number in range(count):
-                ids.append(self.add(f"row {number}"))
+                ids.append(self.add(name.format(number)))
                 self.watch.now += every
         return ids
 

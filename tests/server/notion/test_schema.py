@@ -16,7 +16,7 @@ STATUS: dict[str, Any] = {
 
 
 def test_a_data_source_becomes_a_schema_in_notions_order() -> None:
-    answer = {
+    answer: dict[str, Any] = {
         "id": ID,
         "title": rich("Tasks"),
         "parent": {"type": "database_id", "database_id": "db"},
@@ -27,6 +27,7 @@ def test_a_data_source_becomes_a_schema_in_notions_order() -> None:
             "Status": {"id": "s", "type": "status", "status": STATUS},
             "Size": {"id": "z", "type": "select", "select": {"options": [{"name": "S"}]}},
             "Blocks": {"id": "b", "type": "relation", "relation": {"data_source_id": "other"}},
+            "Cost": {"id": "c", "type": "number", "number": {"format": "dollar"}},
             "New": {"id": "n", "type": "telepathy"},
         },
     }
@@ -47,6 +48,7 @@ def test_a_data_source_becomes_a_schema_in_notions_order() -> None:
             ),
             Property("z", "Size", "select", (Option("S"),)),
             Property("b", "Blocks", "relation", target_data_source_id="other"),
+            Property("c", "Cost", "number", number_format="dollar"),
             Property("n", "New", "telepathy"),
         ),
     )

@@ -140,3 +140,16 @@ async def test_a_whole_file_of_records_is_kept_at_once(book: KeptUsage) -> None:
 
     assert len(await book.record(many)) == 5_000
     assert await book.record(many) == frozenset()
+
+
+async def test_what_a_bucket_holds_has_the_same_digest_in_every_store(
+    book: KeptUsage, store: SqlStore
+) -> None:
+    another = KeptUsage(store, connection="another", clock=lambda: NOW)
+    await book.record([record("a"), record("b"), record("c", success=False)])
+    await another.record([record("b")])
+    part = await another.contents(SUCCEEDED)
+    await another.record([record("a")])
+
+    assert await book.contents(SUCCEEDED) == await another.contents(SUCCEEDED)
+    assert await book.contents(SUCCEEDED) != part
