@@ -35,15 +35,17 @@ class Editor(Protocol):
         """Give the page that value; None empties it."""
         ...
 
-    async def in_trash(self, page_id: str, *, as_edited_at: datetime | None = None) -> bool | None:
-        """Whether the page is in the trash; None when it is gone for good, or not shared.
+    async def in_trash(
+        self, object_id: str, *, as_edited_at: datetime | None = None
+    ) -> bool | None:
+        """Whether a page or database is in the trash; None when it is gone, or not shared.
 
         With `as_edited_at` None, too, when it is out of the trash and was edited at another time.
         """
         ...
 
-    async def set_in_trash(self, page_id: str, value: bool) -> None:
-        """Move the page to the trash, or out of it."""
+    async def set_in_trash(self, object_id: str, value: bool) -> None:
+        """Move the page or database to the trash, or out of it."""
         ...
 
     async def column(self, data_source_id: str, key: str) -> Json:
