@@ -6,11 +6,12 @@ DataBook in `store/`.
 
 from collections.abc import AsyncIterator, Mapping, Sequence
 from datetime import date, datetime
-from typing import Literal, Protocol
+from typing import Protocol
 
 from playbooks.essence import Essence
 from playbooks.kept_data import Acknowledged, RolledRow
 from playbooks.objects import Found
+from playbooks.remade import Reached
 from playbooks.snapshot import Broken, Check, CheckLevel, Json, Mode, RecordKind, Snapshot
 
 
@@ -207,10 +208,6 @@ class Backups(Protocol):
         ...
 
 
-Remade = Literal["made", "filled", "linked"]
-"""How far an object is that is made again: there, with its content, with its relations."""
-
-
 class Maker(Protocol):
     """Makes objects of a snapshot again; every method may raise a NotionError.
 
@@ -226,7 +223,7 @@ class Maker(Protocol):
         """What procedures may know of the record."""
         ...
 
-    async def state(self, plan_id: str, original_id: str) -> Remade | None:
+    async def state(self, plan_id: str, original_id: str) -> Reached | None:
         """How far that object is; None when it is not made, or in the trash again."""
         ...
 
