@@ -10,14 +10,12 @@ import argparse
 import asyncio
 import json
 import os
-import secrets
 import sys
 import tempfile
 import time
-from collections.abc import AsyncGenerator, Callable, Coroutine, Iterable, Mapping, Sequence
-from contextlib import AsyncExitStack, asynccontextmanager, closing
+from collections.abc import Callable, Coroutine, Iterable, Mapping, Sequence
+from contextlib import closing
 from dataclasses import dataclass, replace
-from datetime import UTC, datetime, timedelta
 from functools import partial
 from pathlib import Path
 from typing import Any, Final, TypeAlias
@@ -27,34 +25,21 @@ if not __package__:
     sys.path[0] = str(Path(__file__).resolve().parents[1])
 
 from benchmarks import datasets, rich_workspace
+from benchmarks.place import LONG_MINUTES, NOW, OWNER, Place, new_token, opened, shared_page
 from benchmarks.reproduce import DATA
-from benchmarks.stack import KEY, client_of, desk_over
 from playbooks.apply_plan import apply_plan
 from playbooks.create_backup import create_backup
 from playbooks.databases import DatabaseKey
-from playbooks.desk import Desk
 from playbooks.plan_change import plan_change
 from playbooks.plan_kind import Request
 from playbooks.report import Report
-from server.backups.archive import Archive
-from server.backups.draft import Maker as Stamp
-from server.backups.drafts import Place as Shelf
 from server.embedded import make_sample
 from server.importing.tasks import import_tasks
-from server.notion.client import NOTION_VERSION, NotionClient
-from server.notion.editor import NotionEditor
-from server.notion.exporter import NotionExporter
-from server.notion.maker import NotionMaker
-from server.store.kept_remade import KeptRemade
-from server.store.sql import SqlStore
-from server.workspace.core import Actor, Workspace
+from server.workspace.core import Workspace
 
-NOW: Final = datetime(2026, 11, 25, 12, tzinfo=UTC)
-LONG_MINUTES: Final = 600.0
 RICH_COUNT: Final = 130
 QUICK_RICH_COUNT: Final = 40
 QUICK_SIP_COUNT: Final = 150
-OWNER: Final = Actor("00000000-0000-4000-8000-000000000000", "person")
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,28 +70,6 @@ class Trip:
 Run: TypeAlias = Callable[[Path], Coroutine[Any, Any, Trip]]
 
 
-@dataclass(slots=True)
-class Ticking:
-    """A clock that moves on whenever it is looked at: no minute has more rows than a query."""
-
-    now: datetime = NOW
-
-    def __call__(self) -> datetime:
-        """The present instant."""
-        self.now += timedelta(milliseconds=20)
-        return self.now
-
-
-@dataclass(frozen=True, slots=True)
-class Place:
-    """A workspace with a bot, and the desk of whoever works through it."""
-
-    workspace: Workspace
-    bot_id: str
-    client: NotionClient
-    desk: Desk
-
-
 async def sample(directory: Path, *, only: DatabaseKey | None) -> Trip:
     """The sample workspace, or one database of it."""
     file = directory / "workspace.sqlite3"
@@ -114,16 +77,16 @@ async def sample(directory: Path, *, only: DatabaseKey | None) -> Trip:
     with closing(Workspace.open(file, clock=lambda: NOW)) as workspace:
         token = workspace.own_token()
     assert token is not None
-    async with _opened(file, token) as place:
+    async with opened(file, token) as place:
         return await _trip("sample", place, Request(database=only))
 
 
 async def rich(directory: Path, *, tasks_count: int) -> Trip:
     """A workspace with one of everything."""
-    file, token = directory / "workspace.sqlite3", _new_token()
+    file, token = directory / "workspace.sqlite3", new_token()
     with closing(Workspace.open(file, clock=lambda: NOW)) as workspace:
         rich_workspace.fill(workspace, token=token, tasks_count=tasks_count)
-    async with _opened(file, token) as place:
+    async with opened(file, token) as place:
         policy = replace(place.desk.backup_policy, block_comments=True)
         asking = replace(place, desk=replace(place.desk, backup_policy=policy))
         return await _trip("rich", asking, Request())
@@ -131,11 +94,11 @@ async def rich(directory: Path, *, tasks_count: int) -> Trip:
 
 async def sip(directory: Path, *, data: Path, tasks_count: int | None) -> Trip:
     """Ten years of one company's tasks, or the first of them."""
-    file, token = directory / "workspace.sqlite3", _new_token()
+    file, token = directory / "workspace.sqlite3", new_token()
     with closing(Workspace.open(file, clock=lambda: NOW)) as workspace:
         bot_id = workspace.add_bot("Benchmark", token=token)
-        page_id = _shared_page(workspace, bot_id, "Root")
-    async with _opened(file, token) as place:
+        page_id = shared_page(workspace, bot_id, "Root")
+    async with opened(file, token) as place:
         tasks = replace(datasets.sip(data), limit=tasks_count)
         await import_tasks(place.client, tasks, parent_page_id=page_id, progress=_silent)
         return await _trip("sip", place, Request())
@@ -147,7 +110,7 @@ async def _trip(name: str, place: Place, request: Request) -> Trip:
     await create_backup(desk, mode="full", within_minutes=LONG_MINUTES)
     backup_s = time.perf_counter() - started_s
     _destroy(place.workspace)
-    into = _shared_page(place.workspace, place.bot_id, "Ruins")
+    into = shared_page(place.workspace, place.bot_id, "Ruins")
     started_s = time.perf_counter()
     planned = await plan_change(desk, "restore", replace(request, into=into))
     applied = await apply_plan(desk, str(planned.measurements["plan_id"]))
@@ -165,44 +128,8 @@ def _destroy(workspace: Workspace) -> None:
             workspace.perform("PATCH", path, {"in_trash": True}, actor=OWNER)
 
 
-def _shared_page(workspace: Workspace, bot_id: str, name: str) -> str:
-    body = {"parent": {"workspace": True}, "properties": rich_workspace.titled(name)}
-    page_id = str(workspace.perform("POST", "/v1/pages", body, actor=OWNER)["id"])
-    workspace.share(page_id, bot_id)
-    return page_id
-
-
-@asynccontextmanager
-async def _opened(file: Path, token: str) -> AsyncGenerator[Place]:
-    """The workspace in that file, with everything of ours beside it."""
-    clock = Ticking()
-    async with AsyncExitStack() as closing_last:
-        workspace = Workspace.open(file, clock=clock)
-        closing_last.callback(workspace.close)
-        store = SqlStore(f"sqlite:///{file.with_name('store.db')}", clock=clock)
-        closing_last.push_async_callback(store.aclose)
-        client = await closing_last.enter_async_context(client_of(workspace, token))
-        shelf = Shelf(file.with_name("backups"), KEY, Stamp("0", NOTION_VERSION))
-        archive = Archive(shelf, clock=clock, monotonic=time.monotonic)
-        closing_last.callback(archive.close)
-        desk = replace(
-            desk_over(client, store, clock),
-            editor=NotionEditor(client),
-            exporter=NotionExporter(client),
-            maker=NotionMaker(client, archive, KeptRemade(store, connection=KEY)),
-            backups=archive,
-            standing_approvals=frozenset({"restore"}),
-        )
-        bot_id = (await client.who_am_i()).id
-        yield Place(workspace, bot_id, client, desk)
-
-
 def _silent(*_: object) -> None:
     """Nobody watches."""
-
-
-def _new_token() -> str:
-    return f"ntn_{secrets.token_hex(16)}"
 
 
 def runs(data: Path, *, quick: bool) -> Mapping[str, Run]:

@@ -6,11 +6,12 @@ DataBook in `store/`.
 
 from collections.abc import AsyncIterator, Mapping, Sequence
 from datetime import date, datetime
-from typing import Literal, Protocol
+from typing import Protocol
 
 from playbooks.essence import Essence
 from playbooks.kept_data import Acknowledged, RolledRow
 from playbooks.objects import Found
+from playbooks.remade import Reached
 from playbooks.snapshot import Broken, Check, CheckLevel, Json, Mode, RecordKind, Snapshot
 
 
@@ -35,15 +36,17 @@ class Editor(Protocol):
         """Give the page that value; None empties it."""
         ...
 
-    async def in_trash(self, page_id: str, *, as_edited_at: datetime | None = None) -> bool | None:
-        """Whether the page is in the trash; None when it is gone for good, or not shared.
+    async def in_trash(
+        self, object_id: str, *, as_edited_at: datetime | None = None
+    ) -> bool | None:
+        """Whether a page or database is in the trash; None when it is gone, or not shared.
 
         With `as_edited_at` None, too, when it is out of the trash and was edited at another time.
         """
         ...
 
-    async def set_in_trash(self, page_id: str, value: bool) -> None:
-        """Move the page to the trash, or out of it."""
+    async def set_in_trash(self, object_id: str, value: bool) -> None:
+        """Move the page or database to the trash, or out of it."""
         ...
 
     async def column(self, data_source_id: str, key: str) -> Json:
@@ -205,10 +208,6 @@ class Backups(Protocol):
         ...
 
 
-Remade = Literal["made", "filled", "linked"]
-"""How far an object is that is made again: there, with its content, with its relations."""
-
-
 class Maker(Protocol):
     """Makes objects of a snapshot again; every method may raise a NotionError.
 
@@ -224,7 +223,7 @@ class Maker(Protocol):
         """What procedures may know of the record."""
         ...
 
-    async def state(self, plan_id: str, original_id: str) -> Remade | None:
+    async def state(self, plan_id: str, original_id: str) -> Reached | None:
         """How far that object is; None when it is not made, or in the trash again."""
         ...
 

@@ -11,7 +11,14 @@ from playbooks.essence import Essence
 from playbooks.plan import Change
 from playbooks.plan_kind import Request
 from playbooks.plan_values import short
-from playbooks.restore_order import Holdings, Thing, linked_changes, made_change
+from playbooks.restore_order import (
+    Holdings,
+    Thing,
+    below,
+    linked_changes,
+    made_change,
+    roots_of,
+)
 from playbooks.restore_told import RestorePlan
 from playbooks.semantic_diff import comparable
 from playbooks.snapshot import Json, Snapshot
@@ -20,6 +27,7 @@ from playbooks.text import shown
 
 _PROPERTY: Final = "property "
 _NOTES_COUNT: Final = 40
+_TABLE: Final = "data_source"
 
 
 @dataclass(slots=True)
@@ -52,6 +60,8 @@ class InPlace:
     ) -> RestorePlan:
         """Out of the trash, made again, set back; each only where it is not as it was."""
         seen = _Seen()
+        if request.scope not in {"rows", "properties"}:
+            tables = await self._unearthed(held, tables, seen)
         for table_id in tables:
             try:
                 await self._table(snapshot.id, held, request, table_id, seen)
@@ -75,6 +85,26 @@ class InPlace:
             counts=seen.counts,
             notes=tuple(seen.notes),
         )
+
+    async def _unearthed(
+        self, held: Holdings, tables: Sequence[str], seen: _Seen
+    ) -> tuple[str, ...]:
+        """Databases and pages of their own come out of the trash; the tables that lie in none.
+
+        What lies below something in the trash comes with it, and can be compared afterwards.
+        """
+        databases = {held.things[table].parent_id for table in tables}
+        buried: set[str | None] = set()
+        for thing in below(held, roots_of(held)):
+            is_meant = thing.id in databases or _is_apart(held, thing)
+            if is_meant and await self.editor.in_trash(thing.id):
+                buried.add(thing.id)
+                seen.untrashed.append(_unearth(thing))
+        for table in tables:
+            if held.things[table].parent_id in buried:
+                title = shown(held.things[table].title)
+                seen.note(f"rows of {title} come out of the trash with it: plan again to compare")
+        return tuple(each for each in tables if held.things[each].parent_id not in buried)
 
     async def _table(
         self, snapshot_id: str, held: Holdings, request: Request, table_id: str, seen: _Seen
@@ -105,10 +135,7 @@ class InPlace:
             seen.made.append(row)
         elif trashed:
             seen.counts["in_trash"] += 1
-            target = Target("trash", (row.id,))
-            seen.untrashed.append(
-                Change(target=str(target), before=True, after=False, shown=shown(row.title))
-            )
+            seen.untrashed.append(_unearth(row))
         else:
             seen.counts["moved"] += 1
             seen.note(f"row {shown(row.title)} stands somewhere else by now: left there")
@@ -151,6 +178,17 @@ class InPlace:
                 f" {short(change.before)} now"
                 + ("" if request.scope in {"rows", "properties"} else ": edited since, left alone")
             )
+
+
+def _is_apart(held: Holdings, thing: Thing) -> bool:
+    """Whether it is a page and no row."""
+    holder = held.things.get(thing.parent_id or "")
+    return thing.kind == "page" and (holder is None or holder.kind != _TABLE)
+
+
+def _unearth(thing: Thing) -> Change:
+    target = Target("trash", (thing.id,))
+    return Change(target=str(target), before=True, after=False, shown=shown(thing.title))
 
 
 def _places(old: Essence, new: Essence, request: Request) -> list[str]:

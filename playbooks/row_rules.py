@@ -1,7 +1,7 @@
 """What a row must keep to: one rule each, and how a row stands to it (P16, methods.md 4).
 
 A rule sees every row once, oldest first. What only all rows together can tell (is this row older
-than most?) it answers with LATER, and settles at the end. `playbooks.row_rules_check.failures`
+than most?) it answers with "later", and settles at the end. `playbooks.row_rules_check.failures`
 runs them over a database; `playbooks.row_rules_all.rules_for` lists them.
 """
 
@@ -33,14 +33,6 @@ Figure: TypeAlias = Literal[
     "success_rate_percent",
 ]
 """The figures of velocity_report and query_metrics that are computed with and without rows."""
-
-REPORT_OF: Final[Mapping[Figure, str]] = {
-    "estimation_accuracy_percent": "velocity_report",
-    "tasks_per_day": "velocity_report",
-    "cycle_p85_days": "velocity_report",
-    "response_p50_ms": "query_metrics",
-    "success_rate_percent": "query_metrics",
-}
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,7 +89,7 @@ class Checking(Protocol):
     """One rule while it sees the rows of one table."""
 
     def look(self, case: Case) -> Outcome:
-        """How the row stands; LATER where that is only known at the end."""
+        """How the row stands; "later" where that is only known at the end."""
         ...
 
     async def settle(self) -> Mapping[str, Outcome]:
@@ -110,8 +102,8 @@ class Rule:
     """One rule of one database: `id` is `<database>.<what>`, `what` follows a number of rows.
 
     `roles` are those whose values it is about: without a property for each there is nothing to
-    check. `properties` are the names of what a repair would change. `mostly` is the share of rows
-    that must keep to it for the gate to pass. `spoils` are reports' figures that lose these rows.
+    check. `mostly` is the share of rows that must keep to it for the gate to pass. `distorts` are
+    figures that can be told with and without these rows, `spoils` those that leave them out.
     """
 
     id: str
@@ -176,11 +168,6 @@ class RuleResult:
     def failed_percent(self) -> float:
         """Of the rows that were checked."""
         return 100 * len(self.failed) / self.checked_count if self.checked_count else 0.0
-
-    @property
-    def is_kept(self) -> bool:
-        """Whether enough rows keep to the rule; what is unknown speaks for neither."""
-        return len(self.failed) <= (1 - self.rule.mostly) * self.checked_count
 
 
 @dataclass(slots=True)

@@ -4,7 +4,6 @@ from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from functools import partial
-from typing import Final
 
 from playbooks.contract import Expected, PropertyContract, ResultType
 from playbooks.databases import DatabaseKey, normal
@@ -265,7 +264,3 @@ def _day(scene: Scene, case: Case) -> date | None:
             return scene.days.local_day(moment)
         case _:
             return None
-
-
-MOST_SURELY: Final = 0.5
-"""What more than this part of the rows do is what the table does."""

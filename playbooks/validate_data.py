@@ -22,7 +22,6 @@ from playbooks.text import listed
 from playbooks.validation import (
     PROCEDURE,
     Validated,
-    as_unread,
     by_severity,
     findings_of,
     gates_of,
@@ -63,7 +62,7 @@ async def validate_data(  # noqa: PLR0913 - what a person may ask, all keyword-o
             progress=progress,
         )
         if isinstance(checkup, Verdict):
-            validated.append(as_unread(kind.key, checkup))
+            validated.append(Validated(kind.key, checkup))
         else:
             complete = whole and checkup.opened.view.reading.complete
             validated.append(await judged_database(desk, checkup, now=now, whole=complete))

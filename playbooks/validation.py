@@ -1,7 +1,7 @@
 """One database, validated: what its gates say, what was found, and the figures of every rule."""
 
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Final
 
@@ -359,8 +359,3 @@ def by_severity(findings: Sequence[Finding]) -> tuple[Finding, ...]:
     """The worst first, else in the order of the databases and rules."""
     order = {"critical": 0, "warning": 1, "info": 2}
     return tuple(sorted(findings, key=lambda each: order[each.severity]))
-
-
-def as_unread(key: DatabaseKey, verdict: Verdict) -> Validated:
-    """A database of which no row could be read."""
-    return replace(Validated(key), verdict=verdict)

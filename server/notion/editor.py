@@ -1,15 +1,18 @@
 """One aspect of one thing in Notion, read past every cache and written once."""
 
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from datetime import datetime
 from typing import Any, Final
 from urllib.parse import unquote
 
-from playbooks.errors import LossRefused, NotFoundOrNotShared, WriteUnconfirmed
+from playbooks.errors import LossRefused, NotFoundOrNotShared, RequestRefused, WriteUnconfirmed
+from server.notion import writes
 from server.notion.answers import JSON, read_as
 from server.notion.api import Ask
 from server.notion.client import NotionClient
 from server.notion.mirror_source import Source
+from server.notion.properties import instant_of
 from server.notion.whole_values import whole_value
 from server.notion.writable import MOST_ITEMS, WRITABLE_TYPES, are_too_many, emptied, writable_value
 from server.notion.writable_schema import formulas_by_names, type_of, writable_column
@@ -70,21 +73,42 @@ class NotionEditor:
             if await self.cell(page_id, property_id) != value:
                 raise
 
-    async def in_trash(self, page_id: str, *, as_edited_at: datetime | None = None) -> bool | None:
-        """Whether the page is in the trash; None when Notion shows no such page.
+    async def in_trash(
+        self, object_id: str, *, as_edited_at: datetime | None = None
+    ) -> bool | None:
+        """Whether the page or database is in the trash; None when Notion shows no such one.
 
         With `as_edited_at` None, too, when it is out of the trash and was edited at another time.
         """
-        try:
-            page = await self._notion.retrieve_page(page_id)
-        except NotFoundOrNotShared:
+        shown = await self._shown(object_id)
+        if shown is None:
             return None
-        is_as_seen = as_edited_at in {None, page.last_edited_at}
-        return page.in_trash if page.in_trash or is_as_seen else None
+        trashed, edited_at = read_as(_trashed, shown)
+        return trashed if trashed or as_edited_at in {None, edited_at} else None
 
-    async def set_in_trash(self, page_id: str, value: bool) -> None:
-        """Move the page to the trash, or out of it."""
-        await self._notion.update_page(page_id, in_trash=value)
+    async def set_in_trash(self, object_id: str, value: bool) -> None:
+        """Move the page or database to the trash, or out of it."""
+        try:
+            await self._notion.update_page(object_id, in_trash=value)
+        except (NotFoundOrNotShared, RequestRefused):
+            shown = await self._shown(object_id)
+            if shown is None or shown["object"] != "database":
+                raise
+            ask = replace(_database(object_id), method="PATCH", body={"in_trash": value})
+            await writes.change(self._notion.api, ask, read=_database)
+
+    async def _shown(self, object_id: str) -> JSON | None:
+        """A page or database; None when it is neither."""
+        for ask in (_page(object_id), _database(object_id)):
+            try:
+                return await self._notion.api.call(ask)
+            except NotFoundOrNotShared:
+                continue
+            except RequestRefused as refused:
+                # Notion may say so of an id that is of another kind.
+                if refused.code != "validation_error":
+                    raise
+        return None
 
     async def column(self, data_source_id: str, key: str) -> JSON | None:
         """The column with its name, formulas by names."""
@@ -114,8 +138,7 @@ class NotionEditor:
                 raise
 
     async def _raw(self, page_id: str, property_id: str) -> JSON | None:
-        ask = Ask("GET", "/v1/pages/{page_id}", {"page_id": page_id})
-        page = await self._notion.api.call(ask)
+        page = await self._notion.api.call(_page(page_id))
         properties: dict[str, JSON] = read_as(lambda answer: answer["properties"], page)
         name = _name_of(properties, property_id)
         return None if name is None else properties[name]
@@ -136,6 +159,18 @@ class NotionEditor:
             data_source_id, filter=chosen, filter_properties=["title"], page_size=1
         )
         return [row async for row in rows] != []
+
+
+def _trashed(shown: JSON) -> tuple[bool, datetime]:
+    return bool(shown["in_trash"]), instant_of(shown["last_edited_time"])
+
+
+def _page(page_id: str) -> Ask:
+    return Ask("GET", "/v1/pages/{page_id}", {"page_id": page_id})
+
+
+def _database(database_id: str) -> Ask:
+    return Ask("GET", "/v1/databases/{database_id}", {"database_id": database_id})
 
 
 def _name_of(properties: Mapping[str, JSON], key: str) -> str | None:

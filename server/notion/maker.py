@@ -6,10 +6,10 @@ from datetime import datetime
 from functools import partial
 from typing import Any, Final
 
-from playbooks.data_ports import Backups, Remade
+from playbooks.data_ports import Backups
 from playbooks.errors import BackupUnusable, NotFoundOrNotShared
 from playbooks.essence import Essence
-from playbooks.remade import BEGUN, KeptObject
+from playbooks.remade import BEGUN, KeptObject, Reached
 from playbooks.snapshot import RecordKind
 from server.notion.answers import JSON
 from server.notion.client import NotionClient
@@ -17,7 +17,7 @@ from server.notion.essence import essence_of
 from server.notion.maker_columns import Columns
 from server.notion.maker_content import complete
 from server.notion.maker_links import Links
-from server.notion.maker_map import KeptMap
+from server.notion.maker_map import KeptMaps, Maps
 from server.notion.maker_objects import Made, Objects, Wanted
 from server.notion.maker_world import ObjectKind, World
 from server.notion.references import references, translated, with_own_copies
@@ -37,13 +37,13 @@ class NotionMaker:
     on knows to look for it; and which one it is as soon as that is known.
     """
 
-    def __init__(self, notion: NotionClient, backups: Backups, kept: KeptMap) -> None:
+    def __init__(self, notion: NotionClient, backups: Backups, kept: KeptMaps) -> None:
         self._notion = notion.within(_PATIENCE_S)
         self._backups = backups
         self._kept = kept
         self._world = World(self._notion, backups)
         self._objects = Objects(self._notion, self._world)
-        self._ids: dict[str, dict[str, str]] = {}
+        self._maps = Maps(kept)
 
     def attributed(self, procedure: str, run_id: str) -> "NotionMaker":
         """The same, its calls recorded under that procedure and run; it has looked up nothing."""
@@ -53,7 +53,7 @@ class NotionMaker:
         """What procedures may know of the record."""
         return essence_of(kind, record)
 
-    async def state(self, plan_id: str, original_id: str) -> Remade | None:
+    async def state(self, plan_id: str, original_id: str) -> Reached | None:
         """How far the object is; None when it is not made, or in the trash again."""
         kept = await self._standing(plan_id, original_id)
         return None if kept is None or kept.state == "begun" else kept.state
@@ -73,18 +73,18 @@ class NotionMaker:
             made = await self._made(plan_id, wanted, kept)
         if wanted.content and not made.whole:
             await complete(self._notion, made.ids[original_id], wanted.content)
-            await self._settle(plan_id, original_id, made.ids[original_id], "filled")
+            await self._maps.settle(plan_id, original_id, made.ids[original_id], "filled")
 
     async def link(self, plan_id: str, snapshot_id: str, original_id: str) -> None:
         """Make the columns, values, content and comments that lead to other objects.
 
         What leads outside the plan stays as it is if that is still there, else it is left out.
         """
-        kept = await self._standing(plan_id, original_id)
+        kept = await self._maps.find(plan_id, original_id)
         if kept is None or kept.state == BEGUN:
             raise NotFoundOrNotShared(None)
         kind, record = await self._record(snapshot_id, original_id)
-        ids = await self._map(plan_id)
+        ids = await self._maps.ids(plan_id)
         match kind:
             case "data_source":
                 table_of = partial(self._world.table, snapshot_id)
@@ -97,21 +97,21 @@ class NotionMaker:
                 await links.make(kept.new_id, record, content, comments or [])
             case _:
                 pass
-        await self._settle(plan_id, original_id, kept.new_id, "linked")
+        await self._maps.settle(plan_id, original_id, kept.new_id, "linked")
 
     async def unmake(self, plan_id: str, original_id: str) -> None:
         """Move what was made to the trash."""
-        kept = await self._kept.find(plan_id, original_id)
+        kept = await self._maps.find(plan_id, original_id)
         if kept is not None and kept.new_id:
             await self._objects.trash(kept.new_id)
 
     async def new_ids(self, plan_id: str) -> Mapping[str, str]:
         """What was made by the plan so far: new ids by original ones."""
-        return await self._kept.new_ids(plan_id)
+        return dict(await self._maps.ids(plan_id))
 
     async def _standing(self, plan_id: str, original_id: str) -> KeptObject | None:
         """The object as it is kept, unless it is gone or in the trash again."""
-        kept = await self._kept.find(plan_id, original_id)
+        kept = await self._maps.find(plan_id, original_id)
         if kept is None or kept.state == BEGUN:
             return kept
         return kept if await self._world.is_in_trash(kept.new_id) is False else None
@@ -120,23 +120,23 @@ class NotionMaker:
         """Made now, or by a dead process; kept from now on, what came with it first."""
         made = None
         if kept is None:
-            await self._kept.begin(plan_id, wanted.original_id, at=self._clock())
+            await self._maps.begin(plan_id, wanted.original_id, self._clock())
         else:
             made = await self._objects.find(wanted, kept.at)
         made = made or await self._objects.create(wanted)
         for original_id, new_id in made.ids.items():
             if original_id != wanted.original_id:
-                await self._kept.begin(plan_id, original_id, at=self._clock())
-                await self._settle(plan_id, original_id, new_id, "filled")
-        state = "made" if wanted.content and not made.whole else "filled"
-        await self._settle(plan_id, wanted.original_id, made.ids[wanted.original_id], state)
+                await self._maps.begin(plan_id, original_id, self._clock())
+                await self._maps.settle(plan_id, original_id, new_id, "filled")
+        state: Reached = "made" if wanted.content and not made.whole else "filled"
+        await self._maps.settle(plan_id, wanted.original_id, made.ids[wanted.original_id], state)
         return made
 
     async def _wanted(
         self, plan_id: str, snapshot_id: str, original_id: str, parent: str
     ) -> Wanted:
         kind, record = await self._record(snapshot_id, original_id)
-        ids = await self._map(plan_id)
+        ids = await self._maps.ids(plan_id)
         wanted = Wanted(original_id, kind, record, ids.get(parent, parent), ids)
         if kind == "database" and record["data_sources"]:
             first: str = record["data_sources"][0]["id"]
@@ -163,17 +163,6 @@ class NotionMaker:
 
     async def _content(self, snapshot_id: str, original_id: str) -> list[JSON]:
         return await self._backups.record(snapshot_id, "content", original_id) or []
-
-    async def _map(self, plan_id: str) -> Mapping[str, str]:
-        """What was made so far; who applies the plan is alone, so it is read once."""
-        if plan_id not in self._ids:
-            self._ids[plan_id] = dict(await self._kept.new_ids(plan_id))
-        return self._ids[plan_id]
-
-    async def _settle(self, plan_id: str, original_id: str, new_id: str, state: str) -> None:
-        await self._kept.settle(plan_id, original_id, new_id, state)
-        await self._map(plan_id)
-        self._ids[plan_id][original_id] = new_id
 
     def _clock(self) -> datetime:
         return self._notion.api.given.clock()

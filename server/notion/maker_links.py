@@ -47,7 +47,7 @@ class Links:
         return await self._world.gone(sorted(references(value) - self._ids.keys()))
 
     async def _values(self, page_id: str, record: JSON, gone: frozenset[str]) -> None:
-        columns = await self._columns_of(page_id) if is_row(record) else None
+        columns = await self._columns_of(record) if is_row(record) else None
         values = linking_values(record, columns, self._ids, gone)
         if values:
             await self._notion.update_page(page_id, properties=values)
@@ -62,9 +62,10 @@ class Links:
                     page_id, columns[name], [each["id"] for each in targets]
                 )
 
-    async def _columns_of(self, page_id: str) -> Mapping[str, JSON]:
-        row = await self._notion.api.call(_page(page_id))
-        return await self._world.columns(row["parent"]["data_source_id"])
+    async def _columns_of(self, record: JSON) -> Mapping[str, JSON]:
+        """Of the table that it was made in: the new one, or where it was."""
+        table_id: str = record["parent"]["data_source_id"]
+        return await self._world.columns(self._ids.get(table_id, table_id))
 
     async def _from_other_side(self, page_id: str, column: JSON, target_ids: Sequence[str]) -> None:
         """The first part by one request, the rest by the other side of a two-way relation."""

@@ -1,6 +1,5 @@
 """The maps of what was made again, as the maker asks the store for them."""
 
-from collections.abc import Mapping
 from datetime import datetime
 from typing import TYPE_CHECKING
 
@@ -22,10 +21,10 @@ class KeptRemade:
         self._store = store
         self._connection = connection
 
-    async def find(self, plan_id: str, original_id: str) -> KeptObject | None:
-        """The object as it is kept; None when nobody has begun to make it."""
-        key = (self._connection, plan_id, original_id)
-        return await self._store.perform(lambda engine: remade.find(engine, key))
+    async def of_plan(self, plan_id: str) -> dict[str, KeptObject]:
+        """Every object that the plan has begun to make, by its original id."""
+        connection = self._connection
+        return await self._store.perform(lambda engine: remade.of_plan(engine, connection, plan_id))
 
     async def begin(self, plan_id: str, original_id: str, *, at: datetime) -> None:
         """It is about to be made: from now on there may be one that nobody knows."""
@@ -36,8 +35,3 @@ class KeptRemade:
         """It is that one, and so far."""
         key = (self._connection, plan_id, original_id)
         await self._store.perform(lambda engine: remade.settle(engine, key, new_id, state))
-
-    async def new_ids(self, plan_id: str) -> Mapping[str, str]:
-        """New ids by original ones."""
-        connection = self._connection
-        return await self._store.perform(lambda engine: remade.new_ids(engine, connection, plan_id))

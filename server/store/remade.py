@@ -14,12 +14,14 @@ Key: TypeAlias = tuple[str, str, str]
 """Connection, plan and original id."""
 
 
-def find(engine: Engine, key: Key) -> KeptObject | None:
-    """The object as it is kept, or None."""
-    wanted = select(remade.c.new_id, remade.c.state, remade.c.at)
+def of_plan(engine: Engine, connection: str, plan_id: str) -> dict[str, KeptObject]:
+    """Every object that the plan has begun to make, by its original id."""
+    wanted = select(remade).where(
+        claims.is_row(remade, {"connection": connection, "plan_id": plan_id})
+    )
     with engine.connect() as opened:
-        row = opened.execute(wanted.where(claims.is_row(remade, _row(key)))).one_or_none()
-    return None if row is None else KeptObject(row.new_id, row.state, row.at)
+        rows = opened.execute(wanted).all()
+    return {row.original_id: KeptObject(row.new_id, row.state, row.at) for row in rows}
 
 
 def begin(engine: Engine, key: Key, *, at: datetime) -> None:
@@ -34,14 +36,6 @@ def settle(engine: Engine, key: Key, new_id: str, state: str) -> None:
     changes = {"new_id": new_id, "state": state}
     with writing(engine) as opened:
         opened.execute(update(remade).where(claims.is_row(remade, _row(key))).values(changes))
-
-
-def new_ids(engine: Engine, connection: str, plan_id: str) -> dict[str, str]:
-    """New ids by original ones, of what the plan has made."""
-    of_plan = claims.is_row(remade, {"connection": connection, "plan_id": plan_id})
-    wanted = select(remade.c.original_id, remade.c.new_id).where(of_plan, remade.c.state != BEGUN)
-    with engine.connect() as opened:
-        return {row.original_id: row.new_id for row in opened.execute(wanted)}
 
 
 def _row(key: Key) -> dict[str, object]:

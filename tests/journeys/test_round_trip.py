@@ -114,6 +114,19 @@ async def test_rows_come_out_of_the_trash_and_later_edits_stay(office: Office) -
     assert name_of(office, edited) == "Edited since"
 
 
+async def test_a_trashed_database_comes_out_with_all_it_holds(office: Office) -> None:
+    desk = approving(office)
+    await create_backup(desk)
+    path = f"/v1/databases/{office.rich.tasks_database_id}"
+    office.perform("PATCH", path, {"in_trash": True})
+
+    report = await restored(desk, Request(into="original"))
+
+    assert report.measurements["state"] == "applied"
+    assert not office.perform("GET", path)["in_trash"]
+    assert not office.perform("GET", f"/v1/pages/{office.rich.task_ids[0]}")["in_trash"]
+
+
 async def test_a_row_that_is_gone_for_good_is_made_again_in_its_table(office: Office) -> None:
     desk = approving(office)
     await create_backup(desk)

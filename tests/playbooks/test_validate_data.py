@@ -6,6 +6,7 @@ from datetime import timedelta
 from fnmatch import fnmatch
 from pathlib import Path
 
+import httpx
 import pytest
 
 from playbooks.desk import DatabaseSetting, Desk
@@ -166,6 +167,32 @@ async def test_a_changed_schema_is_told_until_it_is_acknowledged(
         table.watch.advance(days=10)
         (again,) = findings(await validate_data(ours, database="task_management"), "drift.*")
         assert again.severity == "warning"
+
+
+async def test_while_notion_is_silent_the_copy_is_judged_and_called_one(
+    desk: Desk, tmp_path: Path
+) -> None:
+    def refuse(request: httpx.Request) -> None:
+        raise httpx.ConnectError("nobody answers", request=request)
+
+    (tmp_path / "made").mkdir()
+    async with open_table(tmp_path / "made") as table:
+        table.add("  Spaced  ")
+        setting = DatabaseSetting(id=table.id)
+        connection = replace(desk.connection, databases={"task_management": setting})
+        ours = replace(desk, mirror=table.mirror, connection=connection, clock=table.watch)
+        await validate_data(ours, database="task_management")
+        table.watch.advance(hours=1)
+        table.wire.before = refuse
+
+        report = await validate_data(ours, database="task_management")
+
+    (access,) = [gate for gate in report.gates if gate.name == "database task_management"]
+    assert access.status == "warning"
+    assert "1 rows of a copy of 2026-03-02 08:00 UTC" in access.reason
+    assert report.source == "cache"
+    assert report.age_s >= 3600
+    assert report.measurements["task_management.spaced_title.failed_count"] == 1
 
 
 async def test_a_rule_that_is_none_is_refused(desk: Desk) -> None:

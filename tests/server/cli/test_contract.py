@@ -49,6 +49,21 @@ def test_an_inferred_contract_is_written_once_and_then_in_force(
     assert "# ai_tool_metrics: the team's over the playbook's" in capsys.readouterr().out
 
 
+def test_an_inferred_contract_hides_no_defect_of_today(
+    sample_home: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    del sample_home
+    words = ["call", "validate_data", "--database", "task_management", "--json"]
+    main(words)
+    before = json.loads(capsys.readouterr().out)["measurements"]
+    main(["contract", "infer", "task_management", "--write"])
+    capsys.readouterr()
+
+    main(words)
+
+    assert json.loads(capsys.readouterr().out)["measurements"] == before
+
+
 def test_what_is_acknowledged_is_told_and_does_not_vote(
     sample_home: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:

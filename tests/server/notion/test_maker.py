@@ -40,7 +40,7 @@ class Yard:
 
     async def make(self, original_id: str, parent: str) -> str:
         await self.maker.make(PLAN, self.snapshot_id, original_id, parent)
-        return (await self.kept.new_ids(PLAN))[original_id]
+        return (await self.maker.new_ids(PLAN))[original_id]
 
     async def place(self) -> str:
         return await self.make(PLACE, self.home.rich.home_id)
@@ -49,7 +49,7 @@ class Yard:
         """The tasks, without what leads to other tables."""
         await self.place()
         await self.make(self.home.rich.tasks_database_id, PLACE)
-        return (await self.kept.new_ids(PLAN))[self.home.rich.tasks_id]
+        return (await self.maker.new_ids(PLAN))[self.home.rich.tasks_id]
 
     async def forgets(self, original_id: str) -> None:
         """What a process knew of it that died after it was made."""
@@ -136,14 +136,14 @@ async def test_a_database_whose_maker_died_is_found_again_with_its_table(yard: Y
     await yard.forgets(yard.home.rich.tasks_id)
 
     assert await yard.table() == table_id
-    place = (await yard.kept.new_ids(PLAN))[PLACE]
+    place = (await yard.maker.new_ids(PLAN))[PLACE]
     assert yard.titles_below(place) == ["Tasks"]
 
 
 async def test_an_equal_row_of_somebody_else_is_not_taken_for_ours(yard: Yard) -> None:
     table_id, task_id = await yard.table(), yard.home.rich.task_ids[1]
-    body = {"parent": {"data_source_id": table_id}, "properties": titled("Task 1", "Name")}
-    body["properties"]["Points"] = {"number": 1}
+    values = titled("Task 1", "Name") | {"Points": {"number": 1}}
+    body = {"parent": {"data_source_id": table_id}, "properties": values}
     theirs = yard.home.perform("POST", "/v1/pages", body)["id"]
     await yard.forgets(task_id)
 
@@ -184,7 +184,7 @@ async def test_columns_that_need_others_come_after_them(yard: Yard) -> None:
     rich = yard.home.rich
     table_id = await yard.table()
     await yard.make(rich.projects_database_id, PLACE)
-    projects_id = (await yard.kept.new_ids(PLAN))[rich.projects_id]
+    projects_id = (await yard.maker.new_ids(PLAN))[rich.projects_id]
     await yard.maker.link(PLAN, yard.snapshot_id, rich.projects_id)
     await yard.maker.link(PLAN, yard.snapshot_id, rich.tasks_id)
 

@@ -17,11 +17,10 @@ def kept(store: SqlStore) -> KeptRemade:
     return KeptRemade(store, connection="a")
 
 
-async def test_what_is_begun_has_no_id_yet_and_is_in_no_map(kept: KeptRemade) -> None:
+async def test_what_is_begun_has_no_id_yet(kept: KeptRemade) -> None:
     await kept.begin(PLAN, "old", at=NOW)
 
-    assert await kept.find(PLAN, "old") == KeptObject("", BEGUN, NOW)
-    assert await kept.new_ids(PLAN) == {}
+    assert await kept.of_plan(PLAN) == {"old": KeptObject("", BEGUN, NOW)}
 
 
 async def test_what_is_made_is_in_the_map_of_its_plan_alone(kept: KeptRemade) -> None:
@@ -29,15 +28,14 @@ async def test_what_is_made_is_in_the_map_of_its_plan_alone(kept: KeptRemade) ->
     await kept.settle(PLAN, "old", "new", "made")
     await kept.settle(PLAN, "old", "new", "linked")
 
-    assert await kept.find(PLAN, "old") == KeptObject("new", "linked", NOW)
-    assert await kept.new_ids(PLAN) == {"old": "new"}
-    assert await kept.new_ids("plan_2") == {}
+    assert await kept.of_plan(PLAN) == {"old": KeptObject("new", "linked", NOW)}
+    assert await kept.of_plan("plan_2") == {}
 
 
 async def test_another_connection_has_a_map_of_its_own(kept: KeptRemade, store: SqlStore) -> None:
     await kept.begin(PLAN, "old", at=NOW)
 
-    assert await KeptRemade(store, connection="b").find(PLAN, "old") is None
+    assert await KeptRemade(store, connection="b").of_plan(PLAN) == {}
 
 
 async def test_begun_again_it_is_nothing_but_begun(kept: KeptRemade) -> None:
@@ -45,4 +43,4 @@ async def test_begun_again_it_is_nothing_but_begun(kept: KeptRemade) -> None:
     await kept.settle(PLAN, "old", "new", "filled")
     await kept.begin(PLAN, "old", at=NOW)
 
-    assert await kept.find(PLAN, "old") == KeptObject("", BEGUN, NOW)
+    assert await kept.of_plan(PLAN) == {"old": KeptObject("", BEGUN, NOW)}
