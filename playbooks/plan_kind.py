@@ -25,7 +25,8 @@ class Request:
     optimize: `window_days`. repair: `database`, `review` (what a person has to look at, too).
     clean_up: `database`, `older_than_days`. undo: `of`, a plan. restore: `snapshot` (the newest
     verified one), `scope`, `database`, `rows` (ids), `properties` (names), `as_of` (the newest
-    snapshot of that instant or before), `into` (the page below which things are made).
+    snapshot of that instant or before), `into` (the page below which things are made, or
+    "original": where they were).
     None and empty mean that it was not asked for.
     """
 

@@ -107,26 +107,30 @@ async def _place(means: Means, held: Holdings, roots: Sequence[str]) -> str | No
 
 
 async def _snapshot(backups: Backups, request: Request) -> Snapshot | None:
-    """The one asked for, else the newest verified one; it has to verify now, too."""
+    """The one asked for, else the newest good one of the time asked for; each is checked now.
+
+    None when there is no backup at all. Raises BackupUnusable when none that is meant is good.
+    """
     if request.snapshot is not None:
-        chosen: Snapshot | None = await backups.snapshot(request.snapshot)
+        meant: tuple[Snapshot, ...] = (await backups.snapshot(request.snapshot),)
     else:
         found = Kept.of(await backups.snapshots()).snapshots
-        good = (each for each in found if each.verified() and _is_in_time(each, request.as_of))
-        chosen = next(good, None)
-    if chosen is None:
+        meant = tuple(each for each in found if each.verified() and _is_in_time(each, request))
+    for snapshot in meant:
+        check = await backups.verify(snapshot.id, 1)
+        if check.passed:
+            return snapshot
+    if not meant and request.as_of is None:
         return None
-    check = await backups.verify(chosen.id, 1)
-    if not check.passed:
-        raise BackupUnusable(
-            f"The snapshot {chosen.id} does not verify: {check.says}",
-            remedy="Name an older one with snapshot=ID; `notion-playbooks backups list` has them.",
-        )
-    return chosen
+    raise BackupUnusable(
+        f"Of the {len(meant)} backups that are meant none is good now.",
+        remedy="`notion-playbooks backups list` tells which are there and why; name one with"
+        " snapshot=ID, or leave as_of out.",
+    )
 
 
-def _is_in_time(snapshot: Snapshot, as_of: datetime | None) -> bool:
-    return as_of is None or snapshot.manifest.started_at <= as_of
+def _is_in_time(snapshot: Snapshot, request: Request) -> bool:
+    return request.as_of is None or snapshot.manifest.started_at <= request.as_of
 
 
 def _tables(desk: Desk, held: Holdings, key: DatabaseKey | None) -> tuple[str, ...]:

@@ -4,6 +4,7 @@ import sqlite3
 from collections.abc import AsyncGenerator
 from contextlib import closing
 from dataclasses import replace
+from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
@@ -12,6 +13,7 @@ from benchmarks.rich_workspace import titled
 from playbooks.apply_plan import apply_plan
 from playbooks.create_backup import create_backup
 from playbooks.desk import Desk
+from playbooks.errors import BackupUnusable
 from playbooks.plan_change import plan_change
 from playbooks.plan_kind import Request
 from playbooks.report import Report
@@ -194,3 +196,23 @@ async def test_a_trial_in_a_workspace_apart_verifies_a_backup(office: Office) ->
 
     assert check.passed, check.says
     assert check.measurements["match_percent"] == 100.0
+
+
+async def test_a_damaged_backup_is_passed_over_for_an_older_one(office: Office) -> None:
+    desk = approving(office)
+    older = await create_backup(desk, mode="full")
+    newer = await create_backup(desk, mode="full")
+    directory = office.backups / str(newer.measurements["backup_id"])
+    next(directory.glob("rows-*")).write_bytes(b"damaged")
+
+    planned = await plan_change(desk, "restore", Request(into=new_page(office)))
+
+    assert planned.measurements["snapshot_id"] == older.measurements["backup_id"]
+
+
+async def test_before_the_first_backup_there_is_nothing_to_go_back_to(office: Office) -> None:
+    desk = approving(office)
+    await create_backup(desk)
+
+    with pytest.raises(BackupUnusable, match="none is good"):
+        await plan_change(desk, "restore", Request(as_of=datetime(2020, 1, 1, tzinfo=UTC)))
