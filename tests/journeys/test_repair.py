@@ -10,13 +10,17 @@ import pytest
 
 from playbooks.apply_plan import apply_plan
 from playbooks.approval import approve
+from playbooks.contract import Contract, PropertyContract
+from playbooks.databases import DatabaseKey
 from playbooks.desk import DatabaseSetting, Desk
 from playbooks.plan_change import plan_change
 from playbooks.plan_kind import Request
 from playbooks.repair_rows import mender_of
 from playbooks.report import Report
+from playbooks.validate_data import validate_data
 from server.notion.editor import NotionEditor
 from server.notion.exporter import NotionExporter
+from server.workspace.core import JSON
 from tests.journeys.test_planted_workspace import (
     UNPLANTABLE,
     Planting,
@@ -49,14 +53,15 @@ BY_HAND = frozenset(
 class Office:
     desk: Desk
     table: Table
-    planting: Planting
 
-    async def repaired(self, *, review: bool) -> list[Report]:
+    async def repaired(self, *, review: bool, database: DatabaseKey | None = None) -> list[Report]:
         """Plans of one class, each applied, until there is nothing left to plan."""
         reports = list[Report]()
         while True:
             self.table.watch.now += timedelta(minutes=5)
-            report = await plan_change(self.desk, "repair", Request(review=review))
+            report = await plan_change(
+                self.desk, "repair", Request(review=review, database=database)
+            )
             reports.append(report)
             plan_id = report.measurements["plan_id"]
             if plan_id is None:
@@ -89,18 +94,26 @@ async def opened(desk: Desk, directory: Path, seed: int) -> AsyncGenerator[Offic
             key: DatabaseSetting(id=place, properties={name: name for name in roles_of(key)})
             for key, place in planting.tables.items()
         }
-        connection = replace(desk.connection, databases=databases)
-        ready = replace(
-            desk,
-            mirror=table.mirror,
-            notion=table.client,
-            editor=NotionEditor(table.client),
-            exporter=NotionExporter(table.client),
-            connection=connection,
-            clock=table.watch,
-            contracts={"task_management": CONTRACT},
-        )
-        yield Office(ready, table, planting)
+        yield Office(at(desk, table, databases, CONTRACT), table)
+
+
+def at(
+    desk: Desk,
+    table: Table,
+    databases: Mapping[DatabaseKey, DatabaseSetting],
+    contract: Contract,
+) -> Desk:
+    """The desk over that table's workspace and time."""
+    return replace(
+        desk,
+        mirror=table.mirror,
+        notion=table.client,
+        editor=NotionEditor(table.client),
+        exporter=NotionExporter(table.client),
+        connection=replace(desk.connection, databases=databases),
+        clock=table.watch,
+        contracts={"task_management": contract},
+    )
 
 
 @pytest.fixture
@@ -134,3 +147,34 @@ async def test_after_safe_and_reviewed_plans_only_what_a_person_knows_remains(
 def names(rules: Mapping[str, int]) -> set[str]:
     """The rules without their databases."""
     return {rule.partition(".")[2] for rule in rules}
+
+
+AGREED = Contract(
+    properties={"status": PropertyContract(options=("Done", "Blocked"))},
+    others={"Reviewer": PropertyContract(types=("rich_text",), required=True)},
+)
+
+
+async def test_a_schema_becomes_as_agreed_and_what_was_renamed_is_renamed_back(
+    desk: Desk, made: Path
+) -> None:
+    schema: JSON = {"Status": {"select": {"options": [{"name": "Done"}]}}, "Hours": {"number": {}}}
+    async with open_table(made, schema=schema) as table:
+        setting = DatabaseSetting(id=table.id, properties={"actual_hours": "Hours"})
+        office = Office(at(desk, table, {"task_management": setting}, AGREED), table)
+        await validate_data(office.desk, database="task_management")
+        renamed: JSON = {"properties": {"Hours": {"name": "Effort"}}}
+        table.watch.now += timedelta(minutes=5)
+        table.perform("PATCH", f"/v1/data_sources/{table.id}", renamed)
+        task = table.add("A task", Effort={"number": 3})
+
+        safe = await office.repaired(review=False, database="task_management")
+        review = await office.repaired(review=True, database="task_management")
+        columns = table.perform("GET", f"/v1/data_sources/{table.id}")["properties"]
+        hours = table.perform("GET", f"/v1/pages/{task}")["properties"]["Hours"]["number"]
+
+        assert (len(safe), len(review)) == (2, 2)
+        assert columns.keys() == {"Name", "Status", "Hours", "Reviewer"}
+        options = columns["Status"]["select"]["options"]
+        assert [option["name"] for option in options] == ["Done", "Blocked"]
+        assert hours == 3
