@@ -86,7 +86,8 @@ async def stdio(era: Era, answer: ElicitResult | None = None) -> AsyncGenerator[
         assert answer is not None
         return answer
 
-    names = ("PATH", "XDG_CONFIG_HOME", "XDG_DATA_HOME", "PLAYBOOKS_WORKSPACE")
+    ours = (name for name in os.environ if name.startswith("PLAYBOOKS_"))
+    names = ("PATH", "XDG_CONFIG_HOME", "XDG_DATA_HOME", *ours)
     parameters = StdioServerParameters(
         command=sys.executable,
         args=["-m", "server"],
