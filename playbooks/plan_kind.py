@@ -22,7 +22,7 @@ Measurements = Mapping[str, float | int | str | None]
 class Request:
     """What a plan is asked for; each kind reads its own part (`plan_kinds.ARGUMENTS`).
 
-    optimize: `window_days`. repair: `database`, `review` (what a person has to look at, too).
+    optimize: `window_days`. repair: `database`, `review` (only what a person has to look at).
     clean_up: `database`, `older_than_days`. undo: `of`, a plan. restore: `snapshot` (the newest
     verified one), `scope`, `database`, `rows` (ids), `properties` (names), `as_of` (the newest
     snapshot of that instant or before), `into` (the page below which things are made, or
