@@ -11,6 +11,7 @@ from datetime import datetime, timedelta
 from pathlib import Path
 
 from playbooks.bands import Bands
+from playbooks.clock import Clock
 from playbooks.desk import ConfigurationState, Connection, DatabaseSetting, Desk, TokenView
 from playbooks.ports import ServerState
 from playbooks.work import Work
@@ -89,8 +90,8 @@ async def open_stack(directory: Path, now: datetime) -> AsyncGenerator[Stack]:
         page_id = _shared_page(workspace, person, workspace.add_bot("Benchmark", token=token))
         store = SqlStore(f"sqlite:///{directory / 'store.db'}", clock=watch)
         closing.push_async_callback(store.aclose)
-        client = await closing.enter_async_context(_client(workspace, token))
-        yield Stack(workspace, person, client, page_id, watch, _desk(client, store, watch))
+        client = await closing.enter_async_context(client_of(workspace, token))
+        yield Stack(workspace, person, client, page_id, watch, desk_over(client, store, watch))
 
 
 def _shared_page(workspace: Workspace, person: Actor, bot_id: str) -> str:
@@ -101,7 +102,8 @@ def _shared_page(workspace: Workspace, person: Actor, bot_id: str) -> str:
     return page_id
 
 
-def _client(workspace: Workspace, token: str) -> NotionClient:
+def client_of(workspace: Workspace, token: str) -> NotionClient:
+    """A client of the workspace without a socket."""
     return open_client(
         token,
         profile=Profile("http://workspace.invalid", None),
@@ -111,7 +113,8 @@ def _client(workspace: Workspace, token: str) -> NotionClient:
     )
 
 
-def _desk(client: NotionClient, store: SqlStore, watch: Watch) -> Desk:
+def desk_over(client: NotionClient, store: SqlStore, watch: Clock) -> Desk:
+    """A desk that knows no database yet."""
     kept = KeptRows(store, connection=KEY)
     return Desk(
         configuration=ConfigurationState(),

@@ -10,7 +10,7 @@ from collections import Counter
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from statistics import NormalDist, fmean, median
-from typing import Final, Literal, TypeAlias
+from typing import Final, Literal, NamedTuple, TypeAlias
 
 from playbooks.estimation import check_amounts
 from playbooks.intervals import Interval
@@ -25,12 +25,8 @@ LEAST_PER_GROUP: Final = 30
 _POWER: Final = 0.8
 
 
-@dataclass(frozen=True, slots=True)
-class Effort:
-    """What a task took, what had been estimated before, and who did it how.
-
-    Raises ValueError for what is no amount.
-    """
+class Effort(NamedTuple):
+    """What a task took, what had been estimated before, and who did it how."""
 
     actual: float
     estimate: float
@@ -38,9 +34,6 @@ class Effort:
     assignee: str = ""
     band: str = ""
     kind: str = ""
-
-    def __post_init__(self) -> None:
-        check_amounts(self.actual, self.estimate)
 
 
 @dataclass(frozen=True, slots=True)
@@ -142,7 +135,12 @@ class AiComparison:
 
 
 def compare(efforts: Sequence[Effort]) -> AiComparison | None:
-    """The comparison, whatever the order of the tasks; None when a group has no or one task."""
+    """The comparison, whatever the order of the tasks; None when a group has no or one task.
+
+    Raises ValueError for what is no amount.
+    """
+    check_amounts(effort.actual for effort in efforts)
+    check_amounts(effort.estimate for effort in efforts)
     ai = [effort for effort in efforts if effort.with_ai]
     other = [effort for effort in efforts if not effort.with_ai]
     if min(len(ai), len(other)) < 2:  # noqa: PLR2004 - a spread needs two

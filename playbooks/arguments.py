@@ -8,7 +8,10 @@ from typing import Final, Literal, TypeAlias
 LATEST: Final = "latest"
 """Instead of the id of a run: the newest."""
 
-RecordKind: TypeAlias = Literal["run"]
+RecordKind: TypeAlias = Literal["run", "backup"]
+
+BackupMode: TypeAlias = Literal["auto", "full", "incremental"]
+LONGEST_BACKUP_MINUTES: Final = 240
 
 FEWEST_SAMPLES: Final = 5
 MOST_SAMPLES: Final = 20
@@ -29,3 +32,6 @@ Pictured: TypeAlias = Literal["throughput", "cycle_times", "forecast"]
 USUAL_VELOCITY_DAYS: Final = 90
 MOST_VELOCITY_DAYS: Final = 7_500
 """A little more than twenty years."""
+
+MOST_EXAMPLES: Final = 20
+"""Examples of each rule that is broken; more is a list nobody reads."""

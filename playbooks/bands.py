@@ -274,6 +274,22 @@ class Bands(Frozen):
     )
     double_ttl_below_hit_rate_percent: float = Field(default=70, ge=0, le=100, description="P21")
     longest_ttl_s: float = Field(default=3600, ge=60, le=86_400, description="P21")
+    backup_age_hours: LowerIsBetter = Field(
+        default=LowerIsBetter(good_below=24, critical_above=168),
+        description="P27: of the newest verified backup, which is what an accident would cost.",
+    )
+    drift_window_days: float = Field(
+        default=30, gt=0, le=400, description="P16: how far back changes of a schema are told."
+    )
+    clean_up_after_days: float = Field(
+        default=30, ge=1, le=3650, description="P24: a clean-up is about older entries of logs."
+    )
     plan_valid_hours: float = Field(
         default=24, gt=0, le=720, description="A plan that was not approved by then expires."
+    )
+    plan_most_changes: int = Field(
+        default=500, ge=1, le=50_000, description="A plan changes no more; the rest is told."
+    )
+    plan_most_restored: int = Field(
+        default=50_000, ge=1, le=50_000, description="The same for plans that make objects again."
     )

@@ -108,6 +108,7 @@ KINDS: Final[tuple[DatabaseKind, ...]] = (
             Role("tokens", ("number",), ("tokens", "token count")),
             Role("cost", ("number",), ("cost usd", "cost", "price")),
             Role("count", ("number",), ("calls", "count", "calls count")),
+            Role("error", _LABEL, ("error", "error class", "error message")),
             Role("task", ("relation",), ("task", "related task")),
         ),
     ),

@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Final, Literal
 
 from playbooks.aside import Aside, in_place
+from playbooks.backup_policy import BackupPolicy
 from playbooks.bands import Bands
 from playbooks.clock import Clock
 from playbooks.databases import DatabaseKey, StatusRole
@@ -17,6 +18,8 @@ from playbooks.work import Work
 # The server makes its desk at the first call: what only that needs, or only a type, comes then.
 if TYPE_CHECKING:
     from playbooks import kept_readings, kept_tasks
+    from playbooks.contract import Contract
+    from playbooks.data_ports import Backups, DataBook, Editor, Exporter, Maker
     from playbooks.plan import PlanKind
     from playbooks.ports import (
         Mirror,
@@ -111,8 +114,10 @@ class Desk:
     token is lost, and `mirror` with it. `unreachable` says that there is a workspace but it cannot
     be opened. `standing_approvals` are the kinds of plan that the user's own file approves.
     `tasks` keeps what was read of task databases, `rows` parsed rows of others, for the next call.
-    `own_rows` is None where nothing may or can be written. `note_usage` remembers a call of our
-    own tools, at no cost. `aside` is for what computes long.
+    `own_rows` is None where nothing may or can be written, `editor` and `maker` with it.
+    `exporter`, `backups` and `book` are None where there is no workspace. `contracts` are a team's
+    own; of a database without one the playbook's holds. `note_usage` remembers a call of our own
+    tools for free. `aside` is for what computes long.
     """
 
     configuration: ConfigurationState
@@ -133,6 +138,13 @@ class Desk:
     tasks: kept_tasks.KeptTasks = field(default_factory=lambda: kept_tasks.KeptTasks())  # noqa: PLW0108 - late
     rows: kept_readings.KeptReadings[Row] = field(default_factory=_rows)
     own_rows: OwnRows | None = None
+    editor: Editor | None = None
+    exporter: Exporter | None = None
+    maker: Maker | None = None
+    backups: Backups | None = None
+    backup_policy: BackupPolicy = BackupPolicy()  # noqa: RUF009 - frozen
+    book: DataBook | None = None
+    contracts: Mapping[DatabaseKey, Contract] = field(default_factory=dict[DatabaseKey, "Contract"])
     note_usage: Callable[[UsageRecord], None] = lambda _: None
     aside: Aside = in_place
 

@@ -8,9 +8,11 @@ from typing import Final
 from playbooks.databases import kind_of
 from playbooks.days import WorkDays
 from playbooks.desk import Desk
+from playbooks.errors import StoreUnusable
 from playbooks.opened import open_database
 from playbooks.ports import Progress
 from playbooks.records import Reading
+from playbooks.roll_up import rolled_rows
 from playbooks.rows import Plain, Row, Span
 from playbooks.text import shown
 from playbooks.verdict import Verdict
@@ -34,12 +36,16 @@ class LogEntry:
 
 @dataclass(frozen=True, slots=True)
 class LogRead:
-    """The entries from `since` on; `known_from` is the day of the first one that there is."""
+    """The entries from `since` on; `known_from` is the day of the first one that there is.
+
+    `rolled_count` of them are of rows that a clean-up moved to the trash: they have no titles.
+    """
 
     entries: Sequence[LogEntry]
     known_from: date | None
     undated_count: int
     reading: Reading
+    rolled_count: int = 0
 
 
 async def read_log(
@@ -52,9 +58,14 @@ async def read_log(
     names = opened.names
     if "date" not in names:
         return Verdict.of(f"database {LOG.key}", "warning", "no property plays date", _MAP)
+    rows = [row async for row in opened.view.rows([names[r] for r in _ROLES if r in names])]
+    try:
+        rolled = await rolled_rows(desk, opened, _ROLES, {row.id for row in rows})
+    except StoreUnusable as error:
+        return Verdict.of(f"database {LOG.key}", "unknown", error.problem, error.remedy)
     entries: list[LogEntry] = []
-    known_from, undated_count = None, 0
-    async for row in opened.view.rows([names[role] for role in _ROLES if role in names]):
+    known_from, undated_count, rolled_count = None, 0, 0
+    for row in (*rows, *rolled):
         day = _day(row.plain(names["date"]), desk.work.days)
         if day is None:
             undated_count += 1
@@ -62,7 +73,8 @@ async def read_log(
         known_from = day if known_from is None else min(known_from, day)
         if day >= since:
             entries.append(_entry(row, day, names.get("title"), names.get("kind")))
-    return LogRead(entries, known_from, undated_count, opened.view.reading)
+            rolled_count += row.in_trash
+    return LogRead(entries, known_from, undated_count, opened.view.reading, rolled_count)
 
 
 _ROLES: Final = ("title", "date", "kind")

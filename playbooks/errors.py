@@ -7,6 +7,7 @@
   + NotSaved                   there is no place of ours to write to
   + PlanUnusable               there is no such plan, or its state does not allow what was asked
     - ApprovalMissing          a person has to say yes first
+  + BackupUnusable             a snapshot is not there, not whole, or cannot be written
   + StoreUnusable              our own store cannot be opened or written
   + NothingKept                offline, and the mirror holds nothing of that data source
   + NotionError                the Notion API did not do what was asked
@@ -15,6 +16,7 @@
     - FirewallRefused          403 with an HTML body: the content was refused, not the token
     - NotFoundOrNotShared      404: both look alike
     - RequestRefused           any other 4xx; carries `code`
+    - LossRefused              nothing was sent, since Notion would have lost something
     - RateLimited              429, 529
     - ServiceFailed            5xx
     - NoAnswer                 no connection, a broken answer, or past the deadline
@@ -83,6 +85,10 @@ class ApprovalMissing(PlanUnusable):
             remedy=f"Ask the user to run `notion-playbooks approve {plan_id}` in a terminal of"
             " their own, then call apply_plan again.",
         )
+
+
+class BackupUnusable(PlaybookError):
+    """A snapshot is not there, is not as its manifest says, or cannot be written."""
 
 
 class StoreUnusable(PlaybookError):
@@ -196,6 +202,10 @@ class RequestRefused(NotionError):
             code=code,
             request_id=request_id,
         )
+
+
+class LossRefused(NotionError):
+    """Nothing was sent: Notion would have taken the change, and lost something by it."""
 
 
 class RateLimited(NotionError):

@@ -6,10 +6,10 @@ min(a, e) / max(a, e), does neither and is the default (reasons: Foss et al. 200
 """
 
 import math
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from statistics import fmean, median
-from typing import Final
+from typing import Final, NamedTuple
 
 from playbooks.intervals import Interval, clustered_mean_interval, mean_interval, spread
 
@@ -29,27 +29,19 @@ def is_amount(value: float) -> bool:
     return _SMALLEST_AMOUNT <= value <= LARGEST_AMOUNT
 
 
-def check_amounts(actual: float, estimate: float) -> None:
-    """Raises ValueError unless both are amounts."""
-    if not (is_amount(actual) and is_amount(estimate)):
-        raise ValueError(
-            f"both must lie between 1e-9 and {LARGEST_AMOUNT:g}, got {actual} and {estimate}"
-        )
+def check_amounts(values: Iterable[float]) -> None:
+    """Raises ValueError unless all are amounts."""
+    for value in values:
+        if not _SMALLEST_AMOUNT <= value <= LARGEST_AMOUNT:
+            raise ValueError(f"each must lie between 1e-9 and {LARGEST_AMOUNT:g}, got {value}")
 
 
-@dataclass(frozen=True, slots=True)
-class Pair:
-    """What a task took and what had been estimated, in one unit.
-
-    Raises ValueError for what is no amount.
-    """
+class Pair(NamedTuple):
+    """What a task took and what had been estimated, in one unit."""
 
     actual: float
     estimate: float
     assignee: str = ""
-
-    def __post_init__(self) -> None:
-        check_amounts(self.actual, self.estimate)
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,12 +85,17 @@ class Accuracy:
 
 
 def accuracy_of(pairs: Sequence[Pair]) -> Accuracy | None:
-    """All figures of the pairs, whatever their order; None of none."""
+    """All figures of the pairs, whatever their order; None of none.
+
+    Raises ValueError for what is no amount.
+    """
     if not pairs:
         return None
-    errors = [abs(pair.actual - pair.estimate) for pair in pairs]
     actuals = [pair.actual for pair in pairs]
     estimates = [pair.estimate for pair in pairs]
+    check_amounts(actuals)
+    check_amounts(estimates)
+    errors = [abs(actual - estimate) for actual, estimate in zip(actuals, estimates, strict=True)]
     of_actual = [error / actual for error, actual in zip(errors, actuals, strict=True)]
     of_estimate = [error / estimate for error, estimate in zip(errors, estimates, strict=True)]
     ratios = [actual / estimate for actual, estimate in zip(actuals, estimates, strict=True)]

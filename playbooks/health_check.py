@@ -10,6 +10,8 @@ from datetime import datetime, timedelta
 from statistics import median
 from typing import Any, Final, TypeVar, get_args
 
+from playbooks.backup_view import judge_backup, look_at
+from playbooks.backups_kept import Kept
 from playbooks.database_gates import DatabaseState, judge_database
 from playbooks.database_search import inspecting, shared_with, wanted_kinds
 from playbooks.databases import KINDS
@@ -22,12 +24,14 @@ from playbooks.health_gates import (
     judge_capabilities,
     judge_configuration,
     judge_errors,
+    judge_outbox,
     judge_pause,
     judge_server,
     judge_store,
     judge_token,
 )
 from playbooks.objects import Capability
+from playbooks.plan import Unfinished
 from playbooks.ports import Notion, Outcome, Progress, ServerState
 from playbooks.rate import Pause
 from playbooks.records import BreakerState, StoreState, Traffic
@@ -141,7 +145,16 @@ async def _house(desk: Desk, started: datetime) -> list[Verdict]:
     questions: list[
         Callable[
             [],
-            Awaitable[StoreState | ServerState | Traffic | tuple[BreakerState, ...] | Pause | None],
+            Awaitable[
+                StoreState
+                | ServerState
+                | Traffic
+                | tuple[BreakerState, ...]
+                | tuple[Unfinished, ...]
+                | Pause
+                | Kept
+                | None
+            ],
         ]
     ] = [
         desk.store.probe,
@@ -149,9 +162,11 @@ async def _house(desk: Desk, started: datetime) -> list[Verdict]:
         lambda: desk.store.traffic(since, key),
         lambda: desk.store.breakers(key),
         lambda: desk.store.paused(key),
+        lambda: desk.store.unfinished(key),
+        lambda: look_at(desk),
     ]
     outcomes = await desk.together(questions, within_s=_left_s(desk, started))
-    store, server, calls, breakers, pause = outcomes
+    store, server, calls, breakers, pause, unfinished, kept = outcomes
     traffic = _of_type(Traffic, calls).value
     return [
         judge_store(_of_type(StoreState, store)),
@@ -160,6 +175,8 @@ async def _house(desk: Desk, started: datetime) -> list[Verdict]:
         judge_pause(_of_type(Pause, pause), desk.clock()),
         judge_cache(traffic, desk.bands),
         judge_errors(traffic, desk.bands),
+        judge_outbox(_of_type(tuple, unfinished)),
+        judge_backup(_of_type(Kept, kept), desk.clock(), desk.bands),
     ]
 
 

@@ -11,6 +11,7 @@ from playbooks.breaker_causes import holding
 from playbooks.desk import ConfigurationState, Connection
 from playbooks.errors import CapabilityMissing, NotionError, PlaybookError, TokenRefused
 from playbooks.objects import Bot, Capability
+from playbooks.plan import Unfinished
 from playbooks.ports import Outcome, ServerState
 from playbooks.rate import Pause
 from playbooks.records import BreakerState, StoreState, Traffic
@@ -253,3 +254,28 @@ def _rate(
 ) -> Verdict:
     verdict = Verdict.of(gate, band.judge(percent), f"{told} ({band})", remedy)
     return replace(verdict, measured=round(percent, 2))
+
+
+def judge_outbox(unfinished: Outcome[tuple[Unfinished, ...]]) -> Verdict:
+    """Whether approved changes wait for Notion, or for the person who stopped them."""
+    if unfinished.value is None:
+        return Verdict.skipped("outbox", "not looked at: the store does not answer")
+    by_how = {how: [each for each in unfinished.value if each.how == how] for how in _HOW}
+    if not by_how["waits"] and not by_how["stopped"]:
+        applied = listed([f"{each.plan_id} is being applied" for each in by_how["held"]])
+        return Verdict.of("outbox", "ok", applied or "nothing waits")
+    told = [
+        f"{each.plan_id} {how} since {each.since:%Y-%m-%d %H:%M} UTC"
+        for how, word in _HOW.items()
+        if word
+        for each in by_how[how]
+    ]
+    remedy = " ".join(word for how, word in _HOW.items() if word and by_how[how])
+    return Verdict.of("outbox", "warning", listed(told), remedy)
+
+
+_HOW: Final = {
+    "waits": "What waits is gone on with, approved as it is, once Notion answers.",
+    "stopped": "What was stopped goes on when apply_plan is called.",
+    "held": "",
+}

@@ -21,10 +21,14 @@ class TurnLost(PlaybookError):
 
 @dataclass(frozen=True, slots=True)
 class Stretch:
-    """Rows created from `since` (None: from the first one) until before `until` (None: no end)."""
+    """Rows created from `since` (None: from the first one) until before `until` (None: no end).
+
+    `where` are filters, in Notion's JSON, all of which they meet besides.
+    """
 
     since: datetime | None
     until: datetime | None
+    where: tuple[Mapping[str, Any], ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

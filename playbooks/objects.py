@@ -1,6 +1,6 @@
 """What Notion holds, as procedures see it. Names and titles are foreign text."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Literal
 
 Capability = Literal[
@@ -28,17 +28,23 @@ class Bot:
 
 @dataclass(frozen=True, slots=True)
 class Option:
-    """One choice of a select, multi_select or status; `group` only for a status."""
+    """One choice of a select, multi_select or status; `group` only for a status.
+
+    `id` stays when it is renamed; like `color` it takes no part in comparing.
+    """
 
     name: str
     group: str | None = None
+    id: str = field(default="", compare=False)
+    color: str = field(default="", compare=False)
 
 
 @dataclass(frozen=True, slots=True)
 class Property:
     """One column of a data source. `id` is stable, `name` is foreign text.
 
-    `number_format` is Notion's word for how its numbers are shown, empty for other types.
+    `synced_property_id` is of the other side of a two-way relation. `number_format` is Notion's
+    word for how its numbers are shown, empty for other types.
     """
 
     id: str
@@ -46,6 +52,7 @@ class Property:
     type: str
     options: tuple[Option, ...] = ()
     target_data_source_id: str | None = None
+    synced_property_id: str | None = field(default=None, compare=False)
     number_format: str = ""
 
 

@@ -32,6 +32,8 @@ from playbooks.ttl_trial import baseline_of, compare, sources_in, total
 TTL_SETTING: Final = "mirror.ttl_s."
 """Before the id of the data source: the name of a tuned TTL."""
 
+USUAL_WINDOW_DAYS: Final = 7
+
 _NAMED_COUNT: Final = 10
 """Names cost a request each; of more data sources the rest are told by their ids."""
 
@@ -50,7 +52,7 @@ async def propose(desk: Desk, request: Request) -> Draft:
     """The TTL of each data source that replay finds better; none is an answer, with numbers."""
     if desk.mirror is None:
         return Draft("There is no workspace to read from.", blockers=(_NO_MIRROR,))
-    seen, cut_to = await _traces(desk, desk.clock() - timedelta(days=request.window_days))
+    seen, cut_to = await _traces(desk, desk.clock() - timedelta(days=_window_days(request)))
     ttls = {one.data_source_id: await desk.mirror.ttl_s(one.data_source_id) for one in seen}
     judged = [_judge(trace, ttls[trace.data_source_id], desk.bands) for trace in seen]
     names = await _names(desk, [one.trace.data_source_id for one in judged])
@@ -67,22 +69,16 @@ async def propose(desk: Desk, request: Request) -> Draft:
     )
 
 
+def _window_days(request: Request) -> float:
+    return USUAL_WINDOW_DAYS if request.window_days is None else request.window_days
+
+
 _NO_MIRROR: Final = Finding(
     id="optimize.no_mirror",
     severity="warning",
     what="there is no workspace to read from",
     remedy="health_check tells what is missing.",
 )
-
-
-async def current(desk: Desk, change: Change) -> float | None:
-    """The tuned value; None where the configuration's is in force."""
-    return (await desk.store.tuned()).get(change.target)
-
-
-async def write(desk: Desk, change: Change, value: float | None) -> None:
-    """Tune the setting; None takes it back to the configuration's."""
-    await desk.store.tune({change.target: value})
 
 
 async def judge(desk: Desk, plan: Plan, since: datetime) -> Trial:
@@ -150,7 +146,7 @@ def _headline(judged: Sequence[_Judged], request: Request) -> str:
         return f"{changes_count} of {len(judged)} data sources would do better with another TTL."
     if not judged:
         return (
-            f"No reading was recorded in the last {request.window_days:g} days: nothing to judge."
+            f"No reading was recorded in the last {_window_days(request):g} days: nothing to judge."
         )
     closest = nearest([candidate for one in judged for candidate in one.tried])
     if closest is None:

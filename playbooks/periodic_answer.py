@@ -27,6 +27,7 @@ from playbooks.records import Reading
 from playbooks.render import summarise
 from playbooks.report import Coverage, Finding, Gate, Report, Severity, judge
 from playbooks.report_period import Period
+from playbooks.roll_up import told_count
 from playbooks.text import listed
 from playbooks.verdict import Verdict
 from playbooks.work import Work
@@ -162,10 +163,20 @@ class Answer:
         if isinstance(self.material.log, LogRead) and self.material.log.undated_count:
             count = self.material.log.undated_count
             yield _finding("undated", "info", f"{count} log entries without a date are in no day")
+        yield from self._rolled()
         if not self.catch_up_known:
             yield _finding(
                 "catching_up", "info", "the store does not tell what was reported before"
             )
+
+    def _rolled(self) -> Iterator[Finding]:
+        log, tools = self.material.log, self.material.tools
+        if isinstance(log, LogRead) and log.rolled_count:
+            told = told_count(log.rolled_count, len(log.entries))
+            yield _finding("rolled_up.log", "info", f"development_log: {told}")
+        if tools.rolled_count:
+            told = told_count(tools.rolled_count, len(tools.samples))
+            yield _finding("rolled_up.tools", "info", f"ai_tool_metrics: {told}")
 
     def _lists(self) -> Iterator[Finding]:
         now = self.facts.now

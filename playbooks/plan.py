@@ -6,6 +6,7 @@ what is done; its state moves one step at a time in the store, and an approval i
 
 import hashlib
 import json
+from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Literal
 
@@ -13,8 +14,11 @@ from pydantic import Field
 
 from playbooks.report import Frozen
 
-PlanKind = Literal["optimize"]
+PlanKind = Literal["optimize", "repair", "clean_up", "restore", "undo"]
 """What can be planned."""
+
+RestoreScope = Literal["everything", "database", "rows", "properties"]
+"""What of a snapshot is brought back."""
 
 PlanState = Literal[
     "planned", "approved", "applying", "applied", "rolled_back", "failed", "refused", "expired"
@@ -25,17 +29,27 @@ ApprovedBy = Literal["elicitation", "terminal", "policy"]
 
 JournalKind = Literal["plan", "approval", "write", "undo"]
 
+Step = Literal["applied", "skipped", "failed"]
+"""What came of a change. Skipped: its target has changed since it was planned. Failed: Notion
+refused it, or it did not stay as written; it was taken back."""
+
 
 class Change(Frozen):
-    """One step of a plan: `target` goes from `before` to `after`.
+    """One step of a plan: `target` (see `playbooks.targets`) goes from `before` to `after`.
 
-    `expected` says what it is for, in our own words; values of Notion are foreign text.
+    `expected` says what it is for, in our own words; `shown` names what it is about for a person,
+    with foreign text in code spans. Values of Notion are foreign text.
     """
 
     target: str
     before: Any
     after: Any
     expected: str = ""
+    shown: str = ""
+
+    def turned_round(self) -> "Change":
+        """What takes it back."""
+        return self.model_copy(update={"before": self.after, "after": self.before})
 
 
 class Plan(Frozen):
@@ -54,12 +68,25 @@ class Plan(Frozen):
     state: PlanState = "planned"
     approved_by: ApprovedBy | None = None
     approved_at: datetime | None = None
+    undoes: str | None = Field(default=None, description="The plan that this one takes back.")
     outcome: dict[str, Any] = Field(default_factory=dict)
 
     @property
     def short_digest(self) -> str:
         """What a person compares and types."""
         return self.digest[:8]
+
+
+@dataclass(frozen=True, slots=True)
+class Unfinished:
+    """A plan that was begun and has not ended.
+
+    `waits`: for Notion, since `since`. `stopped`: somebody stopped it. `held`: it is being applied.
+    """
+
+    plan_id: str
+    since: datetime
+    how: Literal["waits", "stopped", "held"]
 
 
 class JournalEntry(Frozen):
@@ -78,7 +105,7 @@ class JournalEntry(Frozen):
 
 def digest_of(plan: Plan) -> str:
     """SHA-256 over what an approval is about: which plan, until when, and every change in order."""
-    about = plan.model_dump(mode="json", include={"id", "kind", "connection", "changes"})
+    about = plan.model_dump(mode="json", include={"id", "kind", "connection", "changes", "undoes"})
     about["expires_at"] = plan.expires_at.timestamp()
     written = json.dumps(about, sort_keys=True, ensure_ascii=False, separators=(",", ":"))
     return hashlib.sha256(written.encode()).hexdigest()

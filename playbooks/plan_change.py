@@ -1,14 +1,13 @@
 """Plan a change and preview it: nothing is done before a person approves (P20, P21)."""
 
-from dataclasses import replace
 from datetime import datetime
 from typing import Final
 
 from playbooks.desk import Desk
 from playbooks.plan import Plan, PlanKind
 from playbooks.plan_kind import Draft, Request
-from playbooks.plan_kinds import module_of
-from playbooks.planning import cost, diff_line, make_plan
+from playbooks.plan_kinds import module_of, require_fitting
+from playbooks.planning import attributed, cost, cut_to_size, diff_lines, make_plan
 from playbooks.render import summarise
 from playbooks.report import Coverage, Finding, Report, judge
 from playbooks.runs import keep
@@ -25,15 +24,17 @@ async def plan_change(
 
     Raises:
         ConfigurationInvalid: the configuration has mistakes.
+        PlanUnusable: the kind does not know what it is asked for, or there is nothing to undo.
         StoreUnusable: the store cannot be read or written.
         NotionError: what the kind has to read cannot be read.
     """
     desk.require_configuration()
     started, run_id = desk.clock(), desk.new_run_id()
-    asking = desk
-    if desk.notion is not None:
-        asking = replace(desk, notion=desk.notion.attributed(PROCEDURE, run_id))
-    draft = await module_of(kind).propose(asking, request or Request())
+    wanted = request or Request()
+    require_fitting(kind, wanted)
+    asking = attributed(desk, PROCEDURE, run_id)
+    proposed = await module_of(kind).propose(asking, wanted)
+    draft = cut_to_size(proposed, kind, desk.bands)
     plan = None
     if draft.changes:
         plan = await make_plan(desk, kind, draft, run_id=run_id, actor=actor)
@@ -61,7 +62,7 @@ def _report(desk: Desk, run_id: str, as_of: datetime, draft: Draft, plan: Plan |
         ),
         gates=draft.gates,
         measurements={**draft.measurements, **_counts(draft, plan)},
-        findings=(*draft.blockers, *_evidence(draft)),
+        findings=(*draft.blockers, *_evidence(draft, plan)),
         next_actions=_next(plan),
         summary="",
     )
@@ -77,10 +78,11 @@ def _counts(draft: Draft, plan: Plan | None) -> dict[str, float | int | str | No
     }
 
 
-def _evidence(draft: Draft) -> tuple[Finding, ...]:
+def _evidence(draft: Draft, plan: Plan | None) -> tuple[Finding, ...]:
     """What changes line by line, and what the draft rests on; neither is anything wrong."""
+    changing = [] if plan is None else diff_lines(plan.changes, plan.id)
     about = {
-        "changes": ("what would change", [diff_line(change) for change in draft.changes]),
+        "changes": ("what would change", changing),
         "evidence": ("what it rests on", draft.evidence),
     }
     return tuple(

@@ -4,25 +4,28 @@ from collections.abc import Sequence
 from datetime import datetime
 
 from playbooks.desk import Desk
-from playbooks.plan import Plan
+from playbooks.plan import Plan, Step
 from playbooks.plan_kind import Measurements, Trial
-from playbooks.planning import counted, diff_line
+from playbooks.plan_steps import came_to
+from playbooks.planning import counted, diff_lines
 from playbooks.render import summarise
 from playbooks.report import Coverage, Finding, Gate, Report, judge
 
+PROCEDURE = "apply_plan"
 
-def report_on(desk: Desk, procedure: str, plan: Plan, trial: Trial | None) -> Report:
+
+def report_on(
+    desk: Desk, run_id: str, plan: Plan, steps: Sequence[Step], trial: Trial | None
+) -> Report:
     """The report on a plan that was begun; `trial` is what it has brought so far, if that counts.
 
     `measurements` hold the plan's state and the figures of the trial, settled or not.
     """
-    steps: Sequence[str] = plan.outcome.get("steps", [])
-    applied_count = steps.count("applied")
     gates = (_steps_gate(plan, steps), *_trial_gates(plan, trial))
-    findings = _findings(plan)
+    findings = _findings(plan, steps)
     report = Report(
-        procedure=procedure,
-        run_id=desk.new_run_id(),
+        procedure=PROCEDURE,
+        run_id=run_id,
         status=judge(gates, findings),
         headline=_headline(plan, trial),
         workspace=desk.connection.workspace,
@@ -40,13 +43,14 @@ def report_on(desk: Desk, procedure: str, plan: Plan, trial: Trial | None) -> Re
             "plan_id": plan.id,
             "state": plan.state,
             "changes_count": len(plan.changes),
-            "changes_applied_count": applied_count,
+            "changes_applied_count": steps.count("applied"),
             "changes_skipped_count": steps.count("skipped"),
+            "changes_failed_count": steps.count("failed"),
             "measured_until": _until(trial),
             **_measured(plan, trial),
         },
         findings=findings,
-        next_actions=_next(plan, trial),
+        next_actions=_next(plan, steps, trial),
         summary="",
     )
     return report.model_copy(update={"summary": summarise(report)})
@@ -61,27 +65,34 @@ def _headline(plan: Plan, trial: Trial | None) -> str:
         case "rolled_back":
             return "It was worse than before and is taken back."
         case "failed":
-            return "It could not be applied; what had been done is taken back."
+            return _failed(plan)
         case _:
-            return "Interrupted; what is done stays, and the next call goes on."
+            return "Interrupted; what is done stays, and it goes on once Notion answers."
 
 
-def _steps_gate(plan: Plan, steps: Sequence[str]) -> Gate:
-    told = [
-        f"{counted(steps.count(word), 'change')} {word}"
-        for word in ("applied", "skipped", "failed")
-        if word in steps
-    ]
+def _failed(plan: Plan) -> str:
+    match plan.outcome.get("ended"):
+        case "too many failed":
+            return "Stopped: too many changes failed; what was applied stays."
+        case "not prepared":
+            return f"Nothing was changed: {plan.outcome['why']}"
+        case _:
+            return "It could not be applied; what had been done is taken back."
+
+
+def _steps_gate(plan: Plan, steps: Sequence[Step]) -> Gate:
+    words: tuple[Step, ...] = ("applied", "skipped", "failed")
+    told = [f"{counted(steps.count(word), 'change')} {word}" for word in words if word in steps]
     reason = ", ".join(told) or "no change made"
     match plan.state:
         case "failed":
             return Gate(name="changes", status="critical", reason=reason)
         case "applying":
-            interrupted = plan.outcome.get("interrupted")
+            interrupted = plan.outcome.get("interrupted") or "it was cut short"
             return Gate(name="changes", status="warning", reason=f"{reason}; {interrupted}")
         case _:
-            status = "warning" if "skipped" in steps else "ok"
-            return Gate(name="changes", status=status, reason=reason)
+            whole = all(step == "applied" for step in steps)
+            return Gate(name="changes", status="ok" if whole else "warning", reason=reason)
 
 
 def _trial_gates(plan: Plan, trial: Trial | None) -> tuple[Gate, ...]:
@@ -93,28 +104,44 @@ def _trial_gates(plan: Plan, trial: Trial | None) -> tuple[Gate, ...]:
     return (Gate(name="effect", status=status, reason=plan.outcome["verdict"]),)
 
 
-def _findings(plan: Plan) -> tuple[Finding, ...]:
-    changes = Finding(
-        id="apply_plan.changes",
-        severity="info",
-        what="what the plan is about",
-        evidence=tuple(diff_line(change) for change in plan.changes),
+def _findings(plan: Plan, steps: Sequence[Step]) -> tuple[Finding, ...]:
+    """What was left alone comes before what the plan is about; neither is anything to do."""
+    lists: dict[str, tuple[str, Step]] = {
+        "conflicts": ("left alone: it has changed since it was planned", "skipped"),
+        "failures": ("failed and taken back", "failed"),
+    }
+    apart = {key: (what, came_to(plan, steps, step)) for key, (what, step) in lists.items()}
+    about = {**apart, "changes": ("what the plan is about", plan.changes)}
+    return tuple(
+        Finding(
+            id=f"{PROCEDURE}.{key}",
+            severity="info",
+            what=what,
+            evidence=tuple(diff_lines(changes, plan.id)),
+        )
+        for key, (what, changes) in about.items()
+        if changes
     )
-    return (changes,)
 
 
 def _measured(plan: Plan, trial: Trial | None) -> Measurements:
     return plan.outcome.get("measured", {}) if trial is None else trial.measurements
 
 
-def _next(plan: Plan, trial: Trial | None) -> tuple[str, ...]:
-    if trial is not None and trial.until is not None:
-        return (f"apply_plan with plan_id={plan.id} after that: settles whether it stays",)
+def _next(plan: Plan, steps: Sequence[Step], trial: Trial | None) -> tuple[str, ...]:
+    undo = f"plan_change with kind=undo, of={plan.id}: takes back what was applied"
+    anew = f"plan_change with kind={plan.kind}: a new plan from what is now"
     match plan.state:
+        case "applied" if trial is not None and trial.until is not None:
+            return (f"apply_plan with plan_id={plan.id} after that: settles whether it stays", undo)
         case "applying":
             return (f"apply_plan with plan_id={plan.id}: goes on",)
+        case "failed" if plan.outcome.get("ended") == "too many failed":
+            return (anew, undo)
         case "rolled_back" | "failed":
-            return (f"plan_change with kind={plan.kind}: a new plan from what is now",)
+            return (anew,)
+        case "applied" if "applied" in steps:
+            return (undo,)
         case _:
             return ()
 

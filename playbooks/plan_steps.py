@@ -4,49 +4,108 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any, Final, Literal
 
-from playbooks.desk import Desk
-from playbooks.plan import Change, JournalEntry, JournalKind, Plan
-from playbooks.plan_kind import Kind
+from playbooks.aspects import current, write
+from playbooks.desk import Desk, silent
+from playbooks.errors import (
+    FirewallRefused,
+    LossRefused,
+    NotFoundOrNotShared,
+    RequestRefused,
+)
+from playbooks.plan import Change, JournalEntry, JournalKind, Plan, Step
+from playbooks.ports import Progress
 
-Step = Literal["applied", "skipped", "failed"]
-"""Skipped: the target has changed since it was planned. Failed: it did not stay as written."""
+CANARY_COUNT: Final = 3
+"""So many changes are made first: where they go wrong, nothing else is touched."""
 
-SILENT_AFTER_S: Final = 180
-"""Without a sign for so long, whoever applied a plan is gone; no step takes longer."""
+FAILURES_ALLOWED_COUNT: Final = 3
+FAILURES_ALLOWED_SHARE: Final = 0.05
+"""The greater of both may fail before a plan is stopped."""
+
+Verdict = Literal["go on", "done", "canary failed", "too many failed"]
+
+REFUSALS: Final = (RequestRefused, NotFoundOrNotShared, FirewallRefused, LossRefused)
+"""Answers that are about one change: asking again changes nothing."""
+
+
+def verdict(steps: Sequence[Step], changes_count: int) -> Verdict:
+    """What comes after these steps of so many changes."""
+    canary = steps[:CANARY_COUNT]
+    tried_all = len(canary) == min(CANARY_COUNT, changes_count)
+    if "failed" in canary or (tried_all and "applied" not in canary):
+        return "canary failed"
+    allowed = max(FAILURES_ALLOWED_COUNT, FAILURES_ALLOWED_SHARE * changes_count)
+    if steps.count("failed") > allowed:
+        return "too many failed"
+    return "done" if len(steps) >= changes_count else "go on"
+
+
+async def steps_of(desk: Desk, plan: Plan) -> tuple[Step, ...]:
+    """What came of the plan's changes so far; plans of older programs hold it themselves."""
+    return (*plan.outcome.get("steps", ()), *await desk.store.steps(plan.id))
+
+
+def done(plan: Plan, steps: Sequence[Step]) -> tuple[Change, ...]:
+    """The changes that were made."""
+    return came_to(plan, steps, "applied")
+
+
+def came_to(plan: Plan, steps: Sequence[Step], step: Step) -> tuple[Change, ...]:
+    """The changes of which that came."""
+    return tuple(change for change, came in zip(plan.changes, steps, strict=False) if came == step)
 
 
 @dataclass(frozen=True, slots=True)
 class Walk:
-    """A plan being applied: of which kind, and by whom."""
+    """A plan being applied: by whom, whether `by_hand`, and who is told of each step."""
 
     desk: Desk
-    kind: Kind
     plan: Plan
     actor: str
+    by_hand: bool = True
+    progress: Progress = silent
 
     async def forward(self, change: Change) -> Step:
-        """From `before` to `after`; what is so already was done by an interrupted try."""
-        found = await self.kind.current(self.desk, change)
+        """From `before` to `after`; what is so already was done by an interrupted try.
+
+        What Notion refuses is taken back alone. Raises what keeps every change from being made.
+        """
+        try:
+            found = await current(self.desk, self.plan, change)
+        except NotFoundOrNotShared:
+            return "skipped"
         if found == change.after:
             return "applied"
         if found != change.before:
             return "skipped"
-        return "applied" if await self._written(change, "write", change.after) else "failed"
+        return "applied" if await self._stays(change) else "failed"
 
     async def back(self, changes: Sequence[Change]) -> None:
         """What is still as the plan left it becomes what it was, the last first."""
         for change in reversed(changes):
-            if await self.kind.current(self.desk, change) == change.after:
-                await self._written(change, "undo", change.before)
+            try:
+                if await current(self.desk, self.plan, change) == change.after:
+                    await self._written(change.turned_round(), "undo")
+            except REFUSALS as error:
+                await self._journal(change, "undo", change.after, {"refused": error.problem})
 
-    async def _written(self, change: Change, why: JournalKind, value: Any) -> bool:
+    async def _stays(self, change: Change) -> bool:
+        try:
+            stays = await self._written(change, "write")
+        except REFUSALS as error:
+            await self._journal(change, "write", change.before, {"refused": error.problem})
+            stays = False
+        if not stays:
+            await self.back([change])
+        return stays
+
+    async def _written(self, change: Change, why: JournalKind) -> bool:
         """Journalled before and after; whether it reads as it was written."""
-        found = change.after if why == "undo" else change.before
-        await self._journal(change, why, found, {"intended": value})
-        await self.kind.write(self.desk, change, value)
-        read = await self.kind.current(self.desk, change)
-        await self._journal(change, why, found, {"read_back": read})
-        return bool(read == value)
+        await self._journal(change, why, change.before, {"intended": change.after})
+        await write(self.desk, self.plan, change, change.after)
+        read = await current(self.desk, self.plan, change)
+        await self._journal(change, why, change.before, {"read_back": read})
+        return bool(read == change.after)
 
     async def _journal(
         self, change: Change, why: JournalKind, before: Any, after: dict[str, Any]
@@ -60,10 +119,3 @@ class Walk:
             after=after,
         )
         await self.desk.store.append_journal([entry])
-
-
-def done(plan: Plan, steps: Sequence[Step]) -> tuple[Change, ...]:
-    """The changes that were made."""
-    return tuple(
-        change for change, step in zip(plan.changes, steps, strict=False) if step == "applied"
-    )

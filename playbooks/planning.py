@@ -1,12 +1,18 @@
 """How a plan comes to be, is found again, and is shown to a person."""
 
+from collections.abc import Sequence
+from dataclasses import replace
 from datetime import datetime, timedelta
+from math import ceil
 from typing import Final
 
+from playbooks.bands import Bands
 from playbooks.desk import Desk
 from playbooks.errors import PlanUnusable
 from playbooks.plan import Change, JournalEntry, Plan, PlanKind, PlanState, digest_of
 from playbooks.plan_kind import Draft
+from playbooks.plan_values import about, from_to
+from playbooks.rate_limits import WINDOW_CALLS_COUNT
 from playbooks.text import listed
 
 UNDECIDED: Final[tuple[PlanState, ...]] = ("planned", "approved")
@@ -14,6 +20,9 @@ UNDECIDED: Final[tuple[PlanState, ...]] = ("planned", "approved")
 
 CHANGES_SHOWN_COUNT: Final = 20
 """A person reads no more of a diff than this; the resource holds all of it."""
+
+CHANGES_TOLD_COUNT: Final = 200
+"""A full report tells no more."""
 
 
 async def make_plan(desk: Desk, kind: PlanKind, draft: Draft, *, run_id: str, actor: str) -> Plan:
@@ -30,6 +39,7 @@ async def make_plan(desk: Desk, kind: PlanKind, draft: Draft, *, run_id: str, ac
         expires_at=now + timedelta(hours=desk.bands.plan_valid_hours),
         changes=draft.changes,
         requests_count=draft.requests_count,
+        undoes=draft.undoes,
         blockers=tuple(finding.what for finding in draft.blockers),
         evidence=draft.evidence,
         digest="",
@@ -41,6 +51,32 @@ async def make_plan(desk: Desk, kind: PlanKind, draft: Draft, *, run_id: str, ac
     entry = JournalEntry(at=now, kind="plan", actor=actor, subject=plan.id, after=about)
     await desk.store.append_journal([entry])
     return plan
+
+
+def attributed(desk: Desk, procedure: str, run_id: str) -> Desk:
+    """The desk, every call of Notion recorded under that procedure and run."""
+    return replace(
+        desk,
+        notion=desk.notion and desk.notion.attributed(procedure, run_id),
+        mirror=desk.mirror and desk.mirror.attributed(procedure, run_id),
+        editor=desk.editor and desk.editor.attributed(procedure, run_id),
+        exporter=desk.exporter and desk.exporter.attributed(procedure, run_id),
+        maker=desk.maker and desk.maker.attributed(procedure, run_id),
+    )
+
+
+def cut_to_size(draft: Draft, kind: PlanKind, bands: Bands) -> Draft:
+    """The draft with no more changes than a plan may have; it says how many wait."""
+    most = bands.plan_most_restored if kind in {"restore", "undo"} else bands.plan_most_changes
+    waiting_count = len(draft.changes) - most
+    if waiting_count <= 0:
+        return draft
+    return replace(
+        draft,
+        headline=f"{draft.headline} {waiting_count} more wait: apply these, then plan again.",
+        changes=draft.changes[:most],
+        requests_count=ceil(draft.requests_count * most / len(draft.changes)),
+    )
 
 
 async def find_plan(desk: Desk, plan_id: str) -> Plan:
@@ -92,33 +128,38 @@ def unfit(plan: Plan) -> PlanUnusable:
 
 def shown_plan(plan: Plan) -> str:
     """The plan for the person who decides: what changes, why, what it costs, its digest."""
-    hidden = len(plan.changes) - CHANGES_SHOWN_COUNT
-    more = [f"and {hidden} more: playbooks://plans/{plan.id}"] if hidden > 0 else []
+    undoing = f", undoes {plan.undoes}" if plan.undoes else ""
     lines = [
-        f"Plan {plan.id} ({plan.kind}), digest {plan.short_digest}: {cost(plan)}.",
-        *(diff_line(change) for change in plan.changes[:CHANGES_SHOWN_COUNT]),
-        *more,
+        f"Plan {plan.id} ({plan.kind}{undoing}), digest {plan.short_digest}: {cost(plan)}.",
+        *diff_lines(plan.changes, plan.id, limit=CHANGES_SHOWN_COUNT),
         *(f"Stands in the way: {blocker}" for blocker in plan.blockers),
     ]
     return "\n".join(lines)
 
 
 def cost(plan: Plan) -> str:
-    """How many changes, how many calls of Notion they take, and until when."""
+    """How many changes, how many calls of Notion and minutes they take, and until when."""
     changes = counted(len(plan.changes), "change")
     requests = counted(plan.requests_count, "request")
-    return f"{changes}, {requests} of Notion, valid until {plan.expires_at:%Y-%m-%d %H:%M} UTC"
+    minutes = ceil(plan.requests_count / WINDOW_CALLS_COUNT)
+    lasting = f" (about {counted(minutes, 'minute')})" if minutes > 1 else ""
+    until = f"valid until {plan.expires_at:%Y-%m-%d %H:%M} UTC"
+    return f"{changes}, {requests} of Notion{lasting}, {until}"
+
+
+def diff_lines(
+    changes: Sequence[Change], plan_id: str, *, limit: int = CHANGES_TOLD_COUNT
+) -> list[str]:
+    """The first changes, one a line, and where the others are."""
+    lines = [diff_line(change) for change in changes[:limit]]
+    hidden = len(changes) - limit
+    return [*lines, f"and {hidden} more: playbooks://plans/{plan_id}"] if hidden > 0 else lines
 
 
 def diff_line(change: Change) -> str:
-    """One change: the target, from what to what, and what for."""
-    before = "(unset)" if change.before is None else _plain(change.before)
+    """One change: what it is about, from what to what, and what for."""
     purpose = f"  ({change.expected})" if change.expected else ""
-    return f"- {change.target}: {before} -> {_plain(change.after)}{purpose}"
-
-
-def _plain(value: object) -> str:
-    return f"{value:g}" if isinstance(value, float) else str(value)
+    return f"- {about(change)}: {from_to(change)}{purpose}"
 
 
 def counted(number: int, noun: str) -> str:

@@ -1,6 +1,7 @@
 """What the procedures ask of the world; `server/` holds the adapters."""
 
 from collections.abc import AsyncIterator, Awaitable, Callable, Mapping, Sequence
+from contextlib import AbstractAsyncContextManager
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Generic, Protocol, TypeVar
@@ -16,7 +17,7 @@ from playbooks.objects import (
     Property,
 )
 from playbooks.picture import Specification, Theme
-from playbooks.plan import JournalEntry, Plan, PlanState
+from playbooks.plan import JournalEntry, Plan, PlanState, Step, Unfinished
 from playbooks.rate import Pause
 from playbooks.records import (
     BreakerState,
@@ -76,6 +77,10 @@ class Notion(Protocol):
 
     async def kinds_of(self, object_id: str) -> tuple[ObjectKind, ...]:
         """What kinds the id answers to, asked as probes; empty when it answers to none."""
+        ...
+
+    async def in_trash(self, page_id: str) -> bool | None:
+        """Whether the page is in the trash; None when it is not shared, or gone for good."""
         ...
 
     async def data_sources_of(self, database_id: str) -> tuple[Found, ...]:
@@ -233,6 +238,26 @@ class Store(Protocol):
         Also False when it is no longer `as_seen`. Whoever gets True alone may act on it: an
         approval is used once.
         """
+        ...
+
+    def turn(self, plan_id: str, *, by_hand: bool) -> AbstractAsyncContextManager[str | None]:
+        """The right to apply the plan, kept alive while it is held; None while it is another's.
+
+        Given back at the end; of one who dies it is taken over. The plan counts as stopped, which
+        `unfinished` tells, after a mistake of ours, and when it is cancelled `by_hand`.
+        """
+        ...
+
+    async def steps(self, plan_id: str) -> tuple[Step, ...]:
+        """What came of the plan's changes so far, in their order."""
+        ...
+
+    async def add_step(self, plan_id: str, number: int, step: Step, *, turn: str) -> bool:
+        """Keep what came of change `number` (from 0); False when the turn is another's by now."""
+        ...
+
+    async def unfinished(self, connection: str | None) -> tuple[Unfinished, ...]:
+        """The plans that were begun and have not ended, oldest first; None: of all connections."""
         ...
 
     async def append_journal(self, entries: Sequence[JournalEntry]) -> None:

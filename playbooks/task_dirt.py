@@ -60,6 +60,16 @@ _SPOILING: Final[dict[Figure, frozenset[Flaw]]] = {
 }
 
 
+def described(flaw: Flaw) -> str:
+    """What a flaw is called, after a number of tasks."""
+    return _KINDS[flaw].what
+
+
+def spoiled_by(flaw: Flaw) -> tuple[Figure, ...]:
+    """The figures that leave tasks with the flaw out."""
+    return tuple(figure for figure in get_args(Figure) if figure in _KINDS[flaw].spoils)
+
+
 def is_sound(task: Task, figure: Figure) -> bool:
     """Whether nothing that is wrong with the task spoils that figure."""
     return not task.flaws or _SPOILING[figure].isdisjoint(task.flaws)

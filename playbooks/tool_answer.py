@@ -9,6 +9,7 @@ from playbooks.metric_answer import Answer, finding
 from playbooks.metric_changes import change_between, value_of
 from playbooks.metric_names import ToolMetric
 from playbooks.report import Finding
+from playbooks.roll_up import told_count
 from playbooks.text import listed
 from playbooks.tool_bars import bars_of
 from playbooks.tool_judgement import judge_success, judge_times
@@ -61,11 +62,19 @@ def answer_of_tools(asked: ToolQuestion, data: ToolData, bands: Bands) -> Answer
             *_flaws(asked.metric, data),
             *_absent(asked.metric, data),
             *_too_few(asked.metric, told),
+            *_rolled(data),
         ],
         bars=bars_of(asked.metric, told, asked.unit),
         picture=picture_of(asked.metric, told, verdicts, bands),
         is_judged=is_judged,
     )
+
+
+def _rolled(data: ToolData) -> list[Finding]:
+    if not data.rolled_count:
+        return []
+    told = told_count(data.rolled_count, len(data.samples))
+    return [finding("rolled_up", "info", told)]
 
 
 _NOTHING: Final = "none in this period; record_usage and `import-usage` bring them"

@@ -13,6 +13,7 @@ from playbooks.metric_period import Stretch
 from playbooks.opened import Opened, open_database
 from playbooks.ports import Progress
 from playbooks.records import Reading
+from playbooks.roll_up import rolled_rows
 from playbooks.rows import Row
 from playbooks.tool_samples import ROLES, Flaw, RowReader, Sample, sample_of_record
 from playbooks.verdict import Verdict
@@ -25,7 +26,8 @@ class ToolData:
     """Samples of every tool, the oldest first; what could not be read is told by `troubles`.
 
     `reading` is None where no rows could be read. `absent` are the roles that no property fills.
-    `currency` is the code of that of the costs, None where no property tells.
+    `rolled_count` of the samples are of rows that a clean-up moved to the trash. `currency` is the
+    code of that of the costs, None where no property tells.
     """
 
     samples: Sequence[Sample] = ()
@@ -33,6 +35,7 @@ class ToolData:
     troubles: Sequence[Verdict] = ()
     flaws: Mapping[Flaw, Sequence[Row]] = field(default_factory=dict[Flaw, Sequence[Row]])
     absent: Sequence[str] = ()
+    rolled_count: int = 0
     currency: str | None = None
 
     @property
@@ -61,10 +64,16 @@ async def read_tools(
             f"database {KIND.key}", "critical", f"no property fills {' and '.join(lacking)}", _MAP
         )
         return ToolData(recorded, opened.view.reading, [*troubles, misfit], absent=absent)
-    reader = await _read(desk, opened, span)
+    try:
+        reader, rolled_count = await _read(desk, opened, span)
+    except StoreUnusable as error:
+        unknown = Verdict.of(f"database {KIND.key}", "unknown", error.problem, error.remedy)
+        return ToolData(recorded, opened.view.reading, [*troubles, unknown], absent=absent)
     samples = sorted([*reader.samples(), *recorded], key=lambda sample: sample.day)
     currency = currency_of(opened.roles.filled.get("cost"))
-    return ToolData(samples, opened.view.reading, troubles, reader.flaws, absent, currency)
+    return ToolData(
+        samples, opened.view.reading, troubles, reader.flaws, absent, rolled_count, currency
+    )
 
 
 _MAP = (
@@ -86,15 +95,20 @@ def _as_it_is(row: Row) -> Row:
     return row
 
 
-async def _read(desk: Desk, opened: Opened, span: Stretch) -> RowReader:
+async def _read(desk: Desk, opened: Opened, span: Stretch) -> tuple[RowReader, int]:
+    """Every row, and how many of those of the span were rolled up."""
     try:
         ours = await desk.usage.page_ids(opened.view.schema.id)
     except StoreUnusable:
         ours = frozenset[str]()
-    reader = RowReader(opened.names, desk.work.days, span.holds)
+    reader, there = RowReader(opened.names, desk.work.days, span.holds), set(ours)
     names = [opened.names[role] for role in ROLES if role in opened.names]
     kept = Reader(opened.view.schema.id, names, _as_it_is, way=names)
     for row in await desk.rows.read(opened.view, kept, desk.clock()):
+        there.add(row.id)
         if row.id not in ours:
             reader.read(row)
-    return reader
+    rows_count = len(reader.samples())
+    for row in await rolled_rows(desk, opened, ROLES, there):
+        reader.read(row)
+    return reader, len(reader.samples()) - rows_count

@@ -89,7 +89,8 @@ def _about_reading(reading: Reading) -> Iterator[Finding]:
             "incomplete",
             "warning",
             "the copy of the rows is not complete: every figure may be too low",
-            "Ask again in a minute; diagnose_performance says what keeps rows from coming.",
+            "What is missing, and what helps, stands beside it: only a reading that was interrupted"
+            " goes on when you ask again.",
             reading.gaps,
         )
 

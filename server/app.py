@@ -2,7 +2,7 @@
 
 import secrets
 import time
-from collections.abc import AsyncGenerator, Callable, Sequence
+from collections.abc import AsyncGenerator, Callable, Mapping, Sequence
 from contextlib import (
     AbstractAsyncContextManager,
     AsyncExitStack,
@@ -11,6 +11,7 @@ from contextlib import (
 )
 from dataclasses import replace
 from datetime import UTC, datetime
+from functools import cached_property
 from importlib.metadata import version
 from typing import TYPE_CHECKING, Final
 
@@ -19,6 +20,7 @@ from anyio import to_thread
 from mcp import Client
 from mcp.server import CacheHint, MCPServer
 
+from playbooks.backup_policy import BackupPolicy, Keep
 from playbooks.desk import (
     ConfigurationState,
     Connection,
@@ -29,18 +31,21 @@ from playbooks.desk import (
 )
 from playbooks.errors import PlaybookError
 from resources.register import register as register_resources
+from server.outbox import go_on_forever
 from server.settings import Configuration, database_settings, token_fingerprint
 from server.store.recording import Buffer, CallBuffer
 from server.store.sql import SqlStore
 from tools.boundary import OpenDesk
-from tools.catalog import tools
+from tools.catalog import ABSENT, tools
 
 if TYPE_CHECKING:
     import httpx
 
+    from playbooks.data_ports import Maker
     from playbooks.ports import ServerState
     from playbooks.records import CallRecord
     from playbooks.usage import UsageRecord
+    from server.backups.archive import Archive
     from server.link import Link
 
 NAME: Final = "notion-playbooks"
@@ -81,7 +86,7 @@ def build_server(
         log_level="ERROR",
         cache_hints={"tools/list": CacheHint(ttl_ms=60_000, scope="public")},
     )
-    register_resources(mcp, open_desk)
+    register_resources(mcp, open_desk, ABSENT if read_only else ())
     return mcp
 
 
@@ -111,13 +116,39 @@ class House:
                 self._desk = await self._open()
             return self._desk
 
+    @cached_property
+    def backups(self) -> "Archive":
+        """The backups of this connection, once the desk is open; of nobody's before."""
+        # What reads and writes them is only imported where they are asked for.
+        from server.backups.archive import Archive  # noqa: PLC0415
+        from server.backups.draft import Maker  # noqa: PLC0415
+        from server.backups.drafts import Place  # noqa: PLC0415
+        from server.backups.sealing import Sealed, Unsealed  # noqa: PLC0415
+        from server.notion.client import NOTION_VERSION  # noqa: PLC0415
+
+        key_file = self._configuration.settings.backups.encryption_key_file
+        place = Place(
+            self._configuration.backups_directory,
+            self._key,
+            Maker(version(NAME), NOTION_VERSION),
+            Unsealed() if key_file is None else Sealed(key_file),
+        )
+        archive = Archive(place, clock=utc_now, monotonic=time.monotonic, trial=self._try_restore)
+        self._closing.callback(archive.close)
+        return archive
+
     @asynccontextmanager
     async def running(self) -> AsyncGenerator[None]:
-        """Telemetry reaches the store meanwhile; at the end all that was opened is closed."""
+        """Telemetry reaches the store meanwhile, and plans that wait are gone on with.
+
+        At the end all that was opened is closed.
+        """
         failure: Exception | None = None
         async with anyio.create_task_group() as background:
             background.start_soon(self._buffer.run_forever)
             background.start_soon(self._own_calls.run_forever)
+            if not self.read_only:
+                background.start_soon(go_on_forever, self._store, self.desk)
             try:
                 yield
             except Exception as error:  # noqa: BLE001 - raised again below, out of the group's wrap
@@ -134,6 +165,7 @@ class House:
         # What is heavy to import waits here and below: a server that is never called needs none.
         from server.concurrency import aside, together  # noqa: PLC0415
         from server.pictures import VegaPictures  # noqa: PLC0415
+        from server.store.data_book import KeptData  # noqa: PLC0415
         from server.store.kept_usage import KeptUsage  # noqa: PLC0415
 
         connection = connection_of(self._configuration)
@@ -146,6 +178,8 @@ class House:
             mirror=link.mirror if link else None,
             store=self._store,
             usage=KeptUsage(self._store, connection=connection.key, clock=utc_now),
+            book=KeptData(self._store, connection=connection.key) if link else None,
+            contracts=self._configuration.contracts,
             own_rows=None if self.read_only or link is None else link.own_rows,
             note_usage=self._own_calls.add,
             aside=aside,
@@ -158,7 +192,24 @@ class House:
             standing_approvals=frozenset(self._configuration.settings.approval.kinds),
             work=self._configuration.settings.work.work(),
             pictures=VegaPictures(),
+            editor=None if self.read_only or link is None else link.editor,
+            maker=None if self.read_only or link is None else self._maker(link),
+            exporter=link.exporter if link else None,
+            backups=self.backups if link else None,
+            backup_policy=_backup_policy(self._configuration),
         )
+
+    def _maker(self, link: "Link") -> "Maker":
+        from server.notion.maker import NotionMaker  # noqa: PLC0415 - heavy, see above
+        from server.store.kept_remade import KeptRemade  # noqa: PLC0415
+
+        kept = KeptRemade(self._store, connection=self._key)
+        return NotionMaker(link.notion, self.backups, kept)
+
+    async def _try_restore(self, snapshot_id: str) -> "Mapping[str, float | int | str | None]":
+        from server.trial import try_restore  # noqa: PLC0415 - heavy, see above
+
+        return await try_restore(await self.desk(), self.backups, snapshot_id)
 
     async def _link(self, connection: Connection) -> "tuple[Link | None, PlaybookError | None]":
         if self._configuration.mistakes or connection.token.lost:
@@ -308,6 +359,19 @@ _SHORT: Final = 20
 def _masked(token: str) -> str:
     ending = f" ending in {token[-4:]}" if len(token) >= _SHORT else ""
     return f"{len(token)} characters{ending}, fingerprint {token_fingerprint(token)}"
+
+
+def _backup_policy(configuration: Configuration) -> BackupPolicy:
+    from server.told_settings import told_settings  # noqa: PLC0415 - seldom asked for
+
+    backups = configuration.settings.backups
+    return BackupPolicy(
+        keep=Keep(**backups.keep.model_dump()),
+        content=backups.content,
+        block_comments=backups.block_comments,
+        full_after_days=backups.full_after_days,
+        settings=lambda: told_settings(configuration),
+    )
 
 
 def _state(configuration: Configuration) -> ConfigurationState:

@@ -11,6 +11,8 @@ from playbooks.rate import Window
 from playbooks.records import BreakerState
 from server.notion.call import TimeAndChance
 from server.notion.client import NotionClient, open_client
+from server.notion.editor import NotionEditor
+from server.notion.exporter import NotionExporter
 from server.notion.mirror import Freshness, NotionMirror, open_mirror
 from server.notion.own_rows import NotionRows
 from server.notion.pacer import LocalWindow
@@ -28,11 +30,13 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True)
 class Link:
-    """The ways to a workspace's rows: asking Notion, reading the copy, and writing our own."""
+    """The ways to a workspace: asking Notion, reading the copy, writing, and reading it whole."""
 
     notion: NotionClient
     mirror: NotionMirror
     own_rows: NotionRows
+    editor: NotionEditor
+    exporter: NotionExporter
 
 
 def open_link(  # noqa: PLR0913 - the composition root decides each of them
@@ -71,7 +75,7 @@ def open_link(  # noqa: PLR0913 - the composition root decides each of them
         sleep=given.sleep,
         monotonic=given.monotonic,
     )
-    return Link(notion, mirror, NotionRows(notion))
+    return Link(notion, mirror, NotionRows(notion), NotionEditor(notion), NotionExporter(notion))
 
 
 def _window(

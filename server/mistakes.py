@@ -4,7 +4,7 @@ import difflib
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import Any, get_args, get_origin
 
 from pydantic import BaseModel, ValidationError
 from pydantic_core import ErrorDetails
@@ -85,8 +85,11 @@ def _fields(model: type[BaseModel], path: tuple[str, ...]) -> list[str]:
     """The keys that the table at `path` may hold."""
     here: Any = model
     for part in path:
+        if get_origin(here) is dict:
+            here = get_args(here)[1]
+            continue
         field = here.model_fields.get(part)
-        if field is None or not isinstance(field.annotation, type):
+        if field is None or not isinstance(get_origin(field.annotation) or field.annotation, type):
             return []
         here = field.annotation
     return [name for name, field in here.model_fields.items() if field.validation_alias is None]

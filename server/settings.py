@@ -3,14 +3,15 @@
 Secrets come from the environment or `.env`, the rest from one `playbooks.toml`: the one named by
 `--config`, by PLAYBOOKS_CONFIG, in the working directory, or in the user's configuration
 directory. PLAYBOOKS_<SECTION>__<KEY> overrides a key. What must not be steered by the project an
-assistant has open (`[notion]`, `[store]`, `[approval]`) is read from the user's own file alone.
+assistant has open (`[notion]`, `[store]`, `[approval]`, `[backups]`) is read from the user's own
+file alone.
 """
 
 import hashlib
 import os
 import tomllib
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
 from datetime import date
 from pathlib import Path
 from typing import Any, Final, Literal, Self, get_args
@@ -36,19 +37,24 @@ from pydantic_settings import (
 )
 
 from playbooks.bands import Bands
+from playbooks.contract import Contract
 from playbooks.databases import KINDS, DatabaseKey, StatusRole, kind_of
 from playbooks.days import WorkDays
 from playbooks.desk import TokenOrigin
 from playbooks.plan import PlanKind
 from playbooks.work import TeamKind, Work
+from server.contracts import directory_of, read_contracts
 from server.mistakes import Origin, describe
 
 FILE_NAME: Final = "playbooks.toml"
 DOTENV: Final = ".env"
 NOTION_URL: Final = "https://api.notion.com"
-TRUSTED_SECTIONS: Final = ("notion", "store", "approval")
-"""Where tokens and reports go, and what is approved unasked: a project that an assistant has open
-does not decide that."""
+TRUSTED_SECTIONS: Final = ("notion", "store", "approval", "backups")
+"""Where tokens, reports and backups go, what is approved unasked, and which backups are removed:
+a project that an assistant has open does not decide that."""
+
+_FROM_ENVIRONMENT: Final = ("PLAYBOOKS_STORE", "PLAYBOOKS_BACKUPS")
+"""Trusted sections that the environment may set too, though never `.env`."""
 
 
 Weekday = Literal["mon", "tue", "wed", "thu", "fri", "sat", "sun"]
@@ -162,6 +168,32 @@ class ApprovalSection(Section):
     kinds: tuple[PlanKind, ...] = ()
 
 
+class KeepSection(Section):
+    """How many backups are kept: the newest of so many days, ISO weeks, months and years."""
+
+    daily: int = Field(default=7, ge=1, le=366)
+    weekly: int = Field(default=4, ge=0, le=520)
+    monthly: int = Field(default=12, ge=0, le=120)
+    yearly: int = Field(default=3, ge=0, le=50)
+
+
+class BackupsSection(Section):
+    """Where backups lie, what they hold and how long they are kept; from the user's own file."""
+
+    directory: Path | None = None
+    content: bool = True
+    block_comments: bool = False
+    full_after_days: float = Field(default=7, gt=0, le=366)
+    encryption_key_file: Path | None = None
+    keep: KeepSection = KeepSection()
+
+
+class ContractsSection(Section):
+    """Where a team's contracts lie, relative to this file; if unset, in `contracts`."""
+
+    directory: str | None = None
+
+
 class Settings(BaseSettings):
     """Everything that can be configured, with its defaults."""
 
@@ -181,8 +213,10 @@ class Settings(BaseSettings):
     store: StoreSection = StoreSection()
     notion: NotionSection = NotionSection()
     approval: ApprovalSection = ApprovalSection()
+    backups: BackupsSection = BackupsSection()
     mirror: MirrorSection = MirrorSection()
     work: WorkSection = WorkSection()
+    contracts: ContractsSection = ContractsSection()
 
     @field_validator("notion_api_token")
     @classmethod
@@ -225,6 +259,7 @@ class Configuration:
     token_origin: TokenOrigin
     data_directory: Path
     fingerprint: str
+    contracts: Mapping[DatabaseKey, Contract] = field(default_factory=dict[DatabaseKey, Contract])
 
     @property
     def has_token(self) -> bool:
@@ -244,6 +279,11 @@ class Configuration:
         # Quoted: a question mark in the path would begin the options of an address.
         file = quote(str(self.data_directory / "store.sqlite3"))
         return self.settings.store.url or f"sqlite:///{file}"
+
+    @property
+    def backups_directory(self) -> Path:
+        """Where backups lie: as configured, or in the data directory."""
+        return self.settings.backups.directory or self.data_directory / "backups"
 
     @property
     def workspace_file(self) -> Path:
@@ -267,14 +307,33 @@ def read_configuration(named: str | None = None) -> Configuration:
     if untrusted:
         default = {name: Settings.model_fields[name].default for name in TRUSTED_SECTIONS}
         settings = settings.model_copy(update=default)
-    return Configuration(
+    directory = settings.contracts.directory
+    contracts = read_contracts(directory_of(file, directory), configured=directory is not None)
+    every = (*mistakes, *invalid, *contracts.mistakes)
+    configuration = Configuration(
         settings=settings,
         file=file,
-        mistakes=(*mistakes, *invalid),
+        mistakes=every,
         token_origin=_token_origin(settings),
         data_directory=user_data_path("notion-playbooks"),
-        fingerprint=_fingerprint(settings, (*mistakes, *invalid)),
+        fingerprint=_fingerprint(settings, every),
+        contracts=contracts.found,
     )
+    return _with_key_apart(configuration)
+
+
+def _with_key_apart(configuration: Configuration) -> Configuration:
+    """The key of backups beside them would go where they go, to a thief as well."""
+    key_file, directory = (
+        configuration.settings.backups.encryption_key_file,
+        configuration.backups_directory,
+    )
+    if key_file is None or not key_file.resolve().is_relative_to(directory.resolve()):
+        return configuration
+    mistake = "backups.encryption_key_file: must not lie in the directory of the backups"
+    mistakes = (*configuration.mistakes, mistake)
+    fingerprint = _fingerprint(configuration.settings, mistakes)
+    return replace(configuration, mistakes=mistakes, fingerprint=fingerprint)
 
 
 def token_fingerprint(token: str) -> str:
@@ -323,7 +382,7 @@ def _steering_variables() -> list[str]:
     in_environment = [
         name
         for name in os.environ
-        if name.upper().startswith(steering) and not name.upper().startswith("PLAYBOOKS_STORE")
+        if name.upper().startswith(steering) and not name.upper().startswith(_FROM_ENVIRONMENT)
     ]
     return [
         *(f"{DOTENV}: {name}" for name in in_dotenv),

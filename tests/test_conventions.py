@@ -68,7 +68,13 @@ async def test_the_list_of_tools_is_the_reviewed_one(house: House) -> None:
     assert current == kept, f"the tools as assistants see them have changed: {how}"
 
 
-OPERATIONS = {"query_metrics", "periodic_report", "record_usage", "save_report"}
+OPERATIONS = {
+    "query_metrics",
+    "periodic_report",
+    "record_usage",
+    "save_report",
+    "create_backup",
+}
 """The tools that are not of the core."""
 
 

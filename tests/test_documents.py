@@ -14,7 +14,7 @@ from server.settings import read_configuration
 CHECKOUT = Path(__file__).parent.parent
 DOCUMENTS = [CHECKOUT / "README.md", *sorted((CHECKOUT / "docs").glob("*.md"))]
 PROGRAM = ".venv/bin/notion-playbooks"
-FIND_DEFECTS = {"velocity_report", "query_metrics"}
+FIND_DEFECTS = {"velocity_report", "query_metrics", "validate_data"}
 """Tools that warn of the sample's honest defects, which is status 1."""
 
 
@@ -71,6 +71,15 @@ def test_the_documented_configuration_has_no_mistake(home: Path) -> None:
     del home
     (example,) = blocks(CHECKOUT / "docs" / "configuration.md", "toml")
     Path("playbooks.toml").write_text(example, "utf-8")
+
+    assert read_configuration().mistakes == ()
+
+
+def test_the_documented_contract_is_one(home: Path) -> None:
+    del home
+    (example,) = blocks(CHECKOUT / "docs" / "data-quality.md", "toml")
+    Path("contracts").mkdir()
+    Path("contracts/task_management.toml").write_text(example, "utf-8")
 
     assert read_configuration().mistakes == ()
 

@@ -33,7 +33,7 @@ def tool() -> StrictTool:
 async def apply_plan(
     ctx: Context[OpenDesk, Any],
     plan_id: Annotated[str, Field(max_length=64, description="From plan_change.")],
-    detail: Annotated[Detail, Field(description="full: with all evidence.")] = "compact",
+    detail: Detail = "compact",
 ) -> Annotated[CallToolResult, Report] | InputRequiredResult:
     """Apply a plan once the user approves it; asks the user.
 
@@ -47,7 +47,10 @@ async def apply_plan(
             question = await _approved(ctx, desk, plan)
             if question is not None:
                 return question
-        return answer(await procedure.apply_plan(desk, plan_id, actor=actor_of(ctx)), detail)
+        report = await procedure.apply_plan(
+            desk, plan_id, actor=actor_of(ctx), progress=ctx.report_progress
+        )
+        return answer(report, detail)
 
 
 async def _approved(

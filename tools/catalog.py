@@ -2,8 +2,10 @@
 
 from typing import Final
 
+from playbooks.read_only import without_mention
 from tools import (
     apply_plan,
+    create_backup,
     diagnose_performance,
     get_record,
     health_check,
@@ -12,6 +14,7 @@ from tools import (
     query_metrics,
     record_usage,
     save_report,
+    validate_data,
     velocity_report,
 )
 from tools.declaration import StrictTool
@@ -19,6 +22,7 @@ from tools.declaration import StrictTool
 MODULES: Final = (
     health_check,
     diagnose_performance,
+    validate_data,
     velocity_report,
     query_metrics,
     periodic_report,
@@ -27,12 +31,23 @@ MODULES: Final = (
     apply_plan,
     record_usage,
     save_report,
+    create_backup,
 )
 
-CHANGING: Final = (apply_plan, save_report)
+CHANGING: Final = (plan_change, apply_plan, save_report)
 """What a server that only reads does not have."""
+
+ABSENT: Final = frozenset(module.__name__.rpartition(".")[2] for module in CHANGING)
+"""Their names, which such a server does not mention either."""
 
 
 def tools(*, read_only: bool = False) -> list[StrictTool]:
     """The tools of a server, declared anew for each."""
-    return [module.tool() for module in MODULES if not (read_only and module in CHANGING)]
+    if not read_only:
+        return [module.tool() for module in MODULES]
+    return [_reading(module.tool()) for module in MODULES if module not in CHANGING]
+
+
+def _reading(tool: StrictTool) -> StrictTool:
+    described = without_mention(tool.description, ABSENT)
+    return tool.model_copy(update={"absent": ABSENT, "description": described})

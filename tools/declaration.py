@@ -17,11 +17,17 @@ from pydantic import ValidationError
 from pydantic_core import ErrorDetails
 
 from playbooks.report import Report
+from tools.absent import unmentioned
 from tools.watching import watched
 
 
 class StrictTool(Tool):
-    """A tool that refuses what it does not know and says what it accepts."""
+    """A tool that refuses what it does not know and says what it accepts.
+
+    It says nothing of tools that are `absent` from its server.
+    """
+
+    absent: frozenset[str] = frozenset()
 
     async def run(
         self, arguments: dict[str, Any], context: "Context[Any, Any]", convert_result: bool = False
@@ -31,7 +37,8 @@ class StrictTool(Tool):
             self.fn_metadata.validate_arguments(arguments)
         except ValidationError as error:
             raise ToolError(self._refusal(error)) from None
-        return await watched(super().run(arguments, context, convert_result), context)
+        call = watched(super().run(arguments, context, convert_result), context)
+        return await unmentioned(call, self.absent)
 
     def _refusal(self, error: ValidationError) -> str:
         details = error.errors(include_url=False, include_input=False, include_context=False)
@@ -62,7 +69,7 @@ def _report_schema() -> dict[str, Any]:
     return outlined(inlined(Report.model_json_schema()))
 
 
-OUTLINED: Final = ("status", "headline", "measurements", "summary")
+OUTLINED: Final = ("status", "measurements", "summary")
 """What a program needs of every report; the whole schema, once a tool, would fill the list."""
 
 
@@ -89,6 +96,9 @@ def _plain(node: Any, definitions: dict[str, Any]) -> Any:
             return [_plain(item, definitions) for item in items]
         case {"$ref": str(reference)}:
             return _plain(definitions[reference.rsplit("/", 1)[-1]], definitions)
+        case {"anyOf": [given, {"type": "null"}], "default": None, **about}:
+            # Who has nothing to give leaves it out; the list of tools is short of room.
+            return _plain({**given, **about}, definitions)
         case dict():
             kept = _kept(cast("dict[str, Any]", node))
             return {key: _plain(value, definitions) for key, value in kept}

@@ -42,7 +42,7 @@ async def diagnose_performance(
             description="Pages timed of each database.",
         ),
     ] = FEWEST_SAMPLES,
-    detail: Annotated[Detail, Field(description="full: with all evidence.")] = "compact",
+    detail: Detail = "compact",
 ) -> Annotated[CallToolResult, Report]:
     """Why is Notion slow? Times each database uncached and names the causes with their savings.
 

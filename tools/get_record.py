@@ -28,10 +28,10 @@ async def get_record(
     ctx: Context[OpenDesk, Any],
     kind: Annotated[RecordKind, Field(description="What was kept.")],
     id: Annotated[  # noqa: A002 - the name a caller expects
-        str, Field(max_length=64, description="A run_id from a report, or latest.")
+        str, Field(max_length=64, description="From a report, or latest.")
     ] = LATEST,
-    detail: Annotated[Detail, Field(description="full: with all evidence.")] = "compact",
+    detail: Detail = "compact",
 ) -> Annotated[CallToolResult, Report]:
-    """Read a kept report again, with its true age, without calling Notion."""
+    """Read a kept report, or what a backup holds, with its true age, without calling Notion."""
     with actionable():
         return answer(await procedure.get_record(await desk_of(ctx), kind, id), detail)

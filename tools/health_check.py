@@ -28,7 +28,7 @@ async def health_check(
     max_age_s: Annotated[
         float, Field(ge=0, le=86_400, description="Accept a kept report of at most this age.")
     ] = 0,
-    detail: Annotated[Detail, Field(description="full: with all evidence.")] = "compact",
+    detail: Detail = "compact",
 ) -> Annotated[CallToolResult, Report]:
     """Does the Notion workspace work? Start here, and whenever another tool fails.
 

@@ -35,7 +35,7 @@ async def periodic_report(
         date | None, Field(description="In it. Else today, the last whole week or month.")
     ] = None,
     refresh: Annotated[bool, Field(description="Make a kept report anew.")] = False,
-    detail: Annotated[Detail, Field(description="full: with all evidence.")] = "compact",
+    detail: Detail = "compact",
 ) -> Annotated[CallToolResult, Report]:
     """What was completed, started, blocked, overdue; log, AI usage and cost; what is unusual?
 

@@ -4,10 +4,11 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 from mcp.server.mcpserver import Context
 from mcp.types import CallToolResult
-from pydantic import Field
+from pydantic import AwareDatetime, Field
 
+from playbooks.databases import DatabaseKey
 from playbooks.lazy import LazyModule
-from playbooks.plan import PlanKind
+from playbooks.plan import PlanKind, RestoreScope
 from playbooks.report import Report
 from tools.boundary import PLANS, Detail, OpenDesk, actionable, actor_of, answer, desk_of
 from tools.declaration import StrictTool, declare
@@ -26,20 +27,41 @@ def tool() -> StrictTool:
     return declare(plan_change, title="Plan a change", annotations=PLANS)
 
 
-async def plan_change(
+async def plan_change(  # noqa: PLR0913, PLR0917 - each kind reads its own part
     ctx: Context[OpenDesk, Any],
-    kind: Annotated[PlanKind, Field(description="optimize: better cache lifetimes.")],
-    window_days: Annotated[
-        float, Field(gt=0, le=30, description="How far back recorded traffic is replayed.")
-    ] = 7,
-    detail: Annotated[Detail, Field(description="full: with all evidence.")] = "compact",
+    kind: PlanKind,
+    of: str | None = None,
+    database: DatabaseKey | None = None,
+    review: bool | None = None,
+    older_than_days: Annotated[float | None, Field(ge=1)] = None,
+    snapshot: str | None = None,
+    scope: RestoreScope | None = None,
+    rows: tuple[str, ...] = (),
+    properties: tuple[str, ...] = (),
+    as_of: AwareDatetime | None = None,
+    into: str | None = None,
+    window_days: Annotated[float | None, Field(gt=0, le=30)] = None,
+    detail: Detail = "compact",
 ) -> Annotated[CallToolResult, Report]:
     """Preview a change and get its plan_id; changes nothing until apply_plan.
 
-    Says what would change, what it saves, what it costs and what stands in the way.
+    optimize: cache lifetimes. repair: data; review: doubtful ones only. clean_up: old log entries.
+    restore: from a snapshot; rows: ids; into: a page, or original. undo: of a plan.
     """
     with actionable():
         desk = await desk_of(ctx)
-        request = plan_kind.Request(window_days=window_days)
+        request = plan_kind.Request(
+            of=of,
+            database=database,
+            review=review,
+            older_than_days=older_than_days,
+            snapshot=snapshot,
+            scope=scope,
+            rows=rows,
+            properties=properties,
+            as_of=as_of,
+            into=into,
+            window_days=window_days,
+        )
         report = await procedure.plan_change(desk, kind, request, actor=actor_of(ctx))
         return answer(report, detail)

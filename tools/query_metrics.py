@@ -38,7 +38,7 @@ async def query_metrics(  # noqa: PLR0913, PLR0917 - the tool's arguments
     until: Annotated[str | None, Field(max_length=40, description="A day is included.")] = None,
     compare: Annotated[bool, Field(description="With the period before.")] = False,
     picture: Annotated[bool, Field(description="Add a picture.")] = False,
-    detail: Annotated[Detail, Field(description="full: with all evidence.")] = "compact",
+    detail: Detail = "compact",
 ) -> Annotated[CallToolResult, Report]:
     """How fast, reliable, used and costly is each AI tool, this server (mcp_server), or Notion?
 

@@ -40,7 +40,7 @@ async def record_usage(  # noqa: PLR0913, PLR0917 - the tool's arguments
     id: Annotated[  # noqa: A002 - the name a caller expects
         str | None, Field(max_length=128, description="The same id is recorded once.")
     ] = None,
-    detail: Annotated[Detail, Field(description="full: with all evidence.")] = "compact",
+    detail: Detail = "compact",
 ) -> Annotated[CallToolResult, Report]:
     """Record calls of an AI tool, for query_metrics.
 

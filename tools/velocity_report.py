@@ -54,7 +54,7 @@ async def velocity_report(  # noqa: PLR0913 - what a person may ask
     picture: Annotated[
         bool | Pictured, Field(description="true: the one that fits the question.")
     ] = False,
-    detail: Annotated[Detail, Field(description="full: with all evidence.")] = "compact",
+    detail: Detail = "compact",
 ) -> Annotated[CallToolResult, Report]:
     """How fast are we, how good are estimates, when will it be done, do AI-assisted tasks differ?
 

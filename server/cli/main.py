@@ -40,11 +40,13 @@ def _print_marks_anywhere() -> None:
 
 
 _COMMANDS: Final[Mapping[str, tuple[str, str]]] = {
+    "backups": ("server.cli.backups", "run_backups"),
     "call": ("server.cli.call", "run_call"),
     "init": ("server.cli.init", "run_init"),
     "plans": ("server.cli.plans", "run_plans"),
     "approve": ("server.cli.plans", "run_plans"),
     "audit": ("server.cli.plans", "run_plans"),
+    "contract": ("server.cli.contract", "run_contract"),
     "import-usage": ("server.cli.usage", "run_import_usage"),
     "workspace": ("server.cli.workspace", "run_workspace"),
 }

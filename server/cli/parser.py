@@ -1,9 +1,12 @@
 """What the command line accepts."""
 
 import argparse
+import re
 from collections.abc import Sequence
+from datetime import date
 from typing import Final, NoReturn
 
+from playbooks.databases import KINDS
 from server.cli.exits import USAGE
 
 
@@ -46,10 +49,12 @@ def _parser() -> argparse.ArgumentParser:
     commands = whole.add_subparsers(dest="command", metavar="COMMAND", parser_class=_Parser)
     _call(commands.add_parser("call", help="call any tool, as an assistant would"))
     _init(commands.add_parser("init", help="map an existing workspace, write playbooks.toml"))
-    _plans(commands.add_parser("plans", help="list the plans for changes, newest first"))
+    _plans(commands.add_parser("plans", help="list the plans for changes, or show one"))
     approve = commands.add_parser("approve", help="see a plan and approve it, on a terminal")
     approve.add_argument("plan", metavar="PLAN", help="its id, from plans or plan_change")
     commands.add_parser("audit", help="verify the journal of runs, approvals and writes")
+    _backups(commands.add_parser("backups", help="list, verify and prune the backups"))
+    _contract(commands.add_parser("contract", help="what is expected of the data"))
     _usage(commands.add_parser("import-usage", help="record calls of AI tools from files"))
     _workspace(commands.add_parser("workspace", help="the embedded workspace"))
     return whole
@@ -82,10 +87,71 @@ def _init(init: argparse.ArgumentParser) -> None:
 
 
 def _plans(plans: argparse.ArgumentParser) -> None:
-    plans.add_argument("--json", action="store_true", help="print them as JSON alone")
+    plans.add_argument("plan", metavar="PLAN", nargs="?", help="show this one whole")
+    plans.add_argument("--json", action="store_true", help="print JSON alone")
     plans.add_argument(
         "--limit", type=_count, default=20, metavar="N", help="how many (default: 20)"
     )
+
+
+def _backups(backups: argparse.ArgumentParser) -> None:
+    backups.add_argument("--json", action="store_true", help="print JSON alone")
+    actions = backups.add_subparsers(dest="action", metavar="ACTION", help="without one: list")
+    listing = actions.add_parser("list", help="the backups of this workspace, newest first")
+    listing.add_argument("--all", action="store_true", help="those of other workspaces too")
+    verify = actions.add_parser("verify", help="check one again, and remember the result")
+    verify.add_argument("id", metavar="ID", help="from the list, or latest")
+    verify.add_argument(
+        "--level",
+        type=int,
+        choices=(0, 1, 2, 3),
+        default=1,
+        help="0 hashes, 1 records and counts, 2 relations, 3 a trial restore (default: 1)",
+    )
+    prune = actions.add_parser("prune", help="remove what the retention rule does not keep")
+    prune.add_argument("--dry-run", action="store_true", help="only say which")
+    settings = actions.add_parser("settings", help="print the settings in one, as playbooks.toml")
+    settings.add_argument("id", metavar="ID", help="from the list, or latest")
+    new_key = actions.add_parser("new-key", help="make the key file of encrypted backups")
+    new_key.add_argument("file", metavar="FILE")
+
+
+def _contract(contract: argparse.ArgumentParser) -> None:
+    actions = contract.add_subparsers(dest="action", required=True, metavar="ACTION")
+    infer = actions.add_parser("infer", help="propose contracts from schemas and rows")
+    infer.add_argument("--write", action="store_true", help="to contracts/DATABASE.toml")
+    infer.add_argument("--force", action="store_true", help="replace a file that is there")
+    show = actions.add_parser("show", help="print the contracts in force")
+    for action in (infer, show):
+        keys = [kind.key for kind in KINDS]
+        action.add_argument("database", nargs="?", choices=keys, metavar="DATABASE")
+    know = actions.add_parser("acknowledge", help="say that a broken rule is known")
+    know.add_argument("rule", type=_rule, metavar="RULE", help="as validate_data names it")
+    know.add_argument("row", nargs="?", type=_page, metavar="ROW", help="without: every row")
+    know.add_argument("--until", type=_day, required=True, metavar="DATE", help="YYYY-MM-DD")
+    know.add_argument("--reason", required=True, metavar="TEXT")
+    actions.add_parser("acknowledged", help="list what is known, and until when")
+
+
+def _rule(text: str) -> str:
+    database, _, name = text.partition(".")
+    if not name or database not in {kind.key for kind in KINDS}:
+        raise argparse.ArgumentTypeError(f"{text!r} is no rule, such as task_management.clock_time")
+    return text
+
+
+def _page(text: str) -> str:
+    digits = text.partition("?")[0].replace("-", "").lower()[-32:]
+    if not re.fullmatch("[0-9a-f]{32}", digits):
+        raise argparse.ArgumentTypeError(f"{text!r} is no id or link of a page")
+    return "-".join((digits[:8], digits[8:12], digits[12:16], digits[16:20], digits[20:]))
+
+
+def _day(text: str) -> date:
+    try:
+        return date.fromisoformat(text)
+    except ValueError:
+        raise argparse.ArgumentTypeError(f"{text!r} is no day, YYYY-MM-DD") from None
 
 
 def _usage(usage: argparse.ArgumentParser) -> None:

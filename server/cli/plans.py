@@ -8,9 +8,10 @@ from typing import Any, Final
 
 import anyio
 
+from playbooks import plan_view
 from playbooks.approval import approve
 from playbooks.errors import ConfigurationInvalid, PlanUnusable, PlaybookError, StoreUnusable
-from playbooks.plan import Plan
+from playbooks.plan import Plan, Step
 from playbooks.planning import find_plan, has_expired, shown_plan, unfit
 from server.app import open_house, utc_now
 from server.cli.exits import FAILED, USAGE
@@ -22,14 +23,14 @@ TERMINAL: Final = Path("/dev/tty")
 
 
 def run_plans(options: argparse.Namespace) -> int:
-    """List plans, approve one, or verify the journal."""
+    """List plans, show or approve one, or verify the journal."""
     configuration = read_configuration(options.config)
     try:
         if configuration.mistakes:
             raise ConfigurationInvalid(configuration.mistakes)
         match options.command:
             case "plans":
-                return _list(configuration, options.limit, as_json=options.json)
+                return _look(configuration, options)
             case "approve":
                 return _approve(configuration, options.plan)
             case _:
@@ -37,6 +38,12 @@ def run_plans(options: argparse.Namespace) -> int:
     except PlaybookError as error:
         sys.stderr.write(f"notion-playbooks: {error}\n")
         return FAILED if isinstance(error, StoreUnusable) else USAGE
+
+
+def _look(configuration: Configuration, options: argparse.Namespace) -> int:
+    if options.plan is None:
+        return _list(configuration, options.limit, as_json=options.json)
+    return _show(configuration, options.plan, as_json=options.json)
 
 
 def _list(configuration: Configuration, limit: int, *, as_json: bool) -> int:
@@ -53,6 +60,27 @@ def _list(configuration: Configuration, limit: int, *, as_json: bool) -> int:
     return 0
 
 
+def _show(configuration: Configuration, plan_id: str, *, as_json: bool) -> int:
+    plan, steps = anyio.run(_whole, configuration, plan_id)
+    if as_json:
+        sys.stdout.write(json.dumps(plan_view.as_json(plan, steps)) + "\n")
+    else:
+        sys.stdout.write(plan_view.as_text(plan, steps, _state(plan)) + "\n")
+    return 0
+
+
+async def _whole(configuration: Configuration, plan_id: str) -> tuple[Plan, tuple[Step, ...]]:
+    store = SqlStore(configuration.store_url, clock=utc_now)
+    try:
+        plan = await store.plan(plan_id)
+        if plan is None:
+            known = f"There is no plan {plan_id[:64]!r}."
+            raise PlanUnusable(known, remedy="`notion-playbooks plans` lists those there are.")
+        return plan, (*plan.outcome.get("steps", ()), *await store.steps(plan_id))
+    finally:
+        await store.aclose()
+
+
 async def _newest(configuration: Configuration, limit: int) -> tuple[Plan, ...]:
     store = SqlStore(configuration.store_url, clock=utc_now)
     try:
@@ -62,11 +90,14 @@ async def _newest(configuration: Configuration, limit: int) -> tuple[Plan, ...]:
 
 
 def _row(plan: Plan) -> dict[str, Any]:
-    state = "expired" if has_expired(plan, utc_now()) else plan.state
     kept = plan.model_dump(
         mode="json", include={"id", "kind", "created_at", "expires_at", "digest", "approved_by"}
     )
-    return {**kept, "state": state, "changes_count": len(plan.changes)}
+    return {**kept, "state": _state(plan), "changes_count": len(plan.changes)}
+
+
+def _state(plan: Plan) -> str:
+    return "expired" if has_expired(plan, utc_now()) else plan.state
 
 
 def _approve(configuration: Configuration, plan_id: str) -> int:

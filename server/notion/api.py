@@ -75,6 +75,13 @@ class Known:
     ahead_s: float = 0.0
 
 
+@dataclass(slots=True)
+class Tally:
+    """How often Notion was asked, each try counted."""
+
+    tries_count: int = 0
+
+
 @dataclass(frozen=True, slots=True)
 class Api:
     """The API behind one token; `http` holds the wire and the headers."""
@@ -83,6 +90,7 @@ class Api:
     deadline_s: float | None
     given: TimeAndChance = field(default_factory=TimeAndChance)
     known: Known = field(default_factory=Known)
+    tally: Tally = field(default_factory=Tally)
     background: bool = False
     procedure: str | None = None
     run_id: str | None = None
@@ -110,14 +118,19 @@ class Api:
             deadline_s=self.deadline_s,
             **ask.traits(),
         )
-        with in_our_words():
-            response = await self.http.request(
-                ask.method,
-                ask.path,
-                params=ask.query,
-                json=ask.body,
-                extensions=extensions(call, Timing() if timing is None else timing),
-            )
+        timing = Timing() if timing is None else timing
+        tried_count = timing.attempts_count
+        try:
+            with in_our_words():
+                response = await self.http.request(
+                    ask.method,
+                    ask.path,
+                    params=ask.query,
+                    json=ask.body,
+                    extensions=extensions(call, timing),
+                )
+        finally:
+            self.tally.tries_count += timing.attempts_count - tried_count
         sent_at = date_of(response)
         if sent_at is not None:
             self.known.ahead_s = (sent_at - self.given.clock()).total_seconds()

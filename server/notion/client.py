@@ -3,10 +3,10 @@
 from collections.abc import AsyncIterator, Callable, Mapping, Sequence
 from dataclasses import replace
 from typing import Final, Literal, Self, TypeVar
-from urllib.parse import unquote
 
 import httpx
 
+from playbooks.errors import NotFoundOrNotShared
 from playbooks.objects import Bot, Capability, DataSource, Found, ObjectKind, PageMeasure
 from playbooks.rate import Window
 from playbooks.rows import Row, Value
@@ -31,6 +31,7 @@ from server.notion.schema import (
     parse_found,
     parse_user,
 )
+from server.notion.whole_values import property_items
 from server.notion.wire import Profile, build_transport
 
 NOTION_VERSION: Final = "2026-03-11"
@@ -221,6 +222,13 @@ class NotionClient:
         """One page, also when it is in the trash."""
         return read_as(row_of, await self._api.call(_page(page_id)))
 
+    async def in_trash(self, page_id: str) -> bool | None:
+        """Whether the page is in the trash; None when it is not shared, or gone for good."""
+        try:
+            return (await self.retrieve_page(page_id)).in_trash
+        except NotFoundOrNotShared:
+            return None
+
     async def create_page(
         self,
         data_source_id: str,
@@ -261,12 +269,8 @@ class NotionClient:
 
     async def page_property(self, page_id: str, value: Value) -> Value:
         """The whole of a value that a page showed in part (`complete` False)."""
-        ask = Ask(
-            "GET",
-            "/v1/pages/{page_id}/properties/{property_id}",
-            {"page_id": page_id, "property_id": unquote(value.id)},
-        )
-        items = [item async for item in self._listed(ask, lambda item: item[value.type])]
+        found = await property_items(self._api.call, page_id, value.id)
+        items = [read_as(lambda each: each[value.type], item) for item in found]
         return value_of({"id": value.id, "type": value.type, value.type: items, "has_more": False})
 
     def list_block_children(self, block_id: str) -> AsyncIterator[JSON]:

@@ -3,14 +3,14 @@
 from collections.abc import AsyncGenerator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
-from typing import Final, cast
-from urllib.parse import unquote
+from typing import Any, Final, cast
 
 from playbooks.errors import NotionError
 from playbooks.mirrored import Stretch
 from server.notion.answers import JSON, read_as
 from server.notion.api import Api, Ask
 from server.notion.paging import LARGEST_PAGE, read_all
+from server.notion.whole_values import property_items
 
 _OLDEST_FIRST: Final[Sequence[JSON]] = ({"timestamp": "created_time", "direction": "ascending"},)
 _NEWEST_FIRST: Final[Sequence[JSON]] = ({"timestamp": "created_time", "direction": "descending"},)
@@ -48,19 +48,8 @@ class Source:
 
     async def items(self, page_id: str, property_id: str, kind: str) -> list[JSON]:
         """Every item of a list of which a page shows only the first."""
-        ask = Ask(
-            "GET",
-            "/v1/pages/{page_id}/properties/{property_id}",
-            {"page_id": page_id, "property_id": unquote(property_id)},
-        )
-
-        async def read_page(cursor: str | None, size: int) -> JSON:
-            where: Mapping[str, str | int] = {"page_size": size}
-            where = where if cursor is None else {**where, "start_cursor": cursor}
-            return await self._call(Ask(ask.method, ask.endpoint, ask.ids, where))
-
-        items = read_all(read_page)
-        return [read_as(lambda each: cast("JSON", each[kind]), item) async for item in items]
+        items = await property_items(self._call, page_id, property_id)
+        return [read_as(lambda each: cast("JSON", each[kind]), item) for item in items]
 
     async def _call(self, ask: Ask) -> JSON:
         self.requests_count += 1
@@ -115,17 +104,18 @@ def _pages(items: Sequence[JSON]) -> Sequence[JSON]:
     return [item for item in items if item.get("object") == "page"]
 
 
-def _conditions(stretch: Stretch, edited_since: datetime | None) -> list[JSON]:
+def _conditions(stretch: Stretch, edited_since: datetime | None) -> list[Mapping[str, Any]]:
     bounds = (
         ("created_time", "on_or_after", stretch.since),
         ("created_time", "before", stretch.until),
         ("last_edited_time", "on_or_after", edited_since),
     )
-    return [
+    times: list[Mapping[str, Any]] = [
         {"timestamp": timestamp, timestamp: {operator: _written(instant)}}
         for timestamp, operator, instant in bounds
         if instant is not None
     ]
+    return [*times, *stretch.where]
 
 
 def _written(instant: datetime) -> str:

@@ -93,6 +93,7 @@ def _property(name: str, raw: JSON) -> Property:
         type=kind,
         options=_options(details),
         target_data_source_id=details.get("data_source_id") if kind == "relation" else None,
+        synced_property_id=(details.get("dual_property") or {}).get("synced_property_id"),
         number_format=(details.get("format") or "") if kind == "number" else "",
     )
 
@@ -101,4 +102,12 @@ def _options(details: JSON) -> tuple[Option, ...]:
     groups: list[JSON] = details.get("groups") or []
     group_of = {option_id: group["name"] for group in groups for option_id in group["option_ids"]}
     options: list[JSON] = details.get("options") or []
-    return tuple(Option(each["name"], group_of.get(each.get("id"))) for each in options)
+    return tuple(
+        Option(
+            each["name"],
+            group_of.get(each.get("id")),
+            id=each.get("id") or "",
+            color=each.get("color") or "",
+        )
+        for each in options
+    )

@@ -1,6 +1,6 @@
 """Each kind of write, and how it is looked whether it was done."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import cast
@@ -33,7 +33,7 @@ async def add_row(api: Api, ask: Ask, *, read: Callable[[str], Ask], rows: Ask) 
     sent: JSON = (ask.body or {})["properties"]
 
     async def look(began: datetime) -> Finding:
-        new = await _new(api, rows, began, filtered=True)
+        new = await new_ones(api, rows, began, filtered=True)
         return read_as(lambda listed: _row_among(listed["results"], sent), {"results": new})
 
     return _noted(api, await once(api, ask, fetch=_reading(api, read), look=look))
@@ -45,10 +45,24 @@ async def add_database(api: Api, ask: Ask, *, read: Callable[[str], Ask], siblin
     `siblings` asks for the blocks of the page.
     """
     title = "".join(part["text"]["content"] for part in (ask.body or {})["title"])
+    return await add_child(api, ask, read, siblings=siblings, shown=("child_database", title))
+
+
+async def add_child(
+    api: Api,
+    ask: Ask,
+    read: Callable[[str], Ask],
+    *,
+    siblings: Ask,
+    shown: tuple[str, str],
+) -> JSON:
+    """POST a page or database into a page: done when one new one of ours is shown there so.
+
+    `shown` is the type of the block that stands for it, and its title.
+    """
 
     async def look(began: datetime) -> Finding:
-        new = await _new(api, siblings, began)
-        named = [each for each in new if each.get("child_database") == {"title": title}]
+        named = shown_so(await new_ones(api, siblings, began), shown)
         found = _only(named, of=named)
         return Done(await api.call(read(found.answer["id"]))) if isinstance(found, Done) else found
 
@@ -63,7 +77,7 @@ async def append(api: Api, ask: Ask, *, blocks: Ask) -> tuple[str, ...]:
     sent: list[JSON] = (ask.body or {})["children"]
 
     async def look(began: datetime) -> Finding:
-        new = await _new(api, blocks, began)
+        new = await new_ones(api, blocks, began)
         if not new:
             return NotDone()
         return read_as(lambda listed: _blocks_are(listed["results"], sent), {"results": new})
@@ -79,11 +93,26 @@ async def append(api: Api, ask: Ask, *, blocks: Ask) -> tuple[str, ...]:
     return ids
 
 
-async def _new(api: Api, items: Ask, began: datetime, *, filtered: bool = False) -> list[JSON]:
+def shown_so(blocks: list[JSON], shown: tuple[str, str]) -> list[JSON]:
+    """The blocks that stand for an object of that type and title."""
+    kind, title = shown
+    return [each for each in blocks if each.get(kind) == {"title": title}]
+
+
+async def new_ones(
+    api: Api,
+    items: Ask,
+    began: datetime,
+    *,
+    filtered: bool = False,
+    besides: Collection[str] | None = None,
+) -> list[JSON]:
     """The items of a list that we made since then, without those whose making was answered.
 
-    `filtered` lets Notion leave the older ones out, where the list can be filtered.
+    `filtered` lets Notion leave the older ones out, where the list can be filtered. `besides` are
+    the ids of those that are known, if the answers that this process heard do not tell.
     """
+    known = api.known.made_ids if besides is None else besides
     me = await _bot_id(api)
     # Notion cuts its times to the minute; the other minute is for what we know of its clock.
     theirs = began + timedelta(seconds=api.known.ahead_s)
@@ -97,7 +126,7 @@ async def _new(api: Api, items: Ask, began: datetime, *, filtered: bool = False)
 
     def is_new(item: JSON) -> bool:
         is_ours = cast("JSON", item["created_by"])["id"] == me
-        is_known = item["id"] in api.known.made_ids
+        is_known = item["id"] in known
         return is_ours and not is_known and instant_of(item["created_time"]) >= since
 
     listed = [item async for item in read_all(read_page)]

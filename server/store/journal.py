@@ -6,11 +6,11 @@ from collections.abc import Sequence
 from datetime import UTC
 from typing import Any, Final
 
-from sqlalchemy import Connection, Engine, insert, select
+from sqlalchemy import Connection, Engine, insert, select, update
 
 from playbooks.plan import JournalEntry
 from server.store.opening import in_turn, writing
-from server.store.schema import journal
+from server.store.schema import journal, journal_head
 
 FIRST_PREVIOUS: Final = "0" * 64
 """What stands for the hash before the first entry."""
@@ -25,7 +25,7 @@ def append(engine: Engine, entries: Sequence[JournalEntry]) -> None:
     """Number the entries, seal each with the hash before it, and keep them all or none."""
     with writing(engine) as connection:
         in_turn(connection, _LOCK)
-        number, previous = _last(connection)
+        number, previous = _head(connection)
         for entry in entries:
             number += 1
             values = entry.model_dump() | _plain(entry)
@@ -33,12 +33,13 @@ def append(engine: Engine, entries: Sequence[JournalEntry]) -> None:
             row = {**values, "number": number, "previous": previous, "hash": sealed}
             connection.execute(insert(journal).values(row))
             previous = sealed
+        _set_head(connection, number, previous)
 
 
 def first_broken(engine: Engine) -> int | None:
     """The number of the first entry that is missing, changed or out of its place; None if none.
 
-    Entries cut off at the end leave a chain that is whole. Memory does not grow with the journal.
+    Entries cut off at the end are missed, too. Memory does not grow with the journal.
     """
     number, previous = 0, FIRST_PREVIOUS
     everything = select(journal).order_by(journal.c.number)
@@ -51,13 +52,21 @@ def first_broken(engine: Engine) -> int | None:
             if (row["number"], row["previous"], row["hash"]) != expected:
                 return number
             previous = row["hash"]
-    return None
+        # In the same transaction, so that nobody appends in between.
+        ends_where_it_should = _head(connection) == (number, previous)
+    return None if ends_where_it_should else number + 1
 
 
-def _last(connection: Connection) -> tuple[int, str]:
-    newest = select(journal.c.number, journal.c.hash).order_by(journal.c.number.desc()).limit(1)
-    row = connection.execute(newest).one_or_none()
+def _head(connection: Connection) -> tuple[int, str]:
+    """Number and hash of the entry that was appended last, whatever the journal holds by now."""
+    row = connection.execute(select(journal_head.c.number, journal_head.c.hash)).one_or_none()
     return (row.number, row.hash) if row else (0, FIRST_PREVIOUS)
+
+
+def _set_head(connection: Connection, number: int, sealed: str) -> None:
+    values = {"number": number, "hash": sealed}
+    if connection.execute(update(journal_head).values(values)).rowcount == 0:
+        connection.execute(insert(journal_head).values(id=1, **values))
 
 
 def _seal(number: int, previous: str, entry: JournalEntry) -> str:

@@ -250,7 +250,9 @@ def _written(pending: FullRead | None) -> dict[str, Any] | None:
         return None
     return {
         "began_at": pending.began_at.isoformat(),
-        "stretches": [[_text(each.since), _text(each.until)] for each in pending.stretches],
+        "stretches": [
+            [_text(each.since), _text(each.until), *each.where] for each in pending.stretches
+        ],
         "narrowed": pending.narrowed,
         "newest_edit_at": _text(pending.newest_edit_at),
         "gaps": list(pending.gaps),
@@ -263,7 +265,8 @@ def _read(written: Mapping[str, Any] | None) -> FullRead | None:
     return FullRead(
         began_at=datetime.fromisoformat(written["began_at"]),
         stretches=tuple(
-            Stretch(_instant(since), _instant(until)) for since, until in written["stretches"]
+            Stretch(_instant(since), _instant(until), tuple(where))
+            for since, until, *where in written["stretches"]
         ),
         narrowed=written["narrowed"],
         newest_edit_at=_instant(written["newest_edit_at"]),

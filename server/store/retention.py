@@ -5,7 +5,7 @@ from typing import Final
 
 from sqlalchemy import Connection, delete, func, or_, select
 
-from server.store.schema import calls, edits, plans, runs, transitions
+from server.store.schema import calls, edits, plan_steps, plan_turns, plans, runs, transitions
 
 CALLS_KEPT_COUNT: Final = 200_000
 """Most calls kept: most of a day at Notion's full rate."""
@@ -36,3 +36,5 @@ def drop_old(connection: Connection, now: datetime) -> None:
     dated = (runs.c.as_of, plans.c.created_at, transitions.c.not_after, edits.c.at)
     for instant in dated:
         connection.execute(delete(instant.table).where(instant < now - KEPT_FOR))
+    for about in (plan_steps, plan_turns):
+        connection.execute(delete(about).where(about.c.plan_id.not_in(select(plans.c.id))))

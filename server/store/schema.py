@@ -21,7 +21,7 @@ from sqlalchemy import (
 )
 from sqlalchemy.types import TypeDecorator
 
-SCHEMA_VERSION = "0005"
+SCHEMA_VERSION = "0006"
 """The revision that these tables are; revisions count up, so a greater one is a newer program's."""
 
 
@@ -284,4 +284,84 @@ own_pages = Table(
     Column("title", String, primary_key=True),
     Column("page_id", String),
     Column("claimed_until", Instant),
+)
+
+plan_steps = Table(
+    "plan_steps",
+    metadata,
+    Column("plan_id", String, primary_key=True),
+    Column("number", Integer, primary_key=True, autoincrement=False),
+    Column("step", String, nullable=False),
+    Column("at", Instant, nullable=False),
+)
+
+plan_turns = Table(
+    "plan_turns",
+    metadata,
+    Column("plan_id", String, primary_key=True),
+    Column("turn", String),  # NULL: given back
+    Column("owner", String, nullable=False),
+    Column("seen_at", Instant, nullable=False),
+    Column("stopped", Boolean, nullable=False),
+)
+
+journal_head = Table(
+    "journal_head",
+    metadata,
+    Column("id", Integer, primary_key=True, autoincrement=False),
+    Column("number", BigInteger, nullable=False),
+    Column("hash", String, nullable=False),
+)
+
+remade = Table(
+    "remade",
+    metadata,
+    Column("connection", String, primary_key=True),
+    Column("plan_id", String, primary_key=True),
+    Column("original_id", String, primary_key=True),
+    Column("new_id", String, nullable=False),
+    Column("state", String, nullable=False),
+    Column("at", Instant, nullable=False),
+)
+
+schemas = Table(
+    "schemas",
+    metadata,
+    Column("connection", String, primary_key=True),
+    Column("data_source_id", String, primary_key=True),
+    Column("at", Instant, primary_key=True),
+    Column("fingerprint", String, nullable=False),
+    Column("body", JSON, nullable=False),
+)
+
+acknowledged = Table(
+    "acknowledged",
+    metadata,
+    Column("connection", String, primary_key=True),
+    Column("rule", String, primary_key=True),
+    Column("row_id", String, primary_key=True),
+    Column("reason", Text, nullable=False),
+    Column("by", String, nullable=False),
+    Column("at", Instant, nullable=False),
+    Column("until", Instant, nullable=False),
+)
+
+failures_seen = Table(
+    "failures_seen",
+    metadata,
+    Column("connection", String, primary_key=True),
+    Column("rule", String, primary_key=True),
+    Column("row_id", String, primary_key=True),
+    Column("first_seen_at", Instant, nullable=False),
+)
+
+rolled_rows = Table(
+    "rolled_rows",
+    metadata,
+    Column("connection", String, primary_key=True),
+    Column("data_source_id", String, primary_key=True),
+    Column("row_id", String, primary_key=True),
+    Column("day", Date, nullable=False),
+    Column("body", JSON, nullable=False),
+    Index("rolled_rows_by_day", "connection", "data_source_id", "day"),
 )

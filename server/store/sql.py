@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Callable, Generator, Mapping, Sequence
-from contextlib import contextmanager, suppress
+from collections.abc import AsyncGenerator, Callable, Generator, Mapping, Sequence
+from contextlib import asynccontextmanager, contextmanager, suppress
 from datetime import datetime
 from threading import Condition
 from typing import TYPE_CHECKING, Final, TypeVar
@@ -13,6 +13,7 @@ from anyio import CapacityLimiter, get_cancelled_exc_class, move_on_after, to_th
 
 from playbooks.errors import StoreUnusable
 from playbooks.lazy import LazyModule
+from server.store.holding import holding
 from server.store.step import Step
 
 # SQLAlchemy costs more to import than the server has for its start: it comes at first use, and
@@ -22,7 +23,8 @@ if TYPE_CHECKING:
 
     from playbooks.clock import Clock
     from playbooks.picture import Specification
-    from playbooks.plan import JournalEntry, Plan, PlanState
+    from playbooks.plan import JournalEntry, Plan, PlanState, Unfinished
+    from playbooks.plan import Step as PlanStep
     from playbooks.rate import Pause
     from playbooks.records import (
         BreakerState,
@@ -45,6 +47,7 @@ if TYPE_CHECKING:
         runs,
         state,
         tuning,
+        turns,
     )
 else:
     breakers = LazyModule("server.store.breakers")
@@ -56,6 +59,7 @@ else:
     runs = LazyModule("server.store.runs")
     state = LazyModule("server.store.state")
     tuning = LazyModule("server.store.tuning")
+    turns = LazyModule("server.store.turns")
 
 T = TypeVar("T")
 
@@ -219,6 +223,45 @@ class SqlStore:
                 engine, plan_id, from_states=from_states, changes=fields, as_seen=as_seen
             )
         )
+
+    @asynccontextmanager
+    async def turn(self, plan_id: str, *, by_hand: bool) -> AsyncGenerator[str | None]:
+        """The right to apply the plan, kept alive while it is held; None while it is another's."""
+        taken = await self.perform(
+            lambda engine: turns.take(engine, plan_id, self.clock),
+            undo=lambda engine, turn: self._give_back(engine, plan_id, turn, stopped=by_hand),
+        )
+        if taken is None:
+            yield None
+            return
+        async with holding(
+            lambda: self.perform(lambda engine: turns.sign(engine, plan_id, taken, self.clock)),
+            lambda stopped: self.perform(
+                lambda engine: self._give_back(engine, plan_id, taken, stopped=stopped)
+            ),
+            by_hand=by_hand,
+        ):
+            yield taken
+
+    def _give_back(self, engine: Engine, plan_id: str, turn: str | None, *, stopped: bool) -> None:
+        if turn is not None:
+            turns.give_back(engine, plan_id, turn, self.clock, stopped=stopped)
+
+    async def steps(self, plan_id: str) -> tuple[PlanStep, ...]:
+        """What came of the plan's changes so far, in their order."""
+        return await self.perform(lambda engine: turns.steps(engine, plan_id))
+
+    async def add_step(self, plan_id: str, number: int, step: PlanStep, *, turn: str) -> bool:
+        """Keep what came of change `number` (from 0); False when the turn is another's by now."""
+        return await self.perform(
+            lambda engine: turns.add_step(
+                engine, plan_id, number, step, turn=turn, clock=self.clock
+            )
+        )
+
+    async def unfinished(self, connection: str | None) -> tuple[Unfinished, ...]:
+        """The plans that were begun and have not ended, oldest first; None: of all connections."""
+        return await self.perform(lambda engine: turns.unfinished(engine, connection, self.clock))
 
     async def append_journal(self, entries: Sequence[JournalEntry]) -> None:
         """Add to the hash-chained journal, all entries or none."""

@@ -92,6 +92,7 @@ async def test_the_tools_are_listed_within_their_budget(client: Client) -> None:
     assert [tool.name for tool in listed.tools] == [
         "health_check",
         "diagnose_performance",
+        "validate_data",
         "velocity_report",
         "query_metrics",
         "periodic_report",
@@ -100,6 +101,7 @@ async def test_the_tools_are_listed_within_their_budget(client: Client) -> None:
         "apply_plan",
         "record_usage",
         "save_report",
+        "create_backup",
     ]
     written = listed.model_dump(mode="json", by_alias=True, exclude_none=True)
     assert tokens_count(written) < 4_500

@@ -5,18 +5,19 @@ from typing import Any
 
 import anyio
 import pytest
-from sqlalchemy import select
+from sqlalchemy import insert, select
 
 from playbooks.apply_plan import apply_plan
 from playbooks.approval import approve, refuse
 from playbooks.desk import Desk
 from playbooks.errors import ApprovalMissing, PlanUnusable, StoreUnusable
 from playbooks.plan import Plan, PlanState
-from playbooks.plan_steps import SILENT_AFTER_S
 from playbooks.report import Report
+from server.app import utc_now
 from server.store.kept import KeptRows
-from server.store.schema import journal
+from server.store.schema import journal, plan_turns
 from server.store.sql import SqlStore
+from server.store.turns import TURN_S
 from tests.playbooks.planned import HOURS, TARGET, TASKS, Office, url_of
 
 
@@ -195,20 +196,24 @@ async def test_a_plan_that_was_cancelled_is_given_back_at_once(desk: Desk) -> No
     with anyio.CancelScope() as scope:
         await apply_plan(replace(office.desk, store=store), plan.id)
     await store.aclose()
-    stopped = await office.kept(plan.id)
+    (stopped,) = await office.desk.store.unfinished(plan.connection)
 
     assert scope.cancelled_caught
-    assert (stopped.state, stopped.outcome["seen_at"]) == ("applying", None)
+    assert (stopped.plan_id, stopped.how) == (plan.id, "stopped")
     assert (await apply_plan(office.desk, plan.id)).measurements["state"] == "applied"
 
 
-async def taken_by_one_that_died(office: Office, *, wrote: bool) -> Plan:
-    """A plan that another process began to apply, and then was no more."""
+async def begun_elsewhere(office: Office, *, seen: timedelta, wrote: bool) -> Plan:
+    """A plan that a process of another machine began to apply, last seen so long ago."""
     plan = await approved(office)
-    outcome: dict[str, Any] = {**plan.outcome, "steps": [], "seen_at": office.now.isoformat()}
-    await office.desk.store.move_plan(
-        plan.id, from_states=("approved",), to="applying", outcome=outcome
-    )
+    await office.desk.store.move_plan(plan.id, from_states=("approved",), to="applying")
+    row = {"plan_id": plan.id, "turn": "t", "owner": "elsewhere/1", "stopped": False}
+
+    def begin(engine: Any) -> None:
+        with engine.begin() as connection:
+            connection.execute(insert(plan_turns).values(**row, seen_at=utc_now() - seen))
+
+    await store_of(office.desk).perform(begin)
     if wrote:
         await office.desk.store.tune({TARGET: 3600})
     return plan
@@ -216,8 +221,7 @@ async def taken_by_one_that_died(office: Office, *, wrote: bool) -> Plan:
 
 async def test_a_plan_that_another_process_applies_is_left_to_it(desk: Desk) -> None:
     office = Office.opened(desk)
-    plan = await taken_by_one_that_died(office, wrote=False)
-    office.pass_time(seconds=SILENT_AFTER_S - 1)
+    plan = await begun_elsewhere(office, seen=timedelta(seconds=TURN_S / 2), wrote=False)
 
     with pytest.raises(PlanUnusable, match="by another process"):
         await apply_plan(office.desk, plan.id)
@@ -226,8 +230,7 @@ async def test_a_plan_that_another_process_applies_is_left_to_it(desk: Desk) -> 
 @pytest.mark.parametrize("wrote", [False, True])
 async def test_what_a_dead_process_began_is_finished(desk: Desk, *, wrote: bool) -> None:
     office = Office.opened(desk)
-    plan = await taken_by_one_that_died(office, wrote=wrote)
-    office.pass_time(seconds=SILENT_AFTER_S)
+    plan = await begun_elsewhere(office, seen=timedelta(seconds=TURN_S), wrote=wrote)
 
     report = await apply_plan(office.desk, plan.id)
 

@@ -176,8 +176,8 @@ def test_no_pairs_have_no_accuracy() -> None:
     ],
 )
 def test_a_pair_needs_two_amounts(actual: float, estimate: float) -> None:
-    with pytest.raises(ValueError, match="both must lie between"):
-        Pair(actual, estimate)
+    with pytest.raises(ValueError, match="must lie between"):
+        accuracy_of([Pair(1, 1), Pair(actual, estimate)])
 
 
 def _rounded(figures: dict[str, Any]) -> dict[str, float]:

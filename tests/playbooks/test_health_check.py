@@ -26,8 +26,8 @@ async def test_what_has_no_data_yet_is_not_covered(desk: Desk) -> None:
     report = await health_check(desk)
 
     unmeasured = [gate.name for gate in report.gates if gate.status == "not_measured"]
-    assert unmeasured == ["cache", "error_rate"]
-    assert report.coverage.scanned == len(report.gates) - 2
+    assert unmeasured == ["cache", "error_rate", "backup"]
+    assert report.coverage.scanned == len(report.gates) - 3
     assert not report.coverage.complete
 
 

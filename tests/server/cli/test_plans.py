@@ -17,12 +17,14 @@ import pytest
 from anyio import to_thread
 from sqlalchemy import Engine, update
 
+from playbooks.apply_plan import apply_plan
+from playbooks.approval import approve
 from playbooks.plan import Plan
 from server.app import House
 from server.cli.main import main
 from server.store.schema import journal
 from server.store.sql import SqlStore
-from tests.playbooks.planned import Office
+from tests.playbooks.planned import TARGET, Office
 
 CHECKOUT = Path(__file__).parents[3]
 SERVER = (sys.executable, "-m", "server")
@@ -166,6 +168,31 @@ async def test_plans_are_listed_with_their_state(plan: Plan, here: Here) -> None
 
     assert (listed["id"], listed["state"], listed["changes_count"]) == (plan.id, "planned", 1)
     assert plan.id in (await here.run("plans"))[1]
+
+
+async def test_one_plan_is_shown_whole_with_what_came_of_each_change(
+    house: House, plan: Plan, here: Here
+) -> None:
+    desk = await house.desk()
+    await approve(desk, plan.id, digest=plan.digest, by="terminal", actor="somebody")
+    await desk.store.tune({TARGET: 900})
+    await apply_plan(desk, plan.id)
+
+    status, shown = await here.run("plans", plan.id)
+    _, as_json = await here.run("plans", plan.id, "--json")
+
+    assert status == 0
+    assert f"{plan.id} (optimize): failed; 1 change, 0 requests of Notion" in shown
+    assert f"digest {plan.digest}" in shown
+    assert f"! - {TARGET}: (unset) -> 3600" in shown
+    assert "[skipped]" in shown
+    assert [change["step"] for change in json.loads(as_json)["changes"]] == ["skipped"]
+
+
+async def test_an_unknown_plan_is_not_shown(plan: Plan, here: Here) -> None:
+    del plan
+
+    assert (await here.run("plans", "plan_nowhere"))[0] == 64
 
 
 async def test_a_plan_that_was_not_decided_upon_is_listed_as_expired(

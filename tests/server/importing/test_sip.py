@@ -6,7 +6,10 @@ import pytest
 
 from server.importing.map import parse_map
 from server.importing.source import Task, TaskFile, open_source
-from tests.server.importing.conftest import House
+from server.notion.mirror import Freshness, open_mirror
+from server.store.kept import KeptRows
+from server.store.sql import SqlStore
+from tests.server.importing.conftest import NOON, House
 
 CHECKOUT = Path(__file__).parents[3]
 DATA = CHECKOUT.parent / "shared/data/sip"
@@ -51,3 +54,29 @@ async def test_the_whole_file_is_loaded_once_and_found_unchanged_the_second_time
     assert first.skipped_counts == {"repeat": 2_033}
     assert first.notes == {"completed_before_started": 2, "started_before_estimated": 45}
     assert (again.created_count, again.updated_count, again.unchanged_count) == (0, 0, 10_266)
+
+
+@pytest.mark.foreign
+async def test_the_mirror_reads_all_of_it_although_one_minute_holds_more_than_notion_gives(
+    house: House, tmp_path: Path
+) -> None:
+    await house.load(TASKS, [MAP], join=DATES, into="SiP tasks")
+    [found] = [each async for each in house.client.search("SiP tasks", kind="data_source")]
+    store = SqlStore(f"sqlite:///{tmp_path / 'store.db'}", clock=lambda: NOON)
+
+    async def freshness(data_source_id: str) -> Freshness:
+        del data_source_id
+        return Freshness()
+
+    mirror = open_mirror(
+        house.client,
+        KeptRows(store, connection="c"),
+        clock=lambda: NOON,
+        record=house.calls.append,
+        freshness=freshness,
+    )
+    view = await mirror.open(found.id)
+    await store.aclose()
+
+    assert view.reading.rows_count == 10_266
+    assert (view.reading.complete, view.reading.gaps) == (True, ())

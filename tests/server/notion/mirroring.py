@@ -15,7 +15,7 @@ import httpx
 from playbooks.records import CallRecord, Reading, Strategy, Transition
 from playbooks.rows import Row
 from server.notion.call import TimeAndChance
-from server.notion.client import open_client
+from server.notion.client import NotionClient, open_client
 from server.notion.mirror import PATIENCE_S, Freshness, NotionMirror, open_mirror
 from server.notion.properties import row_of
 from server.notion.wire import Profile
@@ -90,6 +90,7 @@ class Table:
     store: SqlStore
     make_mirror: Callable[[], NotionMirror]
     records: list[CallRecord]
+    client: NotionClient
     mirror: NotionMirror = field(init=False)
 
     def __post_init__(self) -> None:
@@ -103,12 +104,14 @@ class Table:
         }
         return str(self.perform("POST", "/v1/pages", body)["id"])
 
-    def add_many(self, count: int, *, every: timedelta = timedelta(0)) -> list[str]:
-        """Add rows, one each so often."""
+    def add_many(
+        self, count: int, *, every: timedelta = timedelta(0), name: str = "row {}"
+    ) -> list[str]:
+        """Add rows, one each so often, named by their number."""
         ids: list[str] = []
         with self.workspace.transaction():
             for number in range(count):
-                ids.append(self.add(f"row {number}"))
+                ids.append(self.add(name.format(number)))
                 self.watch.now += every
         return ids
 
@@ -194,7 +197,8 @@ async def open_table(
 
         table_id = make_table(workspace, ada, home_id, schema)
         async with client:
-            yield Table(workspace, ada, table_id, home_id, watch, wire, store, make_mirror, records)
+            made = (workspace, ada, table_id, home_id, watch, wire, store, make_mirror, records)
+            yield Table(*made, client)
     finally:
         await store.aclose()
         workspace.close()

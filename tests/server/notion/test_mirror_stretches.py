@@ -99,9 +99,9 @@ async def test_more_rows_than_notion_gives_for_one_query_are_all_read(
     assert (reading.complete, reading.gaps) == (True, ())
 
 
-async def test_what_cannot_be_read_of_one_minute_is_told(table: Table) -> None:
+async def test_what_nothing_divides_of_one_minute_is_told_with_what_helps(table: Table) -> None:
     table.workspace.set_conditions(query_results_limit=50)
-    table.add_many(80)
+    table.add_many(80, name="all the same")
     table.watch.advance(minutes=3)
     table.add_many(5)
 
@@ -111,10 +111,11 @@ async def test_what_cannot_be_read_of_one_minute_is_told(table: Table) -> None:
     assert not reading.complete
     [gap] = reading.gaps
     assert "2026-03-02 08:00" in gap
+    assert "Waiting does not help" in gap
 
 
 async def test_rows_that_are_kept_survive_a_cut(table: Table) -> None:
-    table.add_many(80)
+    table.add_many(80, name="all the same")
     await table.read()
     table.watch.advance(hours=1)
     table.workspace.set_conditions(query_results_limit=50)

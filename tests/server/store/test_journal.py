@@ -56,6 +56,15 @@ async def test_an_instant_of_any_zone_stays_whole(store: SqlStore) -> None:
         pytest.param("DELETE FROM journal WHERE number = 2", 2, id="removed"),
         pytest.param("DELETE FROM journal WHERE number = 1", 1, id="beginning-removed"),
         pytest.param("UPDATE journal SET number = 0 WHERE number = 3", 1, id="moved"),
+        pytest.param("DELETE FROM journal WHERE number = 3", 3, id="end-cut-off"),
+        pytest.param("DELETE FROM journal", 1, id="all-removed"),
+        pytest.param("DELETE FROM journal_head", 4, id="head-removed"),
+        pytest.param(
+            "INSERT INTO journal SELECT 4, at, kind, actor, subject, before, after, previous,"
+            " hash FROM journal WHERE number = 3",
+            4,
+            id="inserted",
+        ),
     ],
 )
 async def test_the_first_broken_entry_is_named(store: SqlStore, tamper: str, number: int) -> None:
@@ -63,6 +72,14 @@ async def test_the_first_broken_entry_is_named(store: SqlStore, tamper: str, num
     await change(store, tamper)
 
     assert await store.verify_journal() == number
+
+
+async def test_what_is_appended_after_a_cut_does_not_hide_it(store: SqlStore) -> None:
+    await keep_three(store)
+    await change(store, "DELETE FROM journal WHERE number = 3")
+    await store.append_journal([entry("four")])
+
+    assert await store.verify_journal() == 3
 
 
 APPEND = """

@@ -1,0 +1,1 @@
+"""Snapshots on this machine: written whole or not at all, checked before they are trusted."""

@@ -1,0 +1,26 @@
+"""One writer at a time: a lock that the operating system gives back when its holder dies."""
+
+import sqlite3
+from pathlib import Path
+
+
+class WriterLock:
+    """Held from `take` to `release`, or to the end of the process."""
+
+    def __init__(self, connection: sqlite3.Connection) -> None:
+        self._connection = connection
+
+    @classmethod
+    def take(cls, path: Path) -> "WriterLock | None":
+        """The lock; None while another holds it."""
+        connection = sqlite3.connect(path, timeout=0, check_same_thread=False, isolation_level=None)
+        try:
+            connection.execute("BEGIN EXCLUSIVE")
+        except sqlite3.OperationalError:
+            connection.close()
+            return None
+        return cls(connection)
+
+    def release(self) -> None:
+        """Give it back; again is fine."""
+        self._connection.close()

@@ -1,0 +1,35 @@
+"""Killed at any point, whatever it was is brought to its end: nothing is lost or doubled."""
+
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from tests.journeys.house import CHECKOUT, INHERITED
+
+SCRIPT = Path(__file__).with_name("killed.py")
+FEW, MANY = (2, 6), (25, 7)
+"""How many points, and the seed that draws them."""
+
+
+@pytest.mark.parametrize(
+    ("points_count", "seed"),
+    [pytest.param(*FEW, id="two-points"), pytest.param(*MANY, id="many", marks=pytest.mark.long)],
+)
+@pytest.mark.parametrize("operation", ["backup", "incremental", "apply", "restore", "clean_up"])
+def test_after_a_kill_and_another_the_next_one_completes_it(
+    tmp_path: Path, operation: str, points_count: int, seed: int
+) -> None:
+    inherited = {name: os.environ[name] for name in INHERITED if name in os.environ}
+
+    ended = subprocess.run(
+        [sys.executable, str(SCRIPT), operation, str(points_count), str(seed), str(tmp_path)],
+        env=inherited | {"PYTHONPATH": str(CHECKOUT)},
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+
+    assert (ended.returncode, ended.stdout, ended.stderr) == (0, "", "")
