@@ -121,6 +121,6 @@ def _staged(repository: Repository, wanted: AbstractSet[bytes]) -> dict[bytes, s
 def _place(place: Place, brought: Mapping[bytes, _Brought], staged: Mapping[bytes, str]) -> Place:
     object_id = place.object_id.encode()
     if (known := brought.get(object_id)) is None:
-        return replace(place, path=staged.get(object_id, ""))
+        return replace(place, path=staged.get(object_id, "") + place.path)
     when = datetime.fromtimestamp(known.seconds, UTC).isoformat()
-    return replace(place, path=known.path, commit=known.commit, first_seen=when)
+    return replace(place, path=known.path + place.path, commit=known.commit, first_seen=when)

@@ -4,14 +4,17 @@ import tempfile
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from itertools import accumulate
-from typing import IO, Final
+from typing import IO, TYPE_CHECKING, Final
 
 from server.secrets.closely import Closely, Joined
 from server.secrets.files import needs_own_look
-from server.secrets.found import Found, Place, Tally
+from server.secrets.found import Found, Place, Tally, shown_path
 from server.secrets.git_command import GitFailed, Repository
 from server.secrets.git_listing import GitObject
 from server.secrets.windows import WINDOW_BYTES, Window, read_chunks, read_fully, windows
+
+if TYPE_CHECKING:
+    from server.secrets.archives import Archives
 
 GROUP_BYTES: Final = 1 << 20
 """Objects are looked through together up to here; the headers between them are no secrets."""
@@ -33,6 +36,7 @@ class ObjectWorker:
     tally: Tally
     repository: Repository
     hits: ObjectHits
+    archives: "Archives | None" = None
 
     def __call__(self, part: Sequence[GitObject]) -> None:
         """Look through these objects; what git does not give is counted as left out."""
@@ -72,7 +76,19 @@ class ObjectWorker:
             start = ends[number] - group[number].size - 1
             content = data[start : ends[number] - 1]
             found += self.closely.whole(content, "history", _place(group[number]))
+        if self.archives is not None:
+            for each, end in zip(group, ends, strict=True):
+                found += self._look_inside(each, data[end - each.size - 1 : end - 1])
         return found
+
+    def _look_inside(self, packed: GitObject, content: bytes) -> Iterator[Found]:
+        """What lies packed in an object; an inner name stands behind its path once it has one."""
+        name = packed.object_id.decode()
+        if self.archives is None or not self.archives.packed("", content):
+            return
+        for inner_name, inner in self.archives.members(name, content):
+            place = Place(object_id=name, path=f"!{shown_path(inner_name)}")
+            yield from self.closely.whole(inner, "history", place)
 
     def _worth_a_look(self, joined: Joined, group: Sequence[GitObject]) -> list[int]:
         """Which objects: a match touches them, or they may be UTF-16."""

@@ -67,10 +67,10 @@ class HistoryScan:
     def _scan_objects(self, repository: Repository) -> None:
         name, rules = str(repository.git_dir), self.options.rules_hash()
         before = self.options.seen.clean(name, rules)
-        hits = ObjectHits([], list(before))
+        hits, archives = ObjectHits([], list(before)), self.options.opened_archives(self.tally)
         all_done = work_through(
             self._listed(repository, before),
-            lambda: ObjectWorker(self._closely(), self.tally, repository, hits),
+            lambda: ObjectWorker(self._closely(), self.tally, repository, hits, archives),
             workers_count=self.options.workers_count,
             cancelled=self.cancelled,
         )

@@ -3,6 +3,7 @@
 import json
 import re
 from collections.abc import Iterator
+from itertools import zip_longest
 from typing import Final
 
 from server.secrets.concern import Concern
@@ -119,7 +120,7 @@ def _of_command(words: list[str]) -> Iterator[Concern]:
 
 def _of_arguments(words: list[str]) -> Iterator[Concern]:
     """`--token VALUE`, `--token=VALUE`, `NAME=VALUE`."""
-    for word, following in zip(words, [*words[1:], ""], strict=True):
+    for word, following in zip_longest(words, words[1:], fillvalue=""):
         option = _OPTION.match(word)
         name, value = (option[1], option[2] or following) if option else ("", "")
         if not option and "=" in word:

@@ -5,12 +5,17 @@ import os
 from dataclasses import dataclass, field
 from functools import cache
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from server.secrets.baselines import Accepted
 from server.secrets.closely import Closely
+from server.secrets.found import Tally
 from server.secrets.git_seen import NothingSeen, Seen
 from server.secrets.matching import Engine, open_matcher
 from server.secrets.workers import Cancelled
+
+if TYPE_CHECKING:
+    from server.secrets.archives import Archives
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,9 +46,18 @@ class ScanOptions:
         matcher = open_matcher(self.engine, generic=self.generic, cache=self.cache)
         return Closely(matcher, self.key, cancelled, accepted or Accepted())
 
+    def opened_archives(self, tally: Tally) -> "Archives | None":
+        """What looks into packed files, where that is asked for."""
+        if not self.archives:
+            return None
+        # Late: the decompressors are heavy, and few ask for them.
+        from server.secrets.archives import Archives  # noqa: PLC0415
+
+        return Archives(tally)
+
     def rules_hash(self) -> str:
         """What an object was found clean under: every rule, and the code that applies them."""
-        return f"{_code_hash()}-{'generic' if self.generic else 'tokens'}"
+        return f"{_code_hash()} generic={self.generic} archives={self.archives}"
 
 
 @cache

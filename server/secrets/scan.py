@@ -77,10 +77,6 @@ class _RootScan:
                 history.scan(git_path)
 
     def _worker(self, top: Path) -> FileWorker:
-        worker = FileWorker(self.options.closely(self.cancelled, self.accepted), self.tally, top)
-        if self.options.archives:
-            # Late: the decompressors are heavy, and few ask for them.
-            from server.secrets.archives import Archives  # noqa: PLC0415
-
-            worker.archives = Archives(self.tally)
-        return worker
+        closely = self.options.closely(self.cancelled, self.accepted)
+        archives = self.options.opened_archives(self.tally)
+        return FileWorker(closely, self.tally, top, archives=archives)
