@@ -13,6 +13,7 @@ RUN_LEAST_BYTES: Final = 24
 
 _CHARACTERS: Final = b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/-_"
 _STANDARD: Final = bytes.maketrans(b"-_", b"+/")
+_URL_SAFE: Final = bytes.maketrans(b"+/", b"-_")
 _RUN: Final = re.compile(rb"[A-Za-z0-9+/_-]*")
 _WRAPPED: Final = re.compile(rb"[A-Za-z0-9+/_-]*(?:\r?\n[ \t]*[A-Za-z0-9+/_-]+)*")
 _FRONT_GROUPS: Final = 4
@@ -38,20 +39,27 @@ class Decoded:
 
 
 def encoded_anchors(anchor: bytes) -> list[tuple[int, bytes]]:
-    """How it looks in base64 when k = 0, 1, 2 bytes of a group of three stand before it."""
+    """How it looks in base64, either alphabet, when k = 0, 1, 2 bytes of three stand before it."""
     shifts = range(3) if len(anchor) >= ANCHOR_LEAST_BYTES else ()
-    return [
-        (k, binascii.b2a_base64(b"\0" * k + anchor)[-(-8 * k // 6) : 8 * (k + len(anchor)) // 6])
-        for k in shifts
-    ]
+    found: set[tuple[int, bytes]] = set()
+    for k in shifts:
+        encoded = binascii.b2a_base64(b"\0" * k + anchor)
+        literal = encoded[-(-8 * k // 6) : 8 * (k + len(anchor)) // 6]
+        found |= {(k, literal), (k, literal.translate(_URL_SAFE))}
+    return sorted(found)
 
 
-def decoded_windows(data: bytes, position: int, shift: int, longest: int) -> list[Decoded]:
-    """What stands around an encoded beginning at `position`: of one line, and across lines."""
+def decoded_windows(
+    data: bytes, position: int, shift: int, *, before: int, longest: int
+) -> list[Decoded]:
+    """What stands around an encoded beginning at `position`: of one line, and across lines.
+
+    It holds `before` bytes more in front, where there are so many, and `longest` behind.
+    """
     group = position - -(-8 * shift // 6)
     if group < 0 or data[group:position].strip(_CHARACTERS):
         return []
-    front = _front_length(data, group)
+    front = _front_length(data, group, before)
     most = front + (longest + 8) * 4 // 3 + 4
     start = group - front
     line = _RUN.match(data, position, start + most)
@@ -64,9 +72,9 @@ def decoded_windows(data: bytes, position: int, shift: int, longest: int) -> lis
     return windows
 
 
-def _front_length(data: bytes, group: int) -> int:
-    """The bytes of whole groups right before, up to a few."""
-    before = data[max(0, group - 4 * _FRONT_GROUPS) : group]
+def _front_length(data: bytes, group: int, needed: int) -> int:
+    """The encoded bytes right before, in whole groups: as many as needed, and a few."""
+    before = data[max(0, group - 4 * (_FRONT_GROUPS + needed // 3)) : group]
     return (len(before) - len(before.rstrip(_CHARACTERS))) // 4 * 4
 
 

@@ -107,5 +107,5 @@ def _json(text: str, kind: str) -> Any:
 
 
 def _sha1(value: bytes) -> str:
-    """As detect-secrets writes it: a plain hash of a weak secret can be guessed, so ours is none."""
+    """As detect-secrets writes it; a plain hash of a weak secret can be guessed, ours is none."""
     return hashlib.sha1(value, usedforsecurity=False).hexdigest()

@@ -58,7 +58,10 @@ def _at(data: bytes, sought: Sought, position: int) -> Iterable[Checked]:
     if sought.shift is None:
         span = _span(data, sought, position)
         return [] if span is None else [Checked(sought, *span, data, span)]
-    for window in decoded_windows(data, position, sought.shift, sought.form.longest):
+    form = sought.form
+    for window in decoded_windows(
+        data, position, sought.shift, before=form.before.start, longest=form.longest
+    ):
         span = _span(window.text, sought, window.anchor_at)
         if span is not None:
             return [Checked(sought, *window.span(*span), window.text, span)]

@@ -26,7 +26,6 @@ CLASSES: Final = {
     "W": ("A-Za-z0-9_-", ascii_letters + digits + "_-"),
     "z": ("A-Za-z0-9_~.-", ascii_letters + digits + "_~"),
     "V": ("A-Za-z0-9_=-", ascii_letters + digits + "_-"),
-    "D": ("A-Za-z0-9_=.-", ascii_letters + digits + "_-"),
     "k": ("A-Z ", ascii_uppercase),
     "q": ("=", "="),
     "n": (r"\w.~%+-", ascii_lowercase),
@@ -48,7 +47,7 @@ class Longer:
 
 LONGER: Final = {
     "assign": Longer(r"""[\w.-]{0,20}[\]\s'"\\]{0,5}(?:=>|:=|[=:,>])[\s'"\\`]{0,6}""", 34, '": "'),
-    "pem": Longer(r"[A-Za-z0-9+/=\s\\\"',:#*>|.()-]{64,16000}?-----END", 16008, ""),
+    "pem": Longer(r"(?:[A-Za-z0-9+/=\s\\\"',:#*>|.()]|-(?!--)){64,16000}?-----END", 16008, ""),
 }
 
 _PIECE: Final = re.compile(
@@ -60,7 +59,7 @@ _EITHER: Final = re.compile(r"\(([^()]*)\)")
 _HEAD_LEAST: Final = 24
 """So many bytes are looked for in the first pass: more would only make it slower."""
 
-_HEAD_PIECE_MOST: Final = 128
+_HEAD_PIECE_MOST: Final = 100
 """A piece of more bytes is looked for by its shortest beginning: engines count badly."""
 
 _ESCAPED: Final = (
@@ -76,6 +75,9 @@ _ESCAPED: Final = (
 """Escapes whose last character is a letter or digit, which may stand right before a token."""
 
 _FRONT: Final = "(?:(?<![A-Za-z0-9])|" + "|".join(f"(?<={each})" for each in _ESCAPED) + ")"
+
+_NOT_IN_ESCAPE: Final = "(?<!%)(?<!%[0-9A-Fa-f])"
+"""For tokens that may begin with the digits of an escape like `%22`."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -160,6 +162,8 @@ class Form:
         if not any(each.kind == "mark" for each in self.pieces):
             text = f"({text})"
         front = "" if self.open_front else _FRONT
+        if self._at > 0:
+            front = _NOT_IN_ESCAPE + front
         flags = re.IGNORECASE if self.ignore_case else 0
         return re.compile((front + text + self._behind()).encode(), flags)
 
@@ -176,7 +180,7 @@ class Form:
 
 
 _BEHIND: Final = {
-    **dict.fromkeys("WVDz", "(?![_-]{0,3}[A-Za-z0-9])"),
+    **dict.fromkeys("WVz", "(?![_-]{0,3}[A-Za-z0-9])"),
     **dict.fromkeys("Bq", "(?![A-Za-z0-9+/])"),
     **dict.fromkeys("pgnt", ""),
 }

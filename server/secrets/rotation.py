@@ -11,15 +11,15 @@ _STEPS: Final[Mapping[str, tuple[str, ...]]] = {
     "notion": (
         (
             "In Notion open Settings > Connections > Develop or manage integrations, choose the"
-            " integration and refresh its secret (Configuration > Internal integration secret): the old"
-            " one dies at once."
+            " integration and refresh its secret (Configuration > Internal integration secret): the"
+            " old one dies at once."
         ),
         "Check under Access which pages it reaches, and remove what it need not reach.",
     ),
     "notion-session": (
         (
-            "In Notion open Settings > My account > Devices and log out of all devices: the cookie is a"
-            " whole login."
+            "In Notion open Settings > My account > Devices and log out of all devices: the cookie"
+            " is a whole login."
         ),
         "Change the password or the way of logging in.",
     ),
@@ -32,8 +32,8 @@ _STEPS: Final[Mapping[str, tuple[str, ...]]] = {
     "ai-other": ("In the provider's console under API keys revoke the key and create another.",),
     "github": (
         (
-            "In Settings > Developer settings > Personal access tokens delete the token (an app's or an"
-            " OAuth token: revoke it under Applications), and create one with fewer permissions."
+            "In Settings > Developer settings > Personal access tokens delete the token (an app's"
+            " or an OAuth token: revoke it under Applications); create one with fewer permissions."
         ),
         "Look through the security log for what it did.",
     ),
@@ -51,8 +51,8 @@ _STEPS: Final[Mapping[str, tuple[str, ...]]] = {
     "monitoring-other": ("In the service's settings under API keys revoke it, create another.",),
     "slack": (
         (
-            "In the app's settings under OAuth & Permissions revoke or rotate the tokens and reinstall"
-            " the app; a webhook is removed under Incoming Webhooks."
+            "In the app's settings under OAuth & Permissions revoke or rotate the tokens and"
+            " reinstall the app; a webhook is removed under Incoming Webhooks."
         ),
     ),
     "discord": ("In the server's Integrations > Webhooks delete the webhook and make another.",),
@@ -62,8 +62,8 @@ _STEPS: Final[Mapping[str, tuple[str, ...]]] = {
     "chat-other": ("In the channel's settings remove the webhook and make another.",),
     "aws": (
         (
-            "In IAM > Users > Security credentials make the key inactive, then delete it, and create"
-            " another if a role cannot do the work."
+            "In IAM > Users > Security credentials make the key inactive, then delete it, and"
+            " create another if a role cannot do the work."
         ),
         "Look in CloudTrail for what it did.",
     ),

@@ -24,7 +24,7 @@ def forms_of(rule: Rule) -> list[Form]:
 def sample(rule: Rule, form: Form, random: Random) -> tuple[str, str]:
     """A text of the form and the secret in it, which is no placeholder."""
     for _ in range(_TRIES):
-        text, secret = _drawn(form, random)
+        text, secret = drawn(form, random)
         if rule.checksum:
             text = secret = _with_check(secret)
         if not placeholder(secret.encode(), entropy_bits=rule.entropy_bits, stops=rule.stops):
@@ -32,7 +32,7 @@ def sample(rule: Rule, form: Form, random: Random) -> tuple[str, str]:
     raise AssertionError(f"no sample of {rule.id} is a secret")
 
 
-def _drawn(form: Form, random: Random) -> tuple[str, str]:
+def drawn(form: Form, random: Random) -> tuple[str, str]:
     """The text, and what of it is marked as the secret."""
     text, start, end = "", 0, None
     for piece in form.pieces:

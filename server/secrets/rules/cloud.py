@@ -27,7 +27,12 @@ CLOUD: Final = (
     Rule("google-key", "Google API key", "google", ("AIza{W35}",)),
     Rule("google-client-secret", "Google OAuth client secret", "google", ("GOCSPX-{W28}",)),
     Rule("google-access-token", "Google OAuth access token", "google", ("ya29.{W60-250}",)),
-    Rule("azure-client-secret", "Azure client secret", "azure", ("{W3}{d1}Q~{z31-34}",)),
+    Rule(
+        "azure-client-secret",
+        "Azure client secret",
+        "azure",
+        ("{W3}{d1}Q~{z31}", "{W3}{d1}Q~{z34}"),
+    ),
     Rule(
         "azure-storage-key",
         "Azure storage or service bus key",
@@ -60,7 +65,7 @@ CLOUD: Final = (
         ignore_case=True,
     ),
     Rule("alibaba-key-id", "Alibaba Cloud access key id", "cloud-other", ("LTAI{A20}",), "warning"),
-    Rule("databricks-token", "Databricks token", "databricks", ("dapi{h32}", "dapi{h32}-{d1}")),
+    Rule("databricks-token", "Databricks token", "databricks", ("dapi{h32}(|-2|-3)",)),
     Rule("vault-token", "HashiCorp Vault token", "vault", ("hv(s|b|r).{W90-300}",)),
     Rule("terraform-token", "HCP Terraform token", "vault", ("{A14}.atlasv1.{W60-70}",)),
     Rule("supabase-key", "Supabase secret key", "supabase", ("sbp_{h40}", "sb_secret_{W31}")),
@@ -68,7 +73,7 @@ CLOUD: Final = (
     Rule("netlify-token", "Netlify token", "cloud-other", ("nfp_{A36}",)),
     Rule("render-key", "Render API key", "cloud-other", ("rnd_{A28-32}",)),
     Rule(
-        "planetscale-token", "PlanetScale token", "cloud-other", ("pscale_(tkn|oauth|pw)_{D32-64}",)
+        "planetscale-token", "PlanetScale token", "cloud-other", ("pscale_(tkn|oauth|pw)_{W32-64}",)
     ),
     Rule("neon-key", "Neon API key", "cloud-other", ("napi_{L64}",)),
     Rule(

@@ -1,0 +1,71 @@
+"""Where secrets stand in real files: texts with a hole."""
+
+from typing import Final
+
+HOLE: Final = "⟨⟩"
+
+CONTEXTS: Final = {
+    "markdown table": "| service | key |\n|---|---|\n| api | ⟨⟩ |\n",
+    "markdown code": "Use `⟨⟩` here",
+    "markdown bold": "Use **⟨⟩** here",
+    "markdown link": "[key](⟨⟩)",
+    "prose, full stop": "The key is ⟨⟩. Keep it.",
+    "prose, comma": "With ⟨⟩, it works",
+    "prose, exclamation": "It was ⟨⟩!",
+    "prose, typographic quotes": "Er heißt „⟨⟩“.",
+    "url query": "https://api.service.dev/v1?key=⟨⟩&page=2",
+    "url fragment": "https://api.service.dev/v1?key=⟨⟩#top",
+    "percent-encoded quotes": "q=%22⟨⟩%22",
+    "percent-encoded assignment": "next=%2Fcb%3Fkey%3D⟨⟩%26page%3D2",
+    "json list": '["a", "⟨⟩", "b"]',
+    "json object": '{"key":"⟨⟩","b":1}',
+    "escaped json headers": r'"{\"Authorization\": \"Bearer ⟨⟩\", \"Version\": \"1\"}"',
+    "escaped line ends": r'"first\n⟨⟩\nlast"',
+    "unicode escapes": r'"key\u003d⟨⟩\u0026b"',
+    "hex escapes": r'"\x22⟨⟩\x22"',
+    "yaml": "service:\n  key: ⟨⟩\n  other: 1\n",
+    "yaml list": "keys:\n  - ⟨⟩\n",
+    "toml": 'key = "⟨⟩" # mine\n',
+    "ini": "[a]\nkey=⟨⟩\n; end\n",
+    "csv": "name,⟨⟩,3\n",
+    "dotenv": "A=1\nKEY=⟨⟩\nB=2\n",
+    "shell export": "export KEY='⟨⟩'; run\n",
+    "shell argument": "run --key ⟨⟩ --fast\n",
+    "curl header": 'curl -H "Authorization: Bearer ⟨⟩" https://api.service.dev\n',
+    "windows set": "set KEY=⟨⟩\r\nrun\r\n",
+    "python": "client = Client(auth='⟨⟩')\n",
+    "python bytes": 'KEY = b"⟨⟩"\n',
+    "javascript": "const key = `⟨⟩`;\n",
+    "php": "'key' => '⟨⟩',\n",
+    "sql": "INSERT INTO keys VALUES ('⟨⟩', 1);\n",
+    "html attribute": '<input value="⟨⟩">',
+    "html text": "<code>⟨⟩</code>",
+    "html entities": "&quot;⟨⟩&quot;",
+    "xml": "<config><key>⟨⟩</key></config>",
+    "crlf": "KEY=⟨⟩\r\nB=2\r\n",
+    "end of file": "KEY=⟨⟩",
+    "start of file": "⟨⟩ is the key",
+    "whole file": "⟨⟩",
+    "notebook output": '{"outputs": [{"text": ["using ⟨⟩\\n", "done"]}]}',
+    "diff": "@@ -1 +1 @@\n-KEY=\n+KEY=⟨⟩\n",
+    "diff of a bare line": "@@ -1 +1 @@\n+⟨⟩\n",
+    "log line": "2026-11-25T10:00:00Z INFO key=⟨⟩ status=200 took=3ms\n",
+    "coloured log": "\x1b[31m⟨⟩\x1b[0m ok\n",
+    "round brackets": "(⟨⟩)",
+    "square brackets": "[⟨⟩]",
+    "curly brackets": "{⟨⟩}",
+    "angle brackets": "<⟨⟩>",
+    "before an at sign": "x:⟨⟩@host",
+    "before a colon": "⟨⟩: the key",
+    "before a backslash": "⟨⟩\\\n  --more",
+    "between pipes": "a|⟨⟩|b",
+    "between tabs": "a\t⟨⟩\tb",
+    "between zeros": "a\0⟨⟩\0b",
+    "quoted-printable": "key=3D⟨⟩ =\n",
+    "minified megabyte": "a=1;" * 130_000 + 'k="⟨⟩";' + "b=2;" * 130_000,
+}
+
+
+def planted(context: str, text: str) -> bytes:
+    """The file with the text in its hole."""
+    return CONTEXTS[context].replace(HOLE, text).encode()
