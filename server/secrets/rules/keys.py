@@ -23,6 +23,7 @@ KEYS: Final = (
             ),
             "-----BEGIN PGP PRIVATE KEY BLOCK-----{pem}",
         ),
+        stops=("EXAMPLE",),
         unlike=r"(?:(?![A-Za-z0-9+/]{48}).)*",
         open_front=True,
     ),
