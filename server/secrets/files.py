@@ -27,6 +27,9 @@ SEPARATOR: Final = b"\n\x01\n"
 _SIZELESS_BYTES: Final = 64 << 10
 """Read of a file that says it is empty, as those of /proc do."""
 
+_HEAD_BYTES: Final = 512
+"""Enough to tell an archive by."""
+
 _WIDE: Final = (b"\xff\xfe", b"\xfe\xff")
 
 
@@ -91,7 +94,8 @@ class FileWorker:
         pieces = windows(data_chunks(fd, size))
         self._keep(self.closely.windows(pieces, self.source, self._place(path)))
         self.tally.count_files(1, size)
-        if self.archives is not None and self.archives.packed(path, os.pread(fd, 512, 0)):
+        os.lseek(fd, 0, os.SEEK_SET)
+        if self.archives is not None and self.archives.packed(path, os.read(fd, _HEAD_BYTES)):
             self.tally.skip("too large", path)
 
     def _look_inside(self, path: str, content: bytes) -> None:

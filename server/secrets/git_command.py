@@ -56,9 +56,13 @@ class GitMissing(Exception):
 
 @dataclass(frozen=True, slots=True)
 class Repository:
-    """A git directory that `repository_at` has found safe to read; `worktree` where it has one."""
+    """A git directory that `repository_at` has found safe to read; `worktree` where it has one.
+
+    `common` is where the objects are: elsewhere only for a linked worktree.
+    """
 
     git_dir: Path
+    common: Path
     worktree: Path | None = None
     timeout_s: float = TIMEOUT_S
 
@@ -72,9 +76,8 @@ class Repository:
         if program is None:
             raise GitMissing
         settings = [part for setting in _OFF for part in ("-c", setting)]
-        where = [f"--git-dir={self.git_dir}"]
-        if worktree is not None:
-            where.append(f"--work-tree={worktree}")
+        # Always named: git would go to the `core.worktree` of the repository, wherever that is.
+        where = [f"--git-dir={self.git_dir}", f"--work-tree={worktree or self.git_dir}"]
         return [program, "--no-pager", "--no-replace-objects", *where, *settings, *arguments]
 
     @contextmanager

@@ -2,8 +2,7 @@
 
 from collections.abc import Iterator
 from collections.abc import Set as AbstractSet
-from dataclasses import dataclass
-from typing import Final
+from typing import Final, NamedTuple
 
 from server.secrets.git_command import Repository
 
@@ -22,9 +21,11 @@ _LIST: Final = (
 _READ_KINDS: Final = frozenset({b"blob", b"commit", b"tag"})
 
 
-@dataclass(frozen=True, slots=True)
-class GitObject:
-    """An object as `cat-file --batch` writes it: `header`, its bytes, a line end."""
+class GitObject(NamedTuple):
+    """An object as `cat-file --batch` writes it: `header`, its bytes, a line end.
+
+    A tuple, since there may be millions of them.
+    """
 
     header: bytes
     size: int

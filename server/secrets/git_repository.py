@@ -39,7 +39,7 @@ def repository_at(path: Path, allowed_roots: Sequence[Path] | None) -> Repositor
     for place in _sources(common, git_dir):
         if not is_within(place, allowed_roots):
             raise Refused("outside")
-    return Repository(git_dir, worktree)
+    return Repository(git_dir, common, worktree)
 
 
 def is_within(path: Path, roots: Sequence[Path] | None) -> bool:

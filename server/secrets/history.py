@@ -1,8 +1,9 @@
 """A repository's history: every object once, and the files that git keeps beside them."""
 
 import os
+from collections import deque
 from collections.abc import Iterator
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Final
 
@@ -49,13 +50,21 @@ class HistoryScan:
     top: Path
     cancelled: Cancelled
     accepted: Accepted
+    done: set[Path] = field(default_factory=set[Path])
 
     def scan(self, git_path: Path) -> None:
-        """Objects, then git's own files; a repository that is refused counts as left out."""
+        """Objects and git's own files, once, and those of submodules that are not checked out.
+
+        A repository that is refused counts as left out.
+        """
         try:
             repository = repository_at(git_path, self.options.allowed_roots)
-            self._scan_own_files(repository)
-            self._scan_objects(repository)
+            if (common := repository.common.resolve()) not in self.done:
+                self.done.add(common)
+                self._scan_own_files(repository)
+                self._scan_objects(repository)
+                for module in self._modules(common):
+                    self.scan(module)
         except Refused as refused:
             self.tally.skip(refused.reason, str(git_path))
         except GitMissing:
@@ -65,7 +74,7 @@ class HistoryScan:
         return self.options.closely(self.cancelled, self.accepted)
 
     def _scan_objects(self, repository: Repository) -> None:
-        name, rules = str(repository.git_dir), self.options.rules_hash()
+        name, rules = str(repository.common.resolve()), self.options.rules_hash()
         before = self.options.seen.clean(name, rules)
         hits, archives = ObjectHits([], list(before)), self.options.opened_archives(self.tally)
         all_done = work_through(
@@ -103,14 +112,20 @@ class HistoryScan:
     def _scan_own_files(self, repository: Repository) -> None:
         closely = self._closely()
         worker = FileWorker(closely, self.tally, self.top, "git")
-        for batch in batches(self._own_files(repository.git_dir)):
+        for batch in batches(self._own_files(repository.common)):
             worker(batch)
-        config = repository.git_dir / "config"
+        config = repository.common / "config"
         content = read_small(str(config), _CONFIG_BYTES_LIMIT)
         if content is not None:
             place = Place(shown_path(os.path.relpath(config, self.top)))
             found = [told(each, content, place, closely) for each in config_concerns(content)]
             self.tally.add([each for each in found if each])
+
+    def _modules(self, common: Path) -> list[Path]:
+        modules = Tree(common / "modules", self.tally)
+        if modules.root.is_dir():
+            deque(modules.files(), maxlen=0)
+        return modules.repositories
 
     def _own_files(self, git_dir: Path) -> Iterator[str]:
         for name in _OWN_FILES:

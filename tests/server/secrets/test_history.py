@@ -2,6 +2,7 @@
 
 import gzip
 import os
+import shutil
 from pathlib import Path
 
 import pytest
@@ -9,6 +10,7 @@ import pytest
 from server.secrets.found import Found
 from server.secrets.git_command import GitFailed, Repository
 from server.secrets.git_seen import SeenFile
+from server.secrets.scan import scan_paths
 from tests.server.secrets.planting import Git, Planter, Scanner, of_rule
 
 
@@ -196,7 +198,7 @@ def test_a_damaged_repository_is_told_and_the_scan_is_incomplete(git: Git, scan:
 
 
 def test_a_git_that_hangs_is_ended(git: Git) -> None:
-    repository = Repository(git.worktree / ".git", timeout_s=0.2)
+    repository = Repository(git.worktree / ".git", git.worktree / ".git", timeout_s=0.2)
     never_written, end = os.pipe()
 
     with (
@@ -230,3 +232,47 @@ def test_the_files_that_git_keeps_beside_its_objects_are_looked_at(
         ("git-credential-store", ".git/config"),
     }
     assert {rule for rule, _ in places} & {"git-remote-password", "database-address"}
+
+
+def test_a_submodule_that_is_not_checked_out_has_its_history_too(
+    git: Git, planter: Planter, scan: Scanner, tmp_path: Path
+) -> None:
+    module = Git(tmp_path / "module")
+    commit = module.commit("a", planter.secret())
+    git(
+        "-c", "protocol.file.allow=always", "submodule", "add", "--quiet", str(module.worktree), "m"
+    )
+    shutil.rmtree(git.worktree / "m")
+
+    (found,) = of_rule(scan(git.worktree))
+
+    assert (found.place.commit, found.place.path) == (commit, "a")
+
+
+def test_the_objects_that_worktrees_share_are_read_once(
+    git: Git, planter: Planter, scan: Scanner
+) -> None:
+    git.commit("a", planter.secret())
+    git("worktree", "add", "--quiet", "-b", "other", "linked")
+
+    scanned = scan(git.worktree)
+
+    assert scanned.objects_count == 2
+    assert [each.source for each in of_rule(scanned)] == ["file", "file", "history"]
+
+
+def test_a_scan_cancelled_in_the_history_tells_what_it_has_and_that_it_is_not_all(
+    git: Git, planter: Planter, scan: Scanner
+) -> None:
+    git.commit("a", planter.secret())
+    done: list[str] = []
+
+    def progress(count: int, total: int | None, what: str) -> None:
+        del count, total
+        done.append(what)
+
+    scanned = scan_paths([git.worktree], scan.options, progress, lambda: "files" in done)
+
+    assert [each.source for each in of_rule(scanned)] == ["file"]
+    assert scanned.objects_count == 0
+    assert not scanned.complete
