@@ -1,12 +1,12 @@
 """One content looked at closely: each match with its line and column, and nothing of its value."""
 
 from bisect import bisect_right
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
-from itertools import takewhile
+from itertools import islice, takewhile
 
 from server.secrets.baselines import Accepted
-from server.secrets.found import Found, Place, Source
+from server.secrets.found import HITS_LIMIT, Found, Place, Source
 from server.secrets.inline import allowed_at
 from server.secrets.matching import Match, Matcher, fingerprint, last4
 from server.secrets.windows import Window
@@ -27,23 +27,29 @@ class Closely:
 
     def whole(self, data: bytes, source: Source, place: Place) -> list[Found]:
         """What a content in one piece holds."""
-        return self.window(Window(data, 0, len(data)), source, place)
+        return self.windows([Window(data, 0, len(data))], source, place)
 
     def windows(self, pieces: Iterable[Window], source: Source, place: Place) -> list[Found]:
-        """What a content in windows holds, each hit once; ends early when cancelled."""
+        """What a content in windows holds, each hit once; ends early when cancelled.
+
+        Of more than HITS_LIMIT hits the first HITS_LIMIT + 1: so it shows that there are more.
+        """
         kept = takewhile(lambda _: not self.cancelled(), pieces)
-        return [found for each in kept for found in self.window(each, source, place)]
+        hits = (found for each in kept for found in self._window(each, source, place))
+        return list(islice(hits, HITS_LIMIT + 1))
 
-    def window(self, piece: Window, source: Source, place: Place) -> list[Found]:
+    def _window(self, piece: Window, source: Source, place: Place) -> Iterator[Found]:
         """What one window holds of its own."""
-        return [
-            self._found(match, piece, source, place)
-            for match in self.matcher.matches(piece.data)
-            if piece.first <= match.start < piece.last
-        ]
+        ruler = Ruler(piece)
+        for match in self.matcher.matches(piece.data):
+            if piece.first <= match.start < piece.last:
+                yield self._found(match, piece.data, ruler.position(match.start), (source, place))
 
-    def _found(self, match: Match, piece: Window, source: Source, place: Place) -> Found:
-        line, column = position(piece, match.start)
+    def _found(
+        self, match: Match, data: bytes, position: tuple[int, int], where: tuple[Source, Place]
+    ) -> Found:
+        line, column = position
+        source, place = where
         return Found(
             rule=match.rule.id,
             severity=match.severity,
@@ -55,17 +61,28 @@ class Closely:
             fingerprint=fingerprint(match.value, match.rule, self.key),
             last4=last4(match.value),
             decoded=match.decoded,
-            allowed=allowed_at(piece.data, match.start, match.end)
+            allowed=allowed_at(data, match.start, match.end)
             or self.accepted.covers(place.path, line, match.value),
         )
 
 
-def position(piece: Window, offset: int) -> tuple[int, int]:
-    """The line and the column (in bytes) of an offset in the window, both from one."""
-    ends = piece.data.count(b"\n", 0, offset)
-    if not ends:
-        return piece.lines + 1, piece.column + offset + 1
-    return piece.lines + ends + 1, offset - piece.data.rfind(b"\n", 0, offset)
+class Ruler:
+    """Lines and columns (in bytes) in a window, both from one; quick for ascending offsets."""
+
+    def __init__(self, piece: Window) -> None:
+        self._data = piece.data
+        self._at = 0
+        self._line = piece.lines + 1
+        self._line_start = -piece.column
+
+    def position(self, offset: int) -> tuple[int, int]:
+        """The line and the column of an offset that is not before the last one asked for."""
+        ends = self._data.count(b"\n", self._at, offset)
+        if ends:
+            self._line += ends
+            self._line_start = self._data.rfind(b"\n", self._at, offset) + 1
+        self._at = offset
+        return self._line, offset - self._line_start + 1
 
 
 @dataclass(frozen=True, slots=True)

@@ -3,7 +3,7 @@
 import json
 from dataclasses import dataclass, field
 
-from server.secrets.closely import Closely, position
+from server.secrets.closely import Closely, Ruler
 from server.secrets.found import Found, Place, Source
 from server.secrets.inline import allowed_at
 from server.secrets.matching import fingerprint, last4
@@ -29,7 +29,7 @@ def told(concern: Concern, content: bytes, place: Place, closely: Closely) -> Fo
     if concern.secret and closely.matcher.matches(value):
         return None
     start = max(_offset(content, concern.value), 0)
-    line, column = position(Window(content, 0, len(content)), start)
+    line, column = Ruler(Window(content, 0, len(content))).position(start)
     return Found(
         rule=concern.rule.id,
         severity=concern.rule.severity,

@@ -20,6 +20,7 @@ Reason = Literal[
     "outside",
     "other owner",
     "timeout",
+    "more hits",
     "no git",
     "not checked",
 ]
@@ -28,6 +29,12 @@ HARMLESS: Final[frozenset[Reason]] = frozenset({"link", "special"})
 """Left out by rule, since they hold nothing of their own: the scan is complete without them."""
 
 EXAMPLES_LIMIT: Final = 5
+
+HITS_LIMIT: Final = 1000
+"""So many hits of one content are told; that there are more is counted."""
+
+ALL_HITS_LIMIT: Final = 100_000
+"""So many hits of a whole scan are told."""
 
 Progress = Callable[[int, int | None, str], None]
 """Done, of how many if that is known, of what; called from any worker, one at a time."""
@@ -107,9 +114,12 @@ class Tally:
     _lock: Lock = field(default_factory=Lock)
 
     def add(self, found: Sequence[Found]) -> None:
-        """Keep these hits."""
+        """Keep these hits of one content, within both limits."""
         with self._lock:
-            self.found.extend(found)
+            room = min(HITS_LIMIT, ALL_HITS_LIMIT - len(self.found))
+            self.found.extend(found[:room])
+        if len(found) > room:
+            self.skip("more hits", found[0].place.path)
 
     def count_files(self, count: int, bytes_count: int) -> None:
         """So many files were looked at."""

@@ -8,7 +8,7 @@ from typing import IO, TYPE_CHECKING, Final
 
 from server.secrets.closely import Closely, Joined
 from server.secrets.files import needs_own_look
-from server.secrets.found import Found, Place, Tally, shown_path
+from server.secrets.found import ALL_HITS_LIMIT, Found, Place, Tally, shown_path
 from server.secrets.git_command import GitFailed, Repository
 from server.secrets.git_listing import GitObject
 from server.secrets.windows import WINDOW_BYTES, Window, read_chunks, read_fully, windows
@@ -59,7 +59,8 @@ class ObjectWorker:
             found = self._look_through_joined(group, stream)
         dirty = {each.place.object_id.encode() for each in found}
         self.hits.clean.extend(each.object_id for each in group if each.object_id not in dirty)
-        self.hits.found.extend(found)
+        if len(self.hits.found) <= ALL_HITS_LIMIT:
+            self.hits.found.extend(found)
         self.tally.count_objects(
             len(group),
             sum(each.kind == b"commit" for each in group),

@@ -4,6 +4,7 @@ import os
 from collections import deque
 from collections.abc import Iterator
 from dataclasses import dataclass, field, replace
+from itertools import groupby
 from pathlib import Path
 from typing import Final
 
@@ -84,7 +85,9 @@ class HistoryScan:
             cancelled=self.cancelled,
         )
         self.tally.cancelled |= not all_done
-        self.tally.add(self._attributed(repository, hits.found))
+        by_object = sorted(self._attributed(repository, hits.found), key=_object_id)
+        for _, of_one_object in groupby(by_object, _object_id):
+            self.tally.add(list(of_one_object))
         if len(hits.clean) > len(before):
             self.options.seen.remember(name, rules, hits.clean)
 
@@ -136,3 +139,7 @@ class HistoryScan:
                 yield from Tree(path, self.tally).files()
             elif path.exists():
                 yield str(path)
+
+
+def _object_id(found: Found) -> str:
+    return found.place.object_id

@@ -2,6 +2,7 @@
 
 import hashlib
 import os
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from functools import cache
 from pathlib import Path
@@ -11,7 +12,7 @@ from server.secrets.baselines import Accepted
 from server.secrets.closely import Closely
 from server.secrets.found import Tally
 from server.secrets.git_seen import NothingSeen, Seen
-from server.secrets.matching import Engine, open_matcher
+from server.secrets.matching import Engine, Match, Matcher, open_matcher
 from server.secrets.workers import Cancelled
 
 if TYPE_CHECKING:
@@ -25,6 +26,7 @@ class ScanOptions:
     `key` is for fingerprints. `allowed_roots`: nothing outside them is read, links followed
     (None: the shell's user may name any place). `user_home`: its assistants' configurations are
     looked at too. `cache` is where compiled rules are kept (None: the user's cache directory).
+    `note` is shown every match while its value lives.
     """
 
     key: bytes = field(repr=False)
@@ -38,12 +40,15 @@ class ScanOptions:
     cache: Path | None = None
     workers_count: int = min(4, os.cpu_count() or 1)
     seen: Seen = field(default_factory=NothingSeen)
+    note: Callable[[Match], None] | None = None
 
     def closely(
         self, cancelled: Cancelled = lambda: False, accepted: Accepted | None = None
     ) -> Closely:
         """What one thread looks through contents with."""
         matcher = open_matcher(self.engine, generic=self.generic, cache=self.cache)
+        if self.note is not None:
+            matcher = _Noting(matcher, self.note)
         return Closely(matcher, self.key, cancelled, accepted or Accepted())
 
     def opened_archives(self, tally: Tally) -> "Archives | None":
@@ -58,6 +63,26 @@ class ScanOptions:
     def rules_hash(self) -> str:
         """What an object was found clean under: every rule, and the code that applies them."""
         return f"{_code_hash()} generic={self.generic} archives={self.archives}"
+
+
+@dataclass(frozen=True, slots=True)
+class _Noting:
+    """A matcher whose matches somebody else looks at, too."""
+
+    matcher: Matcher
+    note: Callable[[Match], None]
+
+    @property
+    def engine(self) -> Engine:
+        """The matcher's."""
+        return self.matcher.engine
+
+    def matches(self, data: bytes) -> Sequence[Match]:
+        """The matcher's, each shown to whoever looks."""
+        found = self.matcher.matches(data)
+        for match in found:
+            self.note(match)
+        return found
 
 
 @cache

@@ -68,10 +68,30 @@ def read_fully(read: Callable[[int], bytes], bytes_count: int) -> bytes:
 
 
 def data_chunks(fd: int, size: int) -> Iterator[bytes]:
-    """The file's bytes in chunks of WINDOW_BYTES; of a hole only enough to part what is around."""
+    """The file's bytes in chunks of about WINDOW_BYTES; of a hole one byte parts what is around.
+
+    Short stretches are gathered: a file of a million of them costs no more than its data.
+    """
+    gathered: list[bytes] = []
+    gathered_bytes = 0
+    for piece in _pieces(fd, size):
+        gathered.append(piece)
+        gathered_bytes += len(piece)
+        if gathered_bytes >= WINDOW_BYTES:
+            yield b"".join(gathered)
+            gathered, gathered_bytes = [], 0
+    if gathered:
+        yield b"".join(gathered)
+
+
+def _pieces(fd: int, size: int) -> Iterator[bytes]:
+    position = 0
     for start, end in _stretches(fd, size):
+        if start > position:
+            yield b"\0"
         os.lseek(fd, start, os.SEEK_SET)
         yield from read_chunks(lambda count: os.read(fd, count), end - start)
+        position = end
 
 
 def _stretches(fd: int, size: int) -> Iterator[tuple[int, int]]:

@@ -254,3 +254,14 @@ def test_a_scan_that_is_cancelled_says_so(tmp_path: Path, scan: Scanner) -> None
 
     assert scanned.files_count == 0
     assert not scanned.complete
+
+
+def test_of_a_file_full_of_secrets_some_are_told_and_that_there_are_more(
+    tmp_path: Path, planter: Planter, scan: Scanner
+) -> None:
+    (tmp_path / "f").write_text(f"{planter.secret()}\n" * 3000)
+
+    scanned = scan(tmp_path)
+
+    assert [each.line for each in of_rule(scanned)] == list(range(1, 1001))
+    assert reasons(scanned) == {"more hits": 1}
