@@ -71,7 +71,9 @@ def main(argv: Sequence[str] | None = None) -> int:
         _read(options.folders or _own_folders(), QUICK_BYTES if options.quick else 1 << 40)
     )
     alarms = list(_alarms(open_matcher(), files))
-    speeds = {engine: _mb_per_s(open_matcher(engine), files) for engine in ENGINES}
+    speeds: dict[Engine, float] = {
+        engine: _mb_per_s(open_matcher(engine), files) for engine in ENGINES
+    }
     print(_told(files, alarms, speeds))
     unexplained_count = sum(not each.reason for each in alarms)
     if options.json:

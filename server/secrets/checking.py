@@ -10,7 +10,7 @@ from server.secrets.assignments import plausible
 from server.secrets.base64_windows import decoded_windows
 from server.secrets.checksums import right_crc32_base62
 from server.secrets.looking import Hit, Sought
-from server.secrets.placeholders import placeholder
+from server.secrets.placeholders import harmless
 from server.secrets.rule import Rule, Severity
 
 _PRESIGNED_WITHIN_BYTES: Final = 4096
@@ -80,12 +80,7 @@ def _span(text: bytes, sought: Sought, anchor_at: int) -> tuple[int, int] | None
 
 def _counts(rule: Rule, found: re.Match[bytes]) -> bool:
     """Whether what has the form is a secret."""
-    value = found[1]
-    if placeholder(value, entropy_bits=rule.entropy_bits, stops=rule.stops):
-        return False
-    if rule.tier == "generic" and not plausible(found):
-        return False
-    if rule.unlike and re.fullmatch(rule.unlike.encode(), found[0], re.DOTALL):
+    if harmless(rule, found[0], found[1]) or (rule.tier == "generic" and not plausible(found)):
         return False
     return not _presigned(found.string, found.start(1))
 

@@ -6,6 +6,8 @@ from collections.abc import Iterable
 from math import log2
 from typing import Final
 
+from server.secrets.rule import Rule
+
 _STOPS: Final = (
     b"example",
     b"placeholder",
@@ -49,6 +51,13 @@ def placeholder(value: bytes, *, entropy_bits: float, stops: Iterable[str] = ())
         or _REPEATED.search(value) is not None
         or _TEMPLATE.search(value) is not None
     )
+
+
+def harmless(rule: Rule, whole: bytes, value: bytes) -> bool:
+    """Whether a match of the rule's form, with that value in it, is none that anybody was given."""
+    if placeholder(value, entropy_bits=rule.entropy_bits, stops=rule.stops):
+        return True
+    return bool(rule.unlike) and re.fullmatch(rule.unlike.encode(), whole, re.DOTALL) is not None
 
 
 def entropy(value: bytes) -> float:

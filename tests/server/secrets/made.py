@@ -3,9 +3,8 @@
 from collections.abc import Callable, Sequence
 from random import Random
 
-from server.secrets.forms import LONGER, Form
+from server.secrets.forms import LONGER
 from server.secrets.matching import Match, Matcher
-from server.secrets.rule import Rule
 from server.secrets.rules import RULES
 from server.secrets.samples import forms_of, sample
 
@@ -23,11 +22,6 @@ PREFIXED = [
     if not any(piece.kind == "mark" or piece.kind in LONGER for piece in form.pieces)
 ]
 """The forms that are a token and nothing else: found wherever they stand."""
-
-
-def named(pairs: list[tuple[Rule, Form]]) -> list[str]:
-    """Names for the cases of a table: of the rule and the form's anchor."""
-    return [f"{rule.id}:{form.anchor.decode()}:{n}" for n, (rule, form) in enumerate(pairs)]
 
 
 def made(rule_id: str, seed: int = 0, form_number: int = 0) -> str:

@@ -30,7 +30,7 @@ def test_every_token_is_found_wherever_it_stands(context: str, open_matcher: Ope
 
 
 @given(pair=st.sampled_from(PREFIXED), context=st.sampled_from(SMALL), seed=SEEDS)
-@settings(max_examples=1000)
+@settings(max_examples=400)
 def test_any_token_in_any_context_is_found(
     pair: tuple[Rule, Form], context: str, seed: int, open_matcher: OpenMatcher
 ) -> None:
@@ -51,7 +51,7 @@ def test_any_token_in_any_context_is_found(
         st.sampled_from(["", '"', " ", "\n", "<"]),
     ),
 )
-@settings(max_examples=500)
+@settings(max_examples=250)
 def test_any_token_in_a_base64_file_is_found(
     pair: tuple[Rule, Form],
     context: str,
@@ -88,7 +88,7 @@ def test_base64_that_is_broken_into_lines_is_read_across_them(open_matcher: Open
     seed=SEEDS,
     encoding=st.sampled_from(["utf-16", "utf-16-le", "utf-16-be"]),
 )
-@settings(max_examples=300)
+@settings(max_examples=150)
 def test_any_token_in_a_utf_16_file_is_found(
     pair: tuple[Rule, Form], context: str, seed: int, encoding: str, open_matcher: OpenMatcher
 ) -> None:
