@@ -66,9 +66,10 @@ def decoded_windows(
     if line is None or not _long_enough(data, position, line.end()):
         return []
     windows = [_decoded(data, start, line.end(), front, shift)]
-    wrapped = _WRAPPED.match(data, position, start + most + most // 16)
-    if wrapped is not None and wrapped.end() > line.end():
-        windows.append(_decoded(data, start, wrapped.end(), front, shift))
+    if line.end() < start + most:
+        wrapped = _WRAPPED.match(data, position, start + most + most // 16)
+        if wrapped is not None and wrapped.end() > line.end():
+            windows.append(_decoded(data, start, wrapped.end(), front, shift))
     return windows
 
 
