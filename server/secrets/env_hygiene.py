@@ -10,7 +10,7 @@ from typing import Final
 from server.secrets.git_attribution import tokens
 from server.secrets.git_command import Repository
 from server.secrets.gitignore import Ignores, read_lines
-from server.secrets.permissions import is_of_secrets
+from server.secrets.permissions import is_env
 from server.secrets.place_rules import ENV_NOT_IGNORED, ENV_TRACKED
 from server.secrets.rule import Rule
 
@@ -31,7 +31,9 @@ def env_in_git(repository: Repository, env_paths: Sequence[str]) -> Iterator[Tro
     if repository.worktree is None:
         return
     with repository.running(("ls-files", "-z"), worktree=repository.worktree) as stream:
-        tracked = {name for name in map(os.fsdecode, tokens(stream)) if _is_env(name)}
+        tracked = {
+            name for name in map(os.fsdecode, tokens(stream)) if is_env(name.rsplit("/", 1)[-1])
+        }
     for name in sorted(tracked):
         yield ENV_TRACKED, name
     ignored = _ignored(repository, env_paths)
@@ -48,11 +50,6 @@ def env_in_image(env_path: Path) -> bool:
         return False
     ignores = Ignores().below("", read_lines(str(folder / ".dockerignore")))
     return not ignores.ignore(env_path.name)
-
-
-def _is_env(name: str) -> bool:
-    base = name.rsplit("/", 1)[-1]
-    return base.startswith(".env") and is_of_secrets(base)
 
 
 def _ignored(repository: Repository, names: Sequence[str]) -> set[str]:

@@ -1,8 +1,8 @@
 """The objects of a repository that were found clean before: a blob never changes."""
 
 import sqlite3
-from collections.abc import Collection
-from contextlib import closing, suppress
+from collections.abc import Collection, Generator
+from contextlib import closing, contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Protocol
@@ -40,7 +40,7 @@ class SeenFile:
 
     def clean(self, repository: str, rules: str) -> set[bytes]:
         """The ids of objects without a hit; none where the file cannot be read."""
-        with suppress(sqlite3.Error, OSError), closing(self._opened()) as database:
+        with suppress(sqlite3.Error, OSError), self._opened() as database:
             row = database.execute(
                 "SELECT object_ids FROM seen WHERE repository = ? AND rules = ?",
                 (repository, rules),
@@ -50,18 +50,22 @@ class SeenFile:
         return set()
 
     def remember(self, repository: str, rules: str, object_ids: Collection[bytes]) -> None:
-        """Replaces what was remembered of the repository."""
-        with suppress(sqlite3.Error, OSError), closing(self._opened()) as database, database:
-            database.execute(
-                "INSERT OR REPLACE INTO seen (repository, rules, object_ids) VALUES (?, ?, ?)",
-                (repository, rules, b"\n".join(object_ids)),
-            )
+        """Replaces what was remembered of the repository; a file that is damaged is removed."""
+        row = (repository, rules, b"\n".join(object_ids))
+        try:
+            with self._opened() as database:
+                database.execute("INSERT OR REPLACE INTO seen VALUES (?, ?, ?)", row)
+        except (sqlite3.OperationalError, OSError):
+            return
+        except sqlite3.DatabaseError:
+            self.path.unlink(missing_ok=True)
 
-    def _opened(self) -> sqlite3.Connection:
+    @contextmanager
+    def _opened(self) -> Generator[sqlite3.Connection]:
         self.path.parent.mkdir(parents=True, exist_ok=True)
-        database = sqlite3.connect(self.path, timeout=1)
-        database.execute(
-            "CREATE TABLE IF NOT EXISTS seen"
-            " (repository TEXT PRIMARY KEY, rules TEXT NOT NULL, object_ids BLOB NOT NULL)"
-        )
-        return database
+        with closing(sqlite3.connect(self.path, timeout=1)) as database, database:
+            database.execute(
+                "CREATE TABLE IF NOT EXISTS seen"
+                " (repository TEXT PRIMARY KEY, rules TEXT NOT NULL, object_ids BLOB NOT NULL)"
+            )
+            yield database

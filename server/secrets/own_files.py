@@ -15,7 +15,7 @@ from server.secrets.git_command import GitFailed, GitMissing, Repository
 from server.secrets.git_repository import Refused, repository_at
 from server.secrets.mcp_configs import concerns
 from server.secrets.options import ScanOptions
-from server.secrets.permissions import ARE_CHECKED, is_of_secrets, open_to_others
+from server.secrets.permissions import ARE_CHECKED, is_env, is_of_secrets, open_to_others
 from server.secrets.place_rules import ENV_IN_IMAGE
 from server.secrets.reading import read_small
 
@@ -53,7 +53,7 @@ class OwnFiles:
             self._judge_configuration(path, self._place(path), closely)
         for path in self._of_secrets:
             self._judge_permissions(path, self._place(path), closely)
-            if env_in_image(Path(path)):
+            if is_env(path.rsplit(os.sep, 1)[-1]) and env_in_image(Path(path)):
                 self.tally.add([of_place(ENV_IN_IMAGE, self._place(path), closely)])
         for git_path in repositories:
             self._judge_env(git_path, closely)
@@ -98,7 +98,7 @@ class OwnFiles:
         """The .env files of the worktree, but not of a repository within it."""
         if repository.worktree is None:
             return []
-        paths = [Path(path) for path in self._of_secrets if Path(path).name.startswith(".env")]
+        paths = [Path(path) for path in self._of_secrets if is_env(Path(path).name)]
         return [
             path.relative_to(repository.worktree).as_posix()
             for path in paths

@@ -25,6 +25,11 @@ def is_of_secrets(name: str) -> bool:
     return _NAME.fullmatch(name) is not None
 
 
+def is_env(name: str) -> bool:
+    """Whether it is a .env file with values, as an example of one has not."""
+    return name.startswith(".env") and is_of_secrets(name)
+
+
 def open_to_others(path: Path) -> list[Rule]:
     """What is wrong with the modes of a file or folder and of what it lies in; POSIX only."""
     if not ARE_CHECKED:
