@@ -9,6 +9,7 @@ from server.secrets.baselines import Accepted
 from server.secrets.files import FileWorker, batches
 from server.secrets.found import Progress, Scanned, Tally
 from server.secrets.history import HistoryScan
+from server.secrets.masking import masked
 from server.secrets.options import ScanOptions
 from server.secrets.own_files import OwnFiles
 from server.secrets.scan_roots import resolved_roots
@@ -42,7 +43,7 @@ def scan_paths(
     if options.user_home is not None:
         OwnFiles(options.user_home, options, tally).judge_home(options.user_home)
     tally.cancelled |= cancelled()
-    return tally.result()
+    return masked(tally.result(), options.closely().matcher)
 
 
 @dataclass(slots=True)

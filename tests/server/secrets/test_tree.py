@@ -265,3 +265,16 @@ def test_of_a_file_full_of_secrets_some_are_told_and_that_there_are_more(
 
     assert [each.line for each in of_rule(scanned)] == list(range(1, 1001))
     assert reasons(scanned) == {"more hits": 1}
+
+
+def test_a_secret_in_a_name_does_not_come_out_with_the_path(
+    tmp_path: Path, planter: Planter, scan: Scanner
+) -> None:
+    secret = planter.secret()
+    (tmp_path / f"{secret}.txt").write_text(secret)
+    (tmp_path / f"link-{secret}").symlink_to(".")
+
+    scanned = scan(tmp_path)
+
+    assert paths(of_rule(scanned)) == ["(secret).txt"]
+    assert reasons(scanned) == {"link": 1}
