@@ -13,7 +13,15 @@ T = TypeVar("T")
 ORIGIN: Final = "plan"
 """In the value of what was made again: the plan whose map of ids has it, where that is another."""
 
-_REQUESTS: Final = {"setting": 0, "cell": 3, "trash": 3, "column": 3, "made": 3, "linked": 2}
+_REQUESTS: Final = {
+    "setting": 0,
+    "cell": 3,
+    "trash": 3,
+    "column": 3,
+    "made": 3,
+    "linked": 2,
+    "baseline": 0,
+}
 """Calls of Notion that a change takes at least: look, write, read back."""
 
 
@@ -44,6 +52,8 @@ async def current(desk: Desk, plan: Plan, change: Change) -> Any:
             state = await _there(desk.maker).state(_origin(plan, change), original_id)
             reached = ("filled", "linked") if target.aspect == "made" else ("linked",)
             return _made(change) if state in reached else None
+        case "baseline", (connection,) if connection == desk.connection.key:
+            return await _there(desk.security).baseline()
         case _:
             raise _strange(change)
 
@@ -62,6 +72,8 @@ async def write(desk: Desk, plan: Plan, change: Change, value: Any) -> None:
             await _there(desk.editor).set_column(data_source_id, _key(target), value)
         case "made" | "linked", (snapshot_id, original_id):
             await _make(desk, plan, change, snapshot_id, original_id, value)
+        case "baseline", (connection,) if connection == desk.connection.key:
+            await _there(desk.security).set_baseline(value)
         case _:
             raise _strange(change)
 

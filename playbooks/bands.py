@@ -284,6 +284,18 @@ class Bands(Frozen):
     clean_up_after_days: float = Field(
         default=30, ge=1, le=3650, description="P24: a clean-up is about older entries of logs."
     )
+    security_most_pages: int = Field(
+        default=100,
+        ge=0,
+        le=100_000,
+        description="P22: pages whose text one scan reads live, at two calls each.",
+    )
+    security_page_s: float = Field(
+        default=60, gt=0, le=600, description="P22: the text of eight pages has come by then."
+    )
+    security_most_search_calls: int = Field(
+        default=100, ge=2, le=10_000, description="P22: of the search, 100 pages each."
+    )
     plan_valid_hours: float = Field(
         default=24, gt=0, le=720, description="A plan that was not approved by then expires."
     )

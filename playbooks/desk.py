@@ -32,6 +32,13 @@ if TYPE_CHECKING:
         UsageBook,
     )
     from playbooks.rows import Row
+    from playbooks.security_ports import (
+        Access,
+        Liveness,
+        NoteExposures,
+        SecretScanner,
+        SecurityBook,
+    )
     from playbooks.usage import UsageRecord
 else:
     kept_readings = LazyModule("playbooks.kept_readings")
@@ -117,7 +124,8 @@ class Desk:
     `own_rows` is None where nothing may or can be written, `editor` and `maker` with it.
     `exporter`, `backups` and `book` are None where there is no workspace. `contracts` are a team's
     own; of a database without one the playbook's holds. `note_usage` remembers a call of our own
-    tools for free. `aside` is for what computes long.
+    tools for free. `aside` is for what computes long. `access` and `security` are None where there
+    is no workspace, `liveness` where nobody switched it on. `note_exposures` hears what is found.
     """
 
     configuration: ConfigurationState
@@ -145,6 +153,11 @@ class Desk:
     backup_policy: BackupPolicy = BackupPolicy()  # noqa: RUF009 - frozen
     book: DataBook | None = None
     contracts: Mapping[DatabaseKey, Contract] = field(default_factory=dict[DatabaseKey, "Contract"])
+    scanner: SecretScanner | None = None
+    access: Access | None = None
+    security: SecurityBook | None = None
+    liveness: Liveness | None = None
+    note_exposures: NoteExposures = lambda _: None
     note_usage: Callable[[UsageRecord], None] = lambda _: None
     aside: Aside = in_place
 

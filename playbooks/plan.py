@@ -14,7 +14,7 @@ from pydantic import Field
 
 from playbooks.report import Frozen
 
-PlanKind = Literal["optimize", "repair", "clean_up", "restore", "undo"]
+PlanKind = Literal["optimize", "repair", "clean_up", "restore", "baseline", "undo"]
 """What can be planned."""
 
 RestoreScope = Literal["everything", "database", "rows", "properties"]

@@ -14,6 +14,7 @@ _MODULES: Final[Mapping[PlanKind, str]] = {
     "repair": "repair",
     "clean_up": "clean_up",
     "restore": "restore",
+    "baseline": "baseline",
     "undo": "undo",
 }
 
@@ -22,6 +23,7 @@ ARGUMENTS: Final[Mapping[PlanKind, frozenset[str]]] = {
     "repair": frozenset({"database", "review"}),
     "clean_up": frozenset({"database", "older_than_days"}),
     "restore": frozenset({"snapshot", "scope", "database", "rows", "properties", "as_of", "into"}),
+    "baseline": frozenset(),
     "undo": frozenset({"of"}),
 }
 """The fields of a Request that a kind reads."""

@@ -4,11 +4,13 @@ import json
 from typing import Any, cast
 
 from playbooks.plan import Change
+from playbooks.security_access import differences
 from playbooks.targets import Target
 from playbooks.text import listed, shown
 
 _ITEMS_SHOWN = 3
 _OPTIONS_SHOWN = 12
+_CHANGES_SHOWN = 10
 
 
 def about(change: Change) -> str:
@@ -21,7 +23,7 @@ def about(change: Change) -> str:
     return f"{target.aspect} {shown('/'.join(target.parts), 100)}"
 
 
-def from_to(change: Change) -> str:
+def from_to(change: Change) -> str:  # noqa: PLR0911 - one for each aspect
     """From what to what."""
     match Target.of(change.target).aspect:
         case "setting":
@@ -34,6 +36,8 @@ def from_to(change: Change) -> str:
             return "moved to the trash" if change.after is None else "made again"
         case "linked":
             return "links go with it" if change.after is None else "linked again"
+        case "baseline":
+            return _baseline(change.before, change.after)
         case "cell":
             return f"{short(change.before)} -> {short(change.after)}"
 
@@ -53,6 +57,19 @@ def short(value: Any) -> str:
             return _object(cast("dict[str, Any]", value))
         case _:
             return shown(str(value))
+
+
+def _baseline(before: Any, after: Any) -> str:
+    """What access is approved anew; all of it where none was, or none is to be."""
+    if before is None or after is None:
+        told = before or after or {"things": ()}
+        things = f"{len(told['things'])} pages and tables"
+        return f"{_NONE if before is None else things} -> {_NONE if after is None else things}"
+    says = [each.says for each in differences(before, after)]
+    return listed(says, _CHANGES_SHOWN) if says else "the same access, seen later"
+
+
+_NONE = "none"
 
 
 def _setting(value: float | None) -> str:

@@ -62,6 +62,7 @@ def attributed(desk: Desk, procedure: str, run_id: str) -> Desk:
         editor=desk.editor and desk.editor.attributed(procedure, run_id),
         exporter=desk.exporter and desk.exporter.attributed(procedure, run_id),
         maker=desk.maker and desk.maker.attributed(procedure, run_id),
+        access=desk.access and desk.access.attributed(procedure, run_id),
     )
 
 

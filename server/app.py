@@ -21,18 +21,12 @@ from mcp import Client
 from mcp.server import CacheHint, MCPServer
 
 from playbooks.backup_policy import BackupPolicy, Keep
-from playbooks.desk import (
-    ConfigurationState,
-    Connection,
-    DatabaseSetting,
-    Desk,
-    TokenShape,
-    TokenView,
-)
+from playbooks.desk import ConfigurationState, Connection, Desk
 from playbooks.errors import PlaybookError
 from resources.register import register as register_resources
+from server.connection import connection_of
 from server.outbox import go_on_forever
-from server.settings import Configuration, database_settings, token_fingerprint
+from server.settings import Configuration, token_fingerprint
 from server.store.recording import Buffer, CallBuffer
 from server.store.sql import SqlStore
 from tools.boundary import OpenDesk
@@ -47,6 +41,7 @@ if TYPE_CHECKING:
     from playbooks.usage import UsageRecord
     from server.backups.archive import Archive
     from server.link import Link
+    from server.security import ByHand
 
 NAME: Final = "notion-playbooks"
 INSTRUCTIONS: Final = (
@@ -91,9 +86,19 @@ def build_server(
 
 
 class House:
-    """Everything one process holds, each part opened when it is first needed."""
+    """Everything one process holds, each part opened when it is first needed.
 
-    def __init__(self, configuration: Configuration, *, making: Making | None = None) -> None:
+    `by_hand` None: an assistant's, which scans where the configuration allows.
+    """
+
+    def __init__(
+        self,
+        configuration: Configuration,
+        *,
+        making: Making | None = None,
+        by_hand: "ByHand | None" = None,
+    ) -> None:
+        self._by_hand = by_hand
         self._configuration = configuration
         self._making = making
         self._store = SqlStore(configuration.store_url, clock=utc_now)
@@ -165,13 +170,14 @@ class House:
         # What is heavy to import waits here and below: a server that is never called needs none.
         from server.concurrency import aside, together  # noqa: PLC0415
         from server.pictures import VegaPictures  # noqa: PLC0415
+        from server.security import with_security  # noqa: PLC0415
         from server.store.data_book import KeptData  # noqa: PLC0415
         from server.store.kept_usage import KeptUsage  # noqa: PLC0415
 
         connection = connection_of(self._configuration)
         link, unreachable = await self._link(connection)
         connection = replace(connection, key=self._key)
-        return Desk(
+        desk = Desk(
             configuration=_state(self._configuration),
             connection=connection,
             notion=link.notion if link else None,
@@ -198,6 +204,7 @@ class House:
             backups=self.backups if link else None,
             backup_policy=_backup_policy(self._configuration),
         )
+        return with_security(desk, self._configuration, self._store, link, by_hand=self._by_hand)
 
     def _maker(self, link: "Link") -> "Maker":
         from server.notion.maker import NotionMaker  # noqa: PLC0415 - heavy, see above
@@ -299,10 +306,13 @@ EMBEDDED_URL: Final = "http://workspace.invalid"
 
 @asynccontextmanager
 async def open_house(
-    configuration: Configuration, *, making: Making | None = None
+    configuration: Configuration,
+    *,
+    making: Making | None = None,
+    by_hand: "ByHand | None" = None,
 ) -> AsyncGenerator[House]:
     """A house while a command runs."""
-    house = House(configuration, making=making)
+    house = House(configuration, making=making, by_hand=by_hand)
     async with house.running():
         yield house
 
@@ -310,55 +320,6 @@ async def open_house(
 def new_run_id() -> str:
     """Sorts by time, and does not meet another."""
     return f"run_{utc_now():%Y%m%dT%H%M%S}_{secrets.token_hex(3)}"
-
-
-def connection_of(configuration: Configuration) -> Connection:
-    """Which workspace is meant: the one chosen, else Notion with a token, else the sample."""
-    settings = configuration.settings
-    chosen_embedded = settings.workspace == "embedded"
-    has_token = configuration.has_token
-    meant = not chosen_embedded and (has_token or configuration.names_a_workspace)
-    return Connection(
-        workspace="Notion" if meant else "sample workspace",
-        token=_token_view(configuration, meant=meant),
-        chosen=meant or chosen_embedded,
-        expected_workspace_id=settings.notion_workspace_id if meant else None,
-        read_only=settings.read_only,
-        databases={
-            key: DatabaseSetting(section.id, section.ours, section.properties, section.statuses)
-            for key, section in database_settings(settings).items()
-        },
-    )
-
-
-def _token_view(configuration: Configuration, *, meant: bool) -> TokenView:
-    has_token = configuration.has_token
-    if not meant:
-        return TokenView("sample workspace", ignored=has_token)
-    token = configuration.settings.notion_api_token
-    if not has_token or token is None:
-        return TokenView("none", lost=True)
-    secret = token.get_secret_value()
-    return TokenView(configuration.token_origin, _shape(secret), _masked(secret))
-
-
-def _shape(token: str) -> TokenShape:
-    """The published forms, in all 50 characters long (reference/notion-api.md, 1.9)."""
-    if token.startswith("ntn_") and len(token) == _TOKEN_LENGTH and token[4:].isalnum():
-        return "ntn_"
-    if token.startswith("secret_") and len(token) == _TOKEN_LENGTH and token[7:].isalnum():
-        return "secret_"
-    return "unknown"
-
-
-_TOKEN_LENGTH: Final = 50
-_SHORT: Final = 20
-"""Of shorter secrets not even the last characters are shown."""
-
-
-def _masked(token: str) -> str:
-    ending = f" ending in {token[-4:]}" if len(token) >= _SHORT else ""
-    return f"{len(token)} characters{ending}, fingerprint {token_fingerprint(token)}"
 
 
 def _backup_policy(configuration: Configuration) -> BackupPolicy:

@@ -9,6 +9,7 @@ from playbooks.errors import StoreUnusable
 from playbooks.optimise import TTL_SETTING
 from playbooks.rate import Window
 from playbooks.records import BreakerState
+from server.notion.access import NotionAccess
 from server.notion.call import TimeAndChance
 from server.notion.client import NotionClient, open_client
 from server.notion.editor import NotionEditor
@@ -37,6 +38,7 @@ class Link:
     own_rows: NotionRows
     editor: NotionEditor
     exporter: NotionExporter
+    access: NotionAccess
 
 
 def open_link(  # noqa: PLR0913 - the composition root decides each of them
@@ -75,7 +77,14 @@ def open_link(  # noqa: PLR0913 - the composition root decides each of them
         sleep=given.sleep,
         monotonic=given.monotonic,
     )
-    return Link(notion, mirror, NotionRows(notion), NotionEditor(notion), NotionExporter(notion))
+    return Link(
+        notion,
+        mirror,
+        NotionRows(notion),
+        NotionEditor(notion),
+        NotionExporter(notion),
+        NotionAccess(notion),
+    )
 
 
 def _window(

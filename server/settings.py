@@ -3,8 +3,8 @@
 Secrets come from the environment or `.env`, the rest from one `playbooks.toml`: the one named by
 `--config`, by PLAYBOOKS_CONFIG, in the working directory, or in the user's configuration
 directory. PLAYBOOKS_<SECTION>__<KEY> overrides a key. What must not be steered by the project an
-assistant has open (`[notion]`, `[store]`, `[approval]`, `[backups]`) is read from the user's own
-file alone.
+assistant has open (`[notion]`, `[store]`, `[approval]`, `[backups]`, `[security]`) is read from the
+user's own file alone.
 """
 
 import hashlib
@@ -15,7 +15,7 @@ from dataclasses import dataclass, field, replace
 from datetime import date
 from pathlib import Path
 from typing import Any, Final, Literal, Self, get_args
-from urllib.parse import quote
+from urllib.parse import quote, unquote
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from dotenv import dotenv_values
@@ -49,9 +49,9 @@ from server.mistakes import Origin, describe
 FILE_NAME: Final = "playbooks.toml"
 DOTENV: Final = ".env"
 NOTION_URL: Final = "https://api.notion.com"
-TRUSTED_SECTIONS: Final = ("notion", "store", "approval", "backups")
-"""Where tokens, reports and backups go, what is approved unasked, and which backups are removed:
-a project that an assistant has open does not decide that."""
+TRUSTED_SECTIONS: Final = ("notion", "store", "approval", "backups", "security")
+"""Where tokens, reports and backups go, what is approved unasked, which backups are removed, where
+an assistant may scan: a project that it has open does not decide that."""
 
 _FROM_ENVIRONMENT: Final = ("PLAYBOOKS_STORE", "PLAYBOOKS_BACKUPS")
 """Trusted sections that the environment may set too, though never `.env`."""
@@ -188,6 +188,17 @@ class BackupsSection(Section):
     keep: KeepSection = KeepSection()
 
 
+class SecuritySection(Section):
+    """Where an assistant may scan (unset: the working directory), whether found tokens are tried.
+
+    From the user's own file alone.
+    """
+
+    scan_roots: tuple[Path, ...] = ()
+    verify: bool = False
+    own_assistants: bool = False
+
+
 class ContractsSection(Section):
     """Where a team's contracts lie, relative to this file; if unset, in `contracts`."""
 
@@ -214,6 +225,7 @@ class Settings(BaseSettings):
     notion: NotionSection = NotionSection()
     approval: ApprovalSection = ApprovalSection()
     backups: BackupsSection = BackupsSection()
+    security: SecuritySection = SecuritySection()
     mirror: MirrorSection = MirrorSection()
     work: WorkSection = WorkSection()
     contracts: ContractsSection = ContractsSection()
@@ -284,6 +296,20 @@ class Configuration:
     def backups_directory(self) -> Path:
         """Where backups lie: as configured, or in the data directory."""
         return self.settings.backups.directory or self.data_directory / "backups"
+
+    @property
+    def key_file(self) -> Path:
+        """Where the key of fingerprints is kept."""
+        return self.data_directory / "fingerprint.key"
+
+    @property
+    def store_file(self) -> Path | None:
+        """The store's file, where it is one."""
+        url = self.settings.store.url
+        if url is None:
+            return self.data_directory / "store.sqlite3"
+        path = url.removeprefix("sqlite:///")
+        return Path(unquote(path)) if path != url else None
 
     @property
     def workspace_file(self) -> Path:
@@ -450,7 +476,13 @@ def _unknown_variables() -> list[str]:
     ]
 
 
-_ALIASED: Final = {"NOTION_API_TOKEN", "NOTION_WORKSPACE_ID", "NOTION", "APPROVAL"}
+_ALIASED: Final = {
+    "NOTION_API_TOKEN",
+    "NOTION_WORKSPACE_ID",
+    "NOTION",
+    "APPROVAL",
+    "SECURITY",
+}
 
 
 def _token_origin(settings: Settings) -> TokenOrigin:

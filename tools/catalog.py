@@ -14,6 +14,7 @@ from tools import (
     query_metrics,
     record_usage,
     save_report,
+    security_scan,
     validate_data,
     velocity_report,
 )
@@ -23,6 +24,7 @@ MODULES: Final = (
     health_check,
     diagnose_performance,
     validate_data,
+    security_scan,
     velocity_report,
     query_metrics,
     periodic_report,

@@ -74,14 +74,17 @@ OUTLINED: Final = ("status", "measurements", "summary")
 
 
 def outlined(schema: dict[str, Any]) -> dict[str, Any]:
-    """An output's schema reduced to the types of those properties; more of them are allowed."""
+    """An output's schema reduced to the types of those properties; more of them are allowed.
+
+    Every report has them; that is not said, since the list of tools is short of room.
+    """
     properties: dict[str, Any] = schema["properties"]
     kept = {name: properties[name] for name in OUTLINED if name in properties}
     brief = {
         name: {key: value for key, value in node.items() if key in {"type", "enum"}}
         for name, node in kept.items()
     }
-    return {"type": "object", "properties": brief, "required": list(brief)}
+    return {"type": "object", "properties": brief}
 
 
 def inlined(schema: dict[str, Any]) -> dict[str, Any]:
@@ -96,6 +99,8 @@ def _plain(node: Any, definitions: dict[str, Any]) -> Any:
             return [_plain(item, definitions) for item in items]
         case {"$ref": str(reference)}:
             return _plain(definitions[reference.rsplit("/", 1)[-1]], definitions)
+        case {"default": default, **about} if _goes_without_saying(default, about):
+            return _plain(about, definitions)
         case {"anyOf": [given, {"type": "null"}], "default": None, **about}:
             # Who has nothing to give leaves it out; the list of tools is short of room.
             return _plain({**given, **about}, definitions)
@@ -104,6 +109,11 @@ def _plain(node: Any, definitions: dict[str, Any]) -> Any:
             return {key: _plain(value, definitions) for key, value in kept}
         case _:
             return node
+
+
+def _goes_without_saying(default: object, about: dict[str, Any]) -> bool:
+    """No, nothing, and the first of a choice: what anybody expects who leaves it out."""
+    return default is False or default == [] or default in about.get("enum", ())[:1]
 
 
 def _kept(node: dict[str, Any]) -> list[tuple[str, Any]]:

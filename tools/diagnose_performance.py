@@ -29,7 +29,7 @@ def tool() -> StrictTool:
 
 async def diagnose_performance(
     ctx: Context[OpenDesk, Any],
-    database: Annotated[DatabaseKey | None, Field(description="Only this one.")] = None,
+    database: DatabaseKey | None = None,
     window_hours: Annotated[
         float,
         Field(gt=0, le=LONGEST_WINDOW_HOURS, description="Recorded calls explained."),
@@ -46,7 +46,7 @@ async def diagnose_performance(
 ) -> Annotated[CallToolResult, Report]:
     """Why is Notion slow? Times each database uncached and names the causes with their savings.
 
-    Finds slow or heavy databases, rate limits, wasteful queries, a poor cache. Changes nothing.
+    Slow or heavy databases, rate limits, wasteful queries, a poor cache.
     """
     with actionable():
         report = await procedure.diagnose_performance(

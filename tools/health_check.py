@@ -33,7 +33,7 @@ async def health_check(
     """Does the Notion workspace work? Start here, and whenever another tool fails.
 
     Checks configuration, token, API, capabilities, each database, our store and server, cache and
-    error rate; says how to fix what fails. Changes nothing.
+    error rate; says how to fix what fails.
     """
     with actionable():
         desk = await desk_of(ctx)

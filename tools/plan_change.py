@@ -46,7 +46,7 @@ async def plan_change(  # noqa: PLR0913, PLR0917 - each kind reads its own part
     """Preview a change and get its plan_id; changes nothing until apply_plan.
 
     optimize: cache lifetimes. repair: data; review: doubtful ones only. clean_up: old log entries.
-    restore: from a snapshot; rows: ids; into: a page, or original. undo: of a plan.
+    restore: a snapshot; rows: ids; into: a page, or original. baseline: approve access. undo: of.
     """
     with actionable():
         desk = await desk_of(ctx)

@@ -29,7 +29,7 @@ def tool() -> StrictTool:
 
 async def validate_data(  # noqa: PLR0913 - what a person may ask
     ctx: Context[OpenDesk, Any],
-    database: Annotated[DatabaseKey | None, Field(description="Only this one.")] = None,
+    database: DatabaseKey | None = None,
     *,
     rules: Annotated[list[str], Field(description="Only these.")] = [],  # noqa: B006 - never changed
     rows: Annotated[list[str], Field(max_length=100, description="Only these page ids.")] = [],  # noqa: B006 - as above
@@ -38,7 +38,7 @@ async def validate_data(  # noqa: PLR0913 - what a person may ask
 ) -> Annotated[CallToolResult, Report]:
     """Can the data be trusted? Access, schema against its contract, drift, and rules for each row.
 
-    Says which rows, what is new, how to repair, and which figures they distort. Changes nothing.
+    Says which rows, what is new, how to repair, and which figures they distort.
     """
     with actionable():
         report = await procedure.validate_data(

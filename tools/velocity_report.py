@@ -51,14 +51,12 @@ async def velocity_report(  # noqa: PLR0913 - what a person may ask
         int | None, Field(ge=1, le=100_000, description="When are so many done? Else: all open.")
     ] = None,
     compare: Compare | None = None,
-    picture: Annotated[
-        bool | Pictured, Field(description="true: the one that fits the question.")
-    ] = False,
+    picture: Annotated[bool | Pictured, Field(description="true: the fitting one.")] = False,
     detail: Detail = "compact",
 ) -> Annotated[CallToolResult, Report]:
     """How fast are we, how good are estimates, when will it be done, do AI-assisted tasks differ?
 
-    Throughput, cycle time, open work, accuracy, trend, forecast; with uncertainty. Changes nothing.
+    Throughput, cycle time, open work, trend, forecast; with uncertainty.
     """
     with actionable():
         report = await procedure.velocity_report(

@@ -13,8 +13,9 @@ from mcp.types import CallToolResult, ImageContent, TextContent
 
 from playbooks.report import Report
 from server.app import build_server, open_house
-from server.cli.exits import BUG, USAGE, exit_status
+from server.cli.exits import BUG, FAILED, USAGE, exit_status
 from server.cli.output import print_report, telling
+from server.cli.scanning import ScanByHand, scan_options
 from server.settings import Configuration, read_configuration
 from tools.boundary import NO_PICTURE
 from tools.catalog import tools
@@ -26,18 +27,21 @@ def run_call(options: argparse.Namespace) -> int:
     if options.tool not in known:
         return _refuse(f"there is no tool {options.tool!r}; there are: {', '.join(known)}")
     try:
-        arguments, as_json = parse_arguments(options.arguments)
+        words, scan = scan_options(options.tool, options.arguments)
+        arguments, as_json = parse_arguments(words)
     except ValueError as error:
         return _refuse(str(error))
     if not as_json and "detail" in known[options.tool].parameters["properties"]:
         arguments.setdefault("detail", "full")  # a terminal has room for all evidence
     configuration = read_configuration(options.config)
-    result = anyio.run(_call, configuration, options.tool, arguments)
+    result = anyio.run(_call, configuration, options.tool, arguments, scan)
     if result.is_error:
         return _failed(options.tool, result)
     report = Report.model_validate(result.structured_content)
     print_report(report, as_json=as_json)
     _tell_of_picture(report, result)
+    if scan.sarif is not None and not scan.save():
+        return FAILED
     return exit_status(report.status)
 
 
@@ -66,7 +70,7 @@ def parse_arguments(words: Sequence[str]) -> tuple[dict[str, Any], bool]:
 
 
 async def _call(
-    configuration: Configuration, tool: str, arguments: dict[str, Any]
+    configuration: Configuration, tool: str, arguments: dict[str, Any], scan: ScanByHand
 ) -> CallToolResult:
     with telling() as tell:
 
@@ -74,7 +78,7 @@ async def _call(
             tell.show(int(progress), None if total is None else int(total), message or tool)
 
         async with (
-            open_house(configuration, making=tell.making) as house,
+            open_house(configuration, making=tell.making, by_hand=scan.by_hand) as house,
             Client(build_server(house.desk, read_only=house.read_only)) as client,
         ):
             return await client.call_tool(tool, arguments, progress_callback=show)

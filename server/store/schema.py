@@ -21,7 +21,7 @@ from sqlalchemy import (
 )
 from sqlalchemy.types import TypeDecorator
 
-SCHEMA_VERSION = "0006"
+SCHEMA_VERSION = "0007"
 """The revision that these tables are; revisions count up, so a greater one is a newer program's."""
 
 
@@ -364,4 +364,19 @@ rolled_rows = Table(
     Column("day", Date, nullable=False),
     Column("body", JSON, nullable=False),
     Index("rolled_rows_by_day", "connection", "data_source_id", "day"),
+)
+
+baselines = Table(
+    "baselines",
+    metadata,
+    Column("connection", String, primary_key=True),
+    Column("body", JSON, nullable=False),
+)
+
+token_verdicts = Table(
+    "token_verdicts",
+    metadata,
+    Column("fingerprint", String, primary_key=True),
+    Column("life", String, nullable=False),
+    Column("at", Instant, nullable=False),
 )

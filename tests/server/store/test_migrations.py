@@ -79,7 +79,7 @@ async def test_an_older_store_gets_the_schema_of_a_new_one_and_keeps_what_it_has
     newer = SqlStore(make_address(), clock=lambda: NOW)
 
     assert await older.perform(schema_of) == await newer.perform(schema_of)
-    assert await query(older, "SELECT version_num FROM alembic_version") == [("0006",)]
+    assert await query(older, "SELECT version_num FROM alembic_version") == [("0007",)]
     assert [run.run_id for run in await older.latest_runs()] == ["r1"]
     assert [call.server_ms for call in (await older.calls_since(LONG_AGO, "a")).calls] == [0.0]
     await older.aclose()
@@ -93,7 +93,7 @@ async def test_a_store_taken_back_to_its_beginning_is_made_anew(address: str) ->
     engine.dispose()
     store = SqlStore(address, clock=lambda: NOW)
 
-    assert (await store.probe()).schema_version == "0006"
+    assert (await store.probe()).schema_version == "0007"
     await store.aclose()
 
 

@@ -1,0 +1,60 @@
+"""What the integration reaches now, beside the approved baseline."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from typing import Final
+
+from playbooks.desk import Desk
+from playbooks.errors import NotionError
+from playbooks.ports import Progress
+from playbooks.security_access import baseline_of, gone, with_still_there
+from playbooks.security_ports import Access, SecurityBook, Seen, Thing
+from playbooks.snapshot import Json
+
+_MOST_CONFIRMED: Final = 50
+"""So many vanished things are read to be sure; beyond that something larger has happened."""
+
+
+@dataclass(frozen=True, slots=True)
+class Reach:
+    """What was seen, the same as a baseline, and the approved one (None for none).
+
+    What the search did not find although it can be read counts as seen.
+    """
+
+    seen: Seen
+    now: Mapping[str, Json]
+    before: Mapping[str, Json] | None
+
+
+async def reach(desk: Desk, access: Access, book: SecurityBook, *, progress: Progress) -> Reach:
+    """Look, and confirm by reading what vanished. Raises NotionError, StoreUnusable."""
+    before: Mapping[str, Json] | None = await book.baseline()
+    seen = await access.look(progress, most_calls=desk.bands.security_most_search_calls)
+    now = baseline_of(seen, desk.clock())
+    if before is None:
+        return Reach(seen, now, None)
+    still, unsure = await _confirmed(access, before, now)
+    gaps = seen.gaps
+    if unsure:
+        gaps = (*gaps, f"{len(unsure)} things that vanished could not be confirmed as gone.")
+    whole = with_still_there(now, before, (*still, *unsure))
+    return Reach(replace(seen, gaps=gaps), {**whole, "complete": not gaps}, before)
+
+
+async def _confirmed(
+    access: Access, before: Mapping[str, Json], now: Mapping[str, Json]
+) -> tuple[list[str], list[str]]:
+    """Of what vanished the ids that can still be read, and those that nobody could ask about."""
+    still: list[str] = []
+    vanished = gone(before, now)
+    unsure = list(vanished[_MOST_CONFIRMED:])
+    for thing_id in vanished[:_MOST_CONFIRMED]:
+        kept = before["things"][thing_id]
+        thing = Thing(thing_id, kept["kind"], kept["title"], kept["parent"], kept["public"])
+        try:
+            if await access.still_there(thing):
+                still.append(thing_id)
+        except NotionError:
+            unsure.append(thing_id)
+    return still, unsure

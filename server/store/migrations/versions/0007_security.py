@@ -1,0 +1,22 @@
+"""The approved access of each connection, and what was found of tokens by their fingerprints."""
+
+import sqlalchemy as sa
+from alembic import op
+
+revision = "0007"
+down_revision = "0006"
+
+
+def upgrade() -> None:
+    """Add the tables."""
+    op.create_table(
+        "baselines",
+        sa.Column("connection", sa.String, primary_key=True),
+        sa.Column("body", sa.JSON, nullable=False),
+    )
+    op.create_table(
+        "token_verdicts",
+        sa.Column("fingerprint", sa.String, primary_key=True),
+        sa.Column("life", sa.String, nullable=False),
+        sa.Column("at", sa.DateTime(timezone=True), nullable=False),
+    )
