@@ -5,14 +5,14 @@ things by id. Titles are shown and never compared: a rename gives nobody access.
 """
 
 from collections import Counter
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping
 from collections.abc import Set as AbstractSet
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Final, Literal
 
 from playbooks.report import Severity
-from playbooks.security_ports import Seen
+from playbooks.security_ports import Seen, Thing
 from playbooks.snapshot import Json
 from playbooks.text import shown
 
@@ -112,22 +112,19 @@ def baseline_of(seen: Seen, at: datetime) -> dict[str, Any]:
         "workspace": seen.workspace_id,
         "capabilities": capabilities,
         "people": people,
-        "things": {
-            each.id: {
-                "kind": each.kind,
-                "title": each.title,
-                "parent": each.parent_id,
-                "public": each.public,
-            }
-            for each in seen.things
-        },
+        "things": {each.id: as_kept(each) for each in seen.things},
         "complete": not seen.gaps,
     }
 
 
-def approved_at(baseline: Mapping[str, Json]) -> datetime:
-    """When what it says was seen."""
-    return datetime.fromisoformat(baseline["at"])
+def as_kept(thing: Thing) -> dict[str, Json]:
+    """A thing as baselines have it."""
+    return {
+        "kind": thing.kind,
+        "title": thing.title,
+        "parent": thing.parent_id,
+        "public": thing.public,
+    }
 
 
 def differences(before: Mapping[str, Json], now: Mapping[str, Json]) -> tuple[AccessChange, ...]:
@@ -165,13 +162,20 @@ def _person(person: Mapping[str, Json], person_id: str) -> str:
 
 
 def _of_things(before: Mapping[str, Json], now: Mapping[str, Json]) -> Iterator[AccessChange]:
-    yield from _come_or_gone("added", now, now.keys() - before.keys())
-    for each in sorted(now.keys() - before.keys()):
+    new = now.keys() - before.keys()
+    yield from _come_or_gone("added", now, {each for each in new if not _is_row(now[each], before)})
+    for each in sorted(new):
         if now[each]["public"]:
             yield AccessChange("made public", each, thing_in_words(each, now[each]))
     yield from _come_or_gone("removed", before, before.keys() - now.keys())
     for each in sorted(before.keys() & now.keys()):
         yield from _of_thing(each, before[each], now[each])
+
+
+def _is_row(thing: Mapping[str, Json], known: Mapping[str, Json]) -> bool:
+    """Whether its table was reached before: it is only told of because it is public."""
+    parent = known.get(thing["parent"])
+    return parent is not None and bool(parent["kind"] == "data_source")
 
 
 def _come_or_gone(
@@ -207,14 +211,6 @@ def thing_in_words(thing_id: str, thing: Mapping[str, Json]) -> str:
     """Its kind, title and link."""
     kind = thing["kind"].replace("_", " ")
     return f"{kind} {shown(thing['title'])} (https://www.notion.so/{thing_id.replace('-', '')})"
-
-
-def with_still_there(
-    now: Mapping[str, Json], before: Mapping[str, Json], still_there: Sequence[str]
-) -> dict[str, Json]:
-    """What was seen, with what the search did not find although it can be read."""
-    kept = {each: before["things"][each] for each in still_there}
-    return {**now, "things": {**now["things"], **kept}}
 
 
 def gone(before: Mapping[str, Json], now: Mapping[str, Json]) -> tuple[str, ...]:

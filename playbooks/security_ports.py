@@ -127,7 +127,7 @@ class Liveness(Protocol):
         ...
 
 
-ThingKind = Literal["page", "database", "data_source"]
+ThingKind = Literal["page", "data_source"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -183,8 +183,8 @@ class Access(Protocol):
         """Everything at once; a search that would take more calls is cut, and a gap says so."""
         ...
 
-    async def still_there(self, thing: Thing) -> bool:
-        """Whether it can be read now, whatever the search says."""
+    async def reread(self, thing: Thing) -> Thing | None:
+        """The same as it is now, whatever the search says; None when it is gone or in the trash."""
         ...
 
 

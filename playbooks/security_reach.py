@@ -7,7 +7,7 @@ from typing import Final
 from playbooks.desk import Desk
 from playbooks.errors import NotionError
 from playbooks.ports import Progress
-from playbooks.security_access import baseline_of, gone, with_still_there
+from playbooks.security_access import as_kept, baseline_of, gone
 from playbooks.security_ports import Access, SecurityBook, Seen, Thing
 from playbooks.snapshot import Json
 
@@ -38,23 +38,26 @@ async def reach(desk: Desk, access: Access, book: SecurityBook, *, progress: Pro
     gaps = seen.gaps
     if unsure:
         gaps = (*gaps, f"{len(unsure)} things that vanished could not be confirmed as gone.")
-    whole = with_still_there(now, before, (*still, *unsure))
+    unsure_things = {each: before["things"][each] for each in unsure}
+    whole = {**now, "things": {**now["things"], **still, **unsure_things}}
     return Reach(replace(seen, gaps=gaps), {**whole, "complete": not gaps}, before)
 
 
 async def _confirmed(
     access: Access, before: Mapping[str, Json], now: Mapping[str, Json]
-) -> tuple[list[str], list[str]]:
-    """Of what vanished the ids that can still be read, and those that nobody could ask about."""
-    still: list[str] = []
+) -> tuple[dict[str, Json], list[str]]:
+    """Of what vanished what can still be read, and the ids that nobody could ask about."""
+    still: dict[str, Json] = {}
     vanished = gone(before, now)
     unsure = list(vanished[_MOST_CONFIRMED:])
     for thing_id in vanished[:_MOST_CONFIRMED]:
         kept = before["things"][thing_id]
         thing = Thing(thing_id, kept["kind"], kept["title"], kept["parent"], kept["public"])
         try:
-            if await access.still_there(thing):
-                still.append(thing_id)
+            found = await access.reread(thing)
         except NotionError:
             unsure.append(thing_id)
+            continue
+        if found is not None:
+            still[thing_id] = as_kept(found)
     return still, unsure

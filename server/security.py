@@ -5,9 +5,6 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from platformdirs import user_cache_path
-
-from playbooks.clock import Clock
 from playbooks.desk import Desk
 from playbooks.security_ports import Exposure, NoteExposures
 from server.notion.liveness import NotionLiveness
@@ -19,8 +16,6 @@ from server.store.kept_security import KeptSecurity
 from server.store.sql import SqlStore
 
 if TYPE_CHECKING:
-    import httpx
-
     from server.link import Link
 
 
@@ -58,19 +53,9 @@ def with_security(
         scanner=scanner,
         access=link.access if link else None,
         security=book if link else None,
-        liveness=live_check(vault, book, desk.clock) if verify else None,
+        liveness=NotionLiveness(vault.value_of, book, desk.clock) if verify else None,
         note_exposures=_nobody if by_hand is None else by_hand.note_exposures,
     )
-
-
-def live_check(
-    vault: Vault,
-    book: KeptSecurity,
-    clock: Clock,
-    transport: "httpx.AsyncBaseTransport | None" = None,
-) -> NotionLiveness:
-    """The question to Notion about tokens that the vault holds; `transport` None: the network."""
-    return NotionLiveness(vault.value_of, book, clock, transport)
 
 
 def _scanner(configuration: Configuration, vault: Vault, *, anywhere: bool) -> Scanner:
@@ -80,7 +65,7 @@ def _scanner(configuration: Configuration, vault: Vault, *, anywhere: bool) -> S
         ScanOptions(vault.key, user_home=home, note=vault.note),
         lambda: _ours(configuration),
         None if anywhere else section.scan_roots or (Path.cwd(),),
-        user_cache_path("notion-playbooks") / "scanned-objects.sqlite3",
+        configuration.data_directory / "clean-objects.sqlite3",
     )
 
 
@@ -91,7 +76,7 @@ def _ours(configuration: Configuration) -> Ours:
     logs = sorted(data.glob("*.log*"))
     folders = [configuration.backups_directory]
     key_file = configuration.settings.backups.encryption_key_file
-    private = [data, *files, *folders, configuration.key_file, user_file()]
+    private = [*files, *folders, configuration.key_file, user_file()]
     private += [] if configuration.file is None else [configuration.file]
     private += [] if key_file is None else [key_file]
     there = tuple(dict.fromkeys(each for each in private if each.exists()))

@@ -25,7 +25,7 @@ class ScanByHand:
     tool: str
     verify: bool = False
     sarif: Path | None = None
-    _exposures: "list[Exposure]" = field(default_factory=list)
+    _exposures: "list[Exposure]" = field(default_factory=list["Exposure"])
 
     @property
     def by_hand(self) -> "ByHand | None":

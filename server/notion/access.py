@@ -16,7 +16,6 @@ from server.notion.schema import parse_found
 
 _ENDPOINTS: Final[dict[ThingKind, str]] = {
     "page": "/v1/pages/{id}",
-    "database": "/v1/databases/{id}",
     "data_source": "/v1/data_sources/{id}",
 }
 _ROW_PARENTS: Final = frozenset(("data_source_id", "database_id"))
@@ -97,14 +96,14 @@ class NotionAccess:
             gaps=tuple(gaps),
         )
 
-    async def still_there(self, thing: Thing) -> bool:
-        """Whether it can be read and is not in the trash."""
+    async def reread(self, thing: Thing) -> Thing | None:
+        """The same as it is now; None when it cannot be read or is in the trash."""
         ask = Ask("GET", _ENDPOINTS[thing.kind], {"id": thing.id})
         try:
             found = await self._notion.api.call(ask, probe=True)
         except NotFoundOrNotShared:
-            return False
-        return not found.get("in_trash", False)
+            return None
+        return None if found.get("in_trash", False) else read_as(_thing, found)
 
     async def _has(self, capability: Capability) -> bool | None:
         try:

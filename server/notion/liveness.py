@@ -40,7 +40,7 @@ class NotionLiveness:
         clock: Clock,
         transport: "httpx.AsyncBaseTransport | None" = None,
     ) -> None:
-        self._value_of = value_of
+        self.value_of = value_of
         self._book = book
         self._clock = clock
         self._transport = transport
@@ -51,7 +51,7 @@ class NotionLiveness:
         lives: dict[str, Life] = {}
         calls_left = CALLS_LIMIT
         for mark in dict.fromkeys(fingerprints):
-            value = self._value_of(mark)
+            value = self.value_of(mark)
             if mark in known:
                 lives[mark] = known[mark]
             elif value is not None and calls_left:
@@ -117,8 +117,6 @@ def _life(response: "httpx.Response") -> Life:
 
 
 def _is_notions(response: "httpx.Response") -> bool:
-    try:
-        body = response.json()
-    except ValueError:
-        return False
-    return isinstance(body, dict) and body.get("object") == "error"
+    from server.notion.answers import body_of  # noqa: PLC0415 - it imports httpx, see above
+
+    return (body_of(response) or {}).get("object") == "error"

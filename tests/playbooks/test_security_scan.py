@@ -1,0 +1,300 @@
+"""The four checks of the playbook (P22), each with what it must find and what it must not tell."""
+
+import os
+import subprocess
+from collections.abc import AsyncGenerator, Generator
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+
+from playbooks.errors import NoAnswer, PlaybookError
+from playbooks.security_ports import PathUnusable, Seen, Thing
+from playbooks.security_scan import security_scan
+from tests.secured import Secured, finding, gate, ids, secured, text
+from tests.sweeping import Sweep
+
+
+@pytest.fixture
+def sweep(
+    home: Path, capfd: pytest.CaptureFixture[str], caplog: pytest.LogCaptureFixture
+) -> Generator[Sweep]:
+    made = Sweep(home, capfd, caplog)
+    yield made
+    made.require_absent()
+
+
+@pytest.fixture
+async def office(home: Path, monkeypatch: pytest.MonkeyPatch) -> AsyncGenerator[Secured]:
+    async with secured(home, monkeypatch) as opened:
+        yield opened
+
+
+@pytest.fixture
+def work(home: Path) -> Path:
+    return home / "work"
+
+
+PLACES = ("logs/server.log", "a.py", "b.js", "c.ts", ".env", ".env.local", "config.toml", "x.json")
+
+
+async def test_a_clean_folder_is_secure(office: Secured, work: Path) -> None:
+    (work / "a.py").write_text("print('hello')\n", "utf-8")
+
+    report = await office.scan()
+
+    assert report.status == "ok"
+    assert report.measurements["files_scanned_count"] == 1
+    assert report.measurements["secrets_found_count"] == 0
+    assert gate(report, "exposed keys: files") == "ok"
+    assert report.headline == "No exposed secret in 1 files."
+
+
+@pytest.mark.parametrize("rule", ["notion-token", "notion-secret", "github-token", "openai-key"])
+async def test_a_key_is_found_wherever_the_playbook_looks(
+    office: Secured, sweep: Sweep, work: Path, rule: str
+) -> None:
+    for name in PLACES:
+        sweep.plant(work / name, f"key: {sweep.secret(rule)}\n")
+
+    report = await office.scan()
+
+    sweep.require_absent(report.model_dump_json())
+    assert report.status == "critical"
+    assert report.measurements["secrets_found_count"] == len(PLACES)
+    evidence = " ".join(line for each in report.findings for line in each.evidence)
+    assert all(f"`{name}`" in evidence for name in PLACES)
+
+
+async def test_one_key_in_two_places_is_one_finding(
+    office: Secured, sweep: Sweep, work: Path
+) -> None:
+    key = sweep.secret()
+    sweep.plant(work / "a.py", f"k = '{key}'")
+    sweep.plant(work / "b.py", f"k = '{key}'")
+
+    report = await office.scan()
+
+    found = finding(report, "notion-token")
+    assert found.evidence == ("file: `a.py`:1:6", "file: `b.py`:1:6")
+    assert key[-4:] in found.what
+    assert "refresh its secret" in found.remedy
+
+
+async def test_a_removed_key_is_found_in_the_history_with_its_commit(
+    office: Secured, sweep: Sweep, work: Path
+) -> None:
+    def git(*words: str) -> str:
+        who = ("-c", "user.name=somebody", "-c", "user.email=s@example.org")
+        done = subprocess.run(
+            ["git", *who, *words], cwd=work, capture_output=True, text=True, check=True
+        )
+        return done.stdout.strip()
+
+    git("init", "--quiet")
+    sweep.plant(work / "a.py", sweep.secret())
+    git("add", "a.py")
+    git("commit", "--quiet", "--message", "first")
+    commit = git("rev-parse", "HEAD")
+    (work / "a.py").write_text("", "utf-8")
+    git("commit", "--quiet", "--all", "--message", "second")
+
+    with_history = await office.scan(history=True)
+    without = await office.scan()
+
+    assert finding(with_history, "notion-token").evidence == (
+        f"history: `a.py`:1:1 in commit {commit[:12]}",
+    )
+    assert with_history.measurements["commits_scanned_count"] == 2
+    assert gate(with_history, "exposed keys: history") == "critical"
+    assert gate(without, "exposed keys: history") == "not_measured"
+    assert without.measurements["secrets_found_count"] == 0
+
+
+async def test_what_a_comment_accepts_is_counted_and_does_not_vote(
+    office: Secured, sweep: Sweep, work: Path
+) -> None:
+    sweep.plant(work / "a.py", f"k = '{sweep.secret()}'  # gitleaks:allow\n")
+
+    report = await office.scan()
+
+    assert report.status == "ok"
+    assert report.measurements["secrets_accepted_count"] == 1
+    assert report.measurements["secrets_found_count"] == 0
+    assert "`a.py`" in finding(report, "accepted").evidence[0]
+
+
+@pytest.mark.skipif(os.name != "posix", reason="modes tell nothing elsewhere")
+@pytest.mark.parametrize(
+    ("mode", "status"),
+    [
+        pytest.param(0o600, "warning", id="of its owner alone"),
+        pytest.param(0o644, "critical", id="readable by others"),
+    ],
+)
+async def test_a_key_in_a_private_env_file_is_less_exposed(
+    office: Secured, sweep: Sweep, work: Path, mode: int, status: str
+) -> None:
+    sweep.plant(work / ".env", f"NOTION_API_TOKEN={sweep.secret()}\n").chmod(mode)
+
+    report = await office.scan()
+
+    assert finding(report, "notion-token").severity == status
+
+
+async def test_what_could_not_be_looked_at_is_unknown(office: Secured, work: Path) -> None:
+    (work / ".git").write_text("gitdir: /nowhere/else\n", "utf-8")
+
+    report = await office.scan(history=True)
+
+    assert report.status == "unknown"
+    assert not report.coverage.complete
+    assert gate(report, "exposed keys: files") == "unknown"
+
+
+@pytest.mark.parametrize(
+    ("path", "told"),
+    [
+        pytest.param("..", "outside the folders that may be scanned", id="outside"),
+        pytest.param("none.txt", "There is no file or folder 'none.txt'", id="missing"),
+    ],
+)
+async def test_a_path_that_cannot_be_scanned_is_one_clear_error(
+    office: Secured, path: str, told: str
+) -> None:
+    with pytest.raises(PathUnusable, match=told):
+        await office.scan(path=path)
+
+
+async def test_notions_content_is_looked_through_wherever_text_stands(
+    office: Secured, sweep: Sweep
+) -> None:
+    sweep.in_notion = True
+    title, note, split, said = (sweep.secret() for _ in range(4))
+    row = office.row_ids[0]
+    office.perform(
+        "PATCH",
+        f"/v1/pages/{row}",
+        {"properties": {"Name": {"title": text(title)}, "Notes": {"rich_text": text(note)}}},
+    )
+    paragraph = {"type": "paragraph", "paragraph": {"rich_text": text(split[:9], split[9:])}}
+    office.perform("PATCH", f"/v1/blocks/{office.child_id}/children", {"children": [paragraph]})
+    comment = {"parent": {"page_id": office.home_id}, "rich_text": text(said)}
+    office.perform("POST", "/v1/comments", comment)
+
+    report = await office.scan(notion=True)
+
+    sweep.require_absent(report.model_dump_json())
+    assert report.measurements["secrets_found_count"] == 4
+    evidence = " ".join(line for each in report.findings for line in each.evidence)
+    assert "`property Name`" in evidence
+    assert "`property Notes`" in evidence
+    assert f"of page {office.child_id}" in evidence
+    assert "`comment " in evidence
+    assert gate(report, "data leakage: content") == "critical"
+    assert gate(report, "data leakage: page texts") == "ok"
+
+
+async def test_a_presigned_address_is_no_finding(office: Secured, sweep: Sweep) -> None:
+    key = sweep.secret("aws-key-id")
+    address = f"https://files.example.org/a.png?X-Amz-Credential={key}%2F20260101&X-Amz-Date=1"
+    link = {"type": "text", "text": {"content": "file", "link": {"url": address}}}
+    paragraph = {"type": "paragraph", "paragraph": {"rich_text": [link]}}
+    office.perform("PATCH", f"/v1/blocks/{office.child_id}/children", {"children": [paragraph]})
+
+    report = await office.scan(notion=True)
+
+    assert report.measurements["secrets_found_count"] == 0
+
+
+async def test_content_that_nobody_asked_for_is_not_called_well(office: Secured) -> None:
+    report = await office.scan()
+
+    assert gate(report, "data leakage: content") == "not_measured"
+    assert any("notion=true" in action for action in report.next_actions)
+
+
+async def test_pages_beyond_the_bound_are_unknown(office: Secured) -> None:
+    bounded = office.desk.bands.model_copy(update={"security_most_pages": 1})
+    office.desk = replace(office.desk, bands=bounded)
+
+    report = await office.scan(notion=True)
+
+    assert gate(report, "data leakage: page texts") == "unknown"
+    assert report.measurements["notion_pages_unread_count"] == 3
+    assert not report.coverage.complete
+
+
+async def test_a_silent_notion_is_unknown(office: Secured) -> None:
+    class Silent:
+        def attributed(self, procedure: str, run_id: str) -> "Silent":
+            del procedure, run_id
+            return self
+
+        async def look(self, progress: object, *, most_calls: int) -> Seen:
+            del progress, most_calls
+            raise NoAnswer("the connection stood still")
+
+        async def reread(self, thing: Thing) -> Thing | None:
+            raise AssertionError(thing)
+
+    report = await security_scan(replace(office.desk, access=Silent()))
+
+    assert report.status == "unknown"
+    assert gate(report, "access: baseline") == "unknown"
+
+
+async def test_without_an_approved_access_nothing_is_called_well(office: Secured) -> None:
+    report = await office.scan()
+
+    assert gate(report, "access: baseline") == "not_measured"
+    assert any("plan_change(kind='baseline')" in action for action in report.next_actions)
+
+
+async def test_a_token_that_writes_for_a_server_that_reads_is_told(office: Secured) -> None:
+    reading = replace(office.desk.connection, read_only=True)
+
+    report = await security_scan(replace(office.desk, connection=reading))
+
+    assert gate(report, "escalation: capabilities") == "warning"
+    assert "update_content" in finding(report, "writes_while_read_only").what
+
+
+async def test_our_own_files_are_looked_through(office: Secured, sweep: Sweep, home: Path) -> None:
+    sweep.plant(home / "data" / "notion-playbooks" / "server.log", f"token {sweep.secret()}\n")
+
+    report = await office.scan()
+
+    assert gate(report, "exposed keys: own files") == "critical"
+    assert finding(report, "notion-token").evidence[0].startswith("own file: ")
+
+
+@pytest.mark.skipif(os.name != "posix", reason="modes tell nothing elsewhere")
+async def test_a_store_that_others_can_read_is_told(office: Secured, home: Path) -> None:
+    await office.scan()
+    (home / "data" / "notion-playbooks" / "store.sqlite3").chmod(0o644)
+
+    report = await office.scan()
+
+    assert gate(report, "escalation: files") == "warning"
+    assert "chmod 600" in finding(report, "open-permissions").remedy
+
+
+async def test_a_scan_stays_with_its_run_and_tells_since_when(
+    office: Secured, sweep: Sweep, work: Path
+) -> None:
+    sweep.plant(work / "a.py", sweep.secret())
+    first = await office.scan()
+
+    second = await office.scan()
+
+    assert await office.desk.store.run(second.run_id) == second
+    assert finding(second, "notion-token").evidence[-1].startswith("seen since ")
+    assert ids(first) == ids(second)
+
+
+async def test_a_configuration_with_mistakes_is_refused(office: Secured) -> None:
+    mistaken = replace(office.desk.configuration, mistakes=("a: b",))
+
+    with pytest.raises(PlaybookError, match="1 mistake"):
+        await security_scan(replace(office.desk, configuration=mistaken))
