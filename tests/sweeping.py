@@ -21,7 +21,7 @@ class Sweep:
     """Makes secrets and remembers them; `planted` are the files in which they stand on purpose."""
 
     home: Path
-    capfd: pytest.CaptureFixture[str]
+    captured: pytest.CaptureFixture[str]
     caplog: pytest.LogCaptureFixture
     random: Random = field(default_factory=lambda: Random(11))
     secrets: list[str] = field(default_factory=list[str], repr=False)
@@ -44,7 +44,7 @@ class Sweep:
 
     def require_absent(self, *more: str) -> None:
         """Fail when half of a secret is in outputs, logs, or any file of the home."""
-        captured = self.capfd.readouterr()
+        captured = self.captured.readouterr()
         texts = [captured.out, captured.err, self.caplog.text, *more, *self._files()]
         assert not [text[:200] for text in texts if self._holds(text)]
 
