@@ -62,14 +62,25 @@ def short(value: Any) -> str:
 def _baseline(before: Any, after: Any) -> str:
     """What access is approved anew; all of it where none was, or none is to be."""
     if before is None or after is None:
-        told = before or after or {"things": ()}
-        things = f"{len(told['things'])} pages and tables"
-        return f"{_NONE if before is None else things} -> {_NONE if after is None else things}"
+        return f"{_access(before)} -> {_access(after)}"
     says = [each.says for each in differences(before, after)]
     return listed(says, _CHANGES_SHOWN) if says else "the same access, seen later"
 
 
-_NONE = "none"
+def _access(baseline: Any) -> str:
+    """An approved access in a few words: what it reaches, whom it knows, what it may do."""
+    if baseline is None:
+        return "none"
+    things = baseline["things"].values()
+    titles = listed([shown(each["title"]) for each in things], _CHANGES_SHOWN)
+    public = [shown(each["title"]) for each in things if each["public"]]
+    able = listed([name for name, has in baseline["capabilities"].items() if has], _CHANGES_SHOWN)
+    people = "unlisted" if baseline["people"] is None else str(len(baseline["people"]))
+    return (
+        f"{len(things)} pages and tables ({titles or 'nothing'}), public of them:"
+        f" {listed(public, _CHANGES_SHOWN) or 'none'}; people and bots: {people};"
+        f" may: {able or 'nothing'}"
+    )
 
 
 def _setting(value: float | None) -> str:

@@ -6,7 +6,8 @@ from urllib.parse import quote
 
 from playbooks.report import Severity
 from playbooks.security_ports import Exposure, Spotted
-from playbooks.security_secrets import remedy_of
+from playbooks.security_secrets import plain, remedy_of
+from playbooks.text import visible
 
 _SCHEMA: Final = "https://json.schemastore.org/sarif-2.1.0.json"
 _LEVELS: Final[Mapping[Severity, str]] = {
@@ -62,10 +63,10 @@ def _result(exposure: Exposure, rule_index: int) -> dict[str, Any]:
 def _location(spotted: Spotted) -> dict[str, Any]:
     """A file by its path from what was scanned, a page of Notion by its address."""
     if spotted.page_id:
-        address = f"https://www.notion.so/{spotted.page_id.replace('-', '')}"
+        address = f"https://www.notion.so/{plain(spotted.page_id)}"
         return {
             "physicalLocation": {"artifactLocation": {"uri": address}},
-            "logicalLocations": [{"fullyQualifiedName": spotted.where}],
+            "logicalLocations": [{"fullyQualifiedName": visible(spotted.where)}],
         }
     physical: dict[str, Any] = {"artifactLocation": {"uri": quote(spotted.where)}}
     if spotted.line:

@@ -25,7 +25,7 @@ from playbooks.security_texts import block_texts, comment_texts, property_texts,
 from playbooks.snapshot import Json, Snapshot
 from playbooks.text import shown
 
-_BATCH_COUNT: Final = 500
+_BATCH_COUNT: Final = 4000
 _SIDE_BY_SIDE: Final = 8
 _CUT: Final = timedelta(minutes=2)
 """Notion cuts times to the minute: what was edited close to a backup may be newer than it."""
@@ -203,10 +203,7 @@ class Looking:
     async def _see(self, page_id: str, texts: Places, origin: Origin = "notion") -> None:
         self.content.objects_count += 1
         public = page_id in self.public_ids
-        self._waiting += [
-            Text(page_id, f"{shown(where)} of page {page_id}", text, public, origin)
-            for where, text in texts
-        ]
+        self._waiting += [Text(page_id, where, text, public, origin) for where, text in texts]
         if len(self._waiting) >= _BATCH_COUNT:
             await self._flush()
 

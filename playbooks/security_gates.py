@@ -200,7 +200,7 @@ def _public(reach: Reach) -> Gate:
 def _baseline(looked: Looked, reach: Reach) -> Gate:
     name = f"{ACCESS}: baseline"
     if reach.before is None:
-        told = "no access was approved yet: plan_change(kind='baseline') proposes it"
+        told = "no access was approved yet, so that nothing can be compared"
         return Gate(name=name, status="not_measured", reason=told)
     since = f"since {reach.before['at'][:10]}"
     voices: list[GateStatus] = [each.severity for each in looked.changes if each.severity != "info"]

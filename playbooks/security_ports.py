@@ -32,9 +32,10 @@ class PathUnusable(PlaybookError):
 class Spotted:
     """One hit: which rule, where, and how it is known again; the value is gone.
 
-    `where` is a path or the place in Notion, fit to be shown but foreign. `line` and `column`
-    count from 1, 0 for none. `last4` is empty for short values. `allowed`: a comment or a baseline
-    of the project accepts it. `public`: its page can be read on the web. `page_id` is of Notion.
+    `where` is a path, or the place in a page of Notion; foreign, as all of Notion's. `line` and
+    `column` count from 1, 0 for none. `last4` is empty for short values. `allowed`: a comment or a
+    baseline of the project accepts it. `public`: its page can be read on the web. `page_id` is of
+    Notion.
     """
 
     rule: str
@@ -80,7 +81,7 @@ class Swept:
 
 @dataclass(frozen=True, slots=True)
 class Text:
-    """A piece of Notion's text to be looked through; `where` says where it stands."""
+    """A piece of Notion's text; `where` in its page or table it stands."""
 
     page_id: str
     where: str

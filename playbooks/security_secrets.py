@@ -151,10 +151,15 @@ def place_of(exposure: Exposure) -> str:
     """A place in one line; paths and names are foreign text."""
     spotted = exposure.spotted
     position = f":{spotted.line}:{spotted.column}" if spotted.line else ""
-    where = spotted.where if spotted.page_id else shown(spotted.where, 200)
+    where = shown(spotted.where, 200)
     commit = f" in commit {spotted.commit[:12]}" if spotted.commit else ""
-    link = f" (https://www.notion.so/{spotted.page_id.replace('-', '')})" if spotted.page_id else ""
-    return f"{spotted.origin}: {where}{position}{commit}{link}"
+    page = f" of https://www.notion.so/{plain(spotted.page_id)}" if spotted.page_id else ""
+    return f"{spotted.origin}: {where}{position}{commit}{page}"
+
+
+def plain(page_id: str) -> str:
+    """An id as addresses have it."""
+    return page_id.replace("-", "")
 
 
 def counted_of(secrets: Sequence[Secret], life: Life) -> int:

@@ -2,21 +2,28 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
+from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from playbooks.desk import Desk
-from playbooks.security_ports import Exposure, NoteExposures
-from server.notion.liveness import NotionLiveness
-from server.secrets.key_file import fingerprint_key
-from server.secrets.options import ScanOptions
-from server.secrets.scanner import Ours, Scanner, Vault
+from playbooks.lazy import LazyModule
+from playbooks.ports import Progress
+from playbooks.security_ports import Exposure, NoteExposures, Spotted, Swept, Text, Wish
 from server.settings import Configuration, user_file
 from server.store.kept_security import KeptSecurity
 from server.store.sql import SqlStore
 
+# The rules and the scanner are only read where somebody scans.
 if TYPE_CHECKING:
     from server.link import Link
+    from server.notion import liveness
+    from server.secrets import key_file, options, scanner
+else:
+    liveness = LazyModule("server.notion.liveness")
+    key_file = LazyModule("server.secrets.key_file")
+    options = LazyModule("server.secrets.options")
+    scanner = LazyModule("server.secrets.scanner")
 
 
 def _nobody(_: Sequence[Exposure]) -> None:
@@ -43,33 +50,62 @@ def with_security(
     by_hand: ByHand | None = None,
 ) -> Desk:
     """The desk with its scanner and all that belongs to it; nothing is read yet but the key."""
-    section = configuration.settings.security
-    verify = section.verify or (by_hand is not None and by_hand.verify)
-    vault = Vault(fingerprint_key(configuration.key_file), wanted=verify)
+    verify = configuration.settings.security.verify or (by_hand is not None and by_hand.verify)
     book = KeptSecurity(store, connection=desk.connection.key)
-    scanner = _scanner(configuration, vault, anywhere=by_hand is not None)
+    late = LateScanner(configuration, anywhere=by_hand is not None, verify=verify)
     return replace(
         desk,
-        scanner=scanner,
+        scanner=late,
         access=link.access if link else None,
         security=book if link else None,
-        liveness=NotionLiveness(vault.value_of, book, desk.clock) if verify else None,
+        liveness=liveness.NotionLiveness(late.value_of, book, desk.clock) if verify else None,
         note_exposures=_nobody if by_hand is None else by_hand.note_exposures,
     )
 
 
-def _scanner(configuration: Configuration, vault: Vault, *, anywhere: bool) -> Scanner:
-    section = configuration.settings.security
-    home = Path.home() if section.own_assistants else None
-    return Scanner(
-        ScanOptions(vault.key, user_home=home, note=vault.note),
-        lambda: _ours(configuration),
-        None if anywhere else section.scan_roots or (Path.cwd(),),
-        configuration.data_directory / "clean-objects.sqlite3",
-    )
+class LateScanner:
+    """Implements playbooks.security_ports.SecretScanner; made when it is first asked."""
+
+    def __init__(self, configuration: Configuration, *, anywhere: bool, verify: bool) -> None:
+        self._configuration = configuration
+        self._anywhere = anywhere
+        self._verify = verify
+
+    async def tree(self, wish: Wish, progress: Progress) -> Swept:
+        """As the port says."""
+        return await self._scanner.tree(wish, progress)
+
+    async def own_files(self) -> Swept:
+        """As the port says."""
+        return await self._scanner.own_files()
+
+    async def texts(self, pieces: Sequence[Text], *, generic: bool = False) -> tuple[Spotted, ...]:
+        """As the port says."""
+        return await self._scanner.texts(pieces, generic=generic)
+
+    def value_of(self, mark: str) -> bytes | None:
+        """The Notion token of that fingerprint, if this scanner has met it."""
+        return self._vault.value_of(mark)
+
+    @cached_property
+    def _vault(self) -> "scanner.Vault":
+        key = key_file.fingerprint_key(self._configuration.key_file)
+        return scanner.Vault(key, wanted=self._verify)
+
+    @cached_property
+    def _scanner(self) -> "scanner.Scanner":
+        configuration, vault = self._configuration, self._vault
+        section = configuration.settings.security
+        home = Path.home() if section.own_assistants else None
+        return scanner.Scanner(
+            options.ScanOptions(vault.key, user_home=home, note=vault.note),
+            lambda: _ours(configuration),
+            None if self._anywhere else section.scan_roots or (Path.cwd(),),
+            configuration.data_directory / "clean-objects.sqlite3",
+        )
 
 
-def _ours(configuration: Configuration) -> Ours:
+def _ours(configuration: Configuration) -> "scanner.Ours":
     """The embedded workspace is not among them: it stands for Notion, tokens and all."""
     store, data = configuration.store_file, configuration.data_directory
     files = [] if store is None else [store, store.with_name(f"{store.name}-wal")]
@@ -80,4 +116,4 @@ def _ours(configuration: Configuration) -> Ours:
     private += [] if configuration.file is None else [configuration.file]
     private += [] if key_file is None else [key_file]
     there = tuple(dict.fromkeys(each for each in private if each.exists()))
-    return Ours(scanned=(*files, *logs, *folders), private=there)
+    return scanner.Ours(scanned=(*files, *logs, *folders), private=there)

@@ -21,7 +21,7 @@ PAGE = Spotted(
     tier="token",
     severity="warning",
     origin="notion",
-    where="`title` of page 1-2",
+    where="title",
     fingerprint="e" * 64,
     page_id="1-2",
 )
@@ -56,7 +56,7 @@ def test_a_finding_is_told_by_place_and_fingerprint_without_a_snippet() -> None:
     assert second["suppressions"] == [{"kind": "inSource", "status": "accepted"}]
     (place,) = second["locations"]
     assert place["physicalLocation"]["artifactLocation"]["uri"] == "https://www.notion.so/12"
-    assert place["logicalLocations"] == [{"fullyQualifiedName": "`title` of page 1-2"}]
+    assert place["logicalLocations"] == [{"fullyQualifiedName": "title"}]
 
 
 def test_nothing_found_is_a_run_without_results() -> None:

@@ -189,7 +189,7 @@ async def test_notions_content_is_looked_through_wherever_text_stands(
     evidence = " ".join(line for each in report.findings for line in each.evidence)
     assert "`property Name`" in evidence
     assert "`property Notes`" in evidence
-    assert f"of page {office.child_id}" in evidence
+    assert f"of https://www.notion.so/{office.child_id.replace('-', '')}" in evidence
     assert "`comment " in evidence
     assert gate(report, "data leakage: content") == "critical"
     assert gate(report, "data leakage: page texts") == "ok"
