@@ -100,9 +100,15 @@ class LateScanner:
         return scanner.Scanner(
             options.ScanOptions(vault.key, user_home=home, note=vault.note),
             lambda: _ours(configuration),
-            None if self._anywhere else section.scan_roots or (Path.cwd(),),
+            None if self._anywhere else section.scan_roots or _working_directory(),
             configuration.data_directory / "clean-objects.sqlite3",
         )
+
+
+def _working_directory() -> tuple[Path, ...]:
+    """Some clients start a server at the top of the disk: that is no project of anybody's."""
+    here = Path.cwd()
+    return () if here == Path(here.anchor) else (here,)
 
 
 def _ours(configuration: Configuration) -> "scanner.Ours":

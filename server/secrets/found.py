@@ -85,7 +85,8 @@ class Skipped:
 class Scanned:
     """The hits in a stable order, and what they were found in.
 
-    `complete`: not cancelled, and nothing was left out that might have held something.
+    `complete`: not cancelled, and nothing was left out that might have held something. Git objects
+    that are `known` were found clean by an earlier scan, and are not read again.
     """
 
     found: tuple[Found, ...]
@@ -95,6 +96,8 @@ class Scanned:
     objects_count: int
     skipped: tuple[Skipped, ...]
     complete: bool
+    known_objects_count: int = 0
+    known_commits_count: int = 0
 
 
 @dataclass(slots=True)
@@ -108,6 +111,8 @@ class Tally:
     commits_count: int = 0
     objects_count: int = 0
     objects_total: int | None = None
+    known_objects_count: int = 0
+    known_commits_count: int = 0
     cancelled: bool = False
     _skips: dict[Reason, list[str]] = field(default_factory=dict[Reason, list[str]])
     _skip_counts: dict[Reason, int] = field(default_factory=dict[Reason, int])
@@ -136,6 +141,12 @@ class Tally:
             self.bytes += bytes_count
             self.progress(self.objects_count, self.objects_total, "git objects")
 
+    def know(self, count: int, commits_count: int) -> None:
+        """So many git objects, commits among them, are known to be clean."""
+        with self._lock:
+            self.known_objects_count += count
+            self.known_commits_count += commits_count
+
     def skip(self, reason: Reason, path: str) -> None:
         """`path` was left out."""
         with self._lock:
@@ -162,6 +173,8 @@ class Tally:
             objects_count=self.objects_count,
             skipped=skipped,
             complete=not self.cancelled and all(each.reason in HARMLESS for each in skipped),
+            known_objects_count=self.known_objects_count,
+            known_commits_count=self.known_commits_count,
         )
 
 

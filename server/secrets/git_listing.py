@@ -1,5 +1,6 @@
 """The objects of a repository, reachable or not, in parts that read quickly."""
 
+from collections import Counter
 from collections.abc import Iterator
 from collections.abc import Set as AbstractSet
 from typing import Final, NamedTuple
@@ -46,8 +47,12 @@ class GitObject(NamedTuple):
         return len(self.header) + self.size + 2
 
 
-def listed_objects(repository: Repository, clean: AbstractSet[bytes]) -> Iterator[list[GitObject]]:
+def listed_objects(
+    repository: Repository, clean: AbstractSet[bytes], known: Counter[bytes]
+) -> Iterator[list[GitObject]]:
     """Blobs, commits and tags in pack order, in parts, without those whose ids are `clean`.
+
+    `known` counts those by their kinds.
 
     Raises:
         GitFailed, GitMissing: the list may not be all.
@@ -57,7 +62,10 @@ def listed_objects(repository: Repository, clean: AbstractSet[bytes]) -> Iterato
     with repository.running(_LIST) as lines:
         for line in lines:
             object_id, kind, size = line.split()
-            if kind not in _READ_KINDS or object_id in clean:
+            if kind not in _READ_KINDS:
+                continue
+            if object_id in clean:
+                known[kind] += 1
                 continue
             part.append(GitObject(line[:-1], int(size)))
             part_bytes += part[-1].size

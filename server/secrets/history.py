@@ -1,7 +1,7 @@
 """A repository's history: every object once, and the files that git keeps beside them."""
 
 import os
-from collections import deque
+from collections import Counter, deque
 from collections.abc import Iterator
 from dataclasses import dataclass, field, replace
 from itertools import groupby
@@ -92,10 +92,12 @@ class HistoryScan:
             self.options.seen.remember(name, rules, hits.clean)
 
     def _listed(self, repository: Repository, clean: set[bytes]) -> Iterator[list[GitObject]]:
+        known = Counter[bytes]()
         try:
-            yield from listed_objects(repository, clean)
+            yield from listed_objects(repository, clean, known)
         except GitFailed as failed:
             self.tally.skip(failed.reason, str(repository.git_dir))
+        self.tally.know(known.total(), known[b"commit"])
 
     def _attributed(self, repository: Repository, found: list[Found]) -> list[Found]:
         if self.tally.cancelled:

@@ -113,10 +113,12 @@ class Scanner:
         there = [path for path in ours.scanned if path.exists()]
         options = replace(self.options, history=False, user_home=None, allowed_roots=None)
         swept = _swept(scan_paths(there, options), "own file") if there else Swept()
+        wrong = [(path, rule) for path in ours.private for rule in open_to_others(path)]
+        closely = options.closely() if wrong else None
         open_ = tuple(
-            _spotted(of_place(rule, Place(shown_path(str(path))), options.closely()), "own file")
-            for path in ours.private
-            for rule in open_to_others(path)
+            _spotted(of_place(rule, Place(shown_path(str(path))), closely), "own file")
+            for path, rule in wrong
+            if closely is not None
         )
         left = () if ARE_CHECKED else (LeftOut("not checked", len(ours.private)),)
         return Swept(
@@ -205,8 +207,8 @@ def _swept(scanned: Scanned, origin: Origin | None = None) -> Swept:
         tuple(_spotted(each, origin) for each in scanned.found),
         scanned.files_count,
         scanned.bytes,
-        scanned.commits_count,
-        scanned.objects_count,
+        scanned.commits_count + scanned.known_commits_count,
+        scanned.objects_count + scanned.known_objects_count,
         tuple(LeftOut(each.reason, each.count, each.examples) for each in scanned.skipped),
         scanned.complete,
     )

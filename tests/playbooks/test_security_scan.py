@@ -8,6 +8,7 @@ from pathlib import Path
 
 import pytest
 
+from playbooks.create_backup import create_backup
 from playbooks.errors import NoAnswer, PlaybookError
 from playbooks.security_ports import PathUnusable, Seen, Thing
 from playbooks.security_scan import security_scan
@@ -33,6 +34,14 @@ async def office(home: Path, monkeypatch: pytest.MonkeyPatch) -> AsyncGenerator[
 @pytest.fixture
 def work(home: Path) -> Path:
     return home / "work"
+
+
+def git_in(work: Path, *words: str) -> str:
+    who = ("-c", "user.name=somebody", "-c", "user.email=s@example.org")
+    command = ["git", *who, *words]
+    return subprocess.run(
+        command, cwd=work, capture_output=True, text=True, check=True
+    ).stdout.strip()
 
 
 PLACES = ("logs/server.log", "a.py", "b.js", "c.ts", ".env", ".env.local", "config.toml", "x.json")
@@ -84,20 +93,13 @@ async def test_one_key_in_two_places_is_one_finding(
 async def test_a_removed_key_is_found_in_the_history_with_its_commit(
     office: Secured, sweep: Sweep, work: Path
 ) -> None:
-    def git(*words: str) -> str:
-        who = ("-c", "user.name=somebody", "-c", "user.email=s@example.org")
-        done = subprocess.run(
-            ["git", *who, *words], cwd=work, capture_output=True, text=True, check=True
-        )
-        return done.stdout.strip()
-
-    git("init", "--quiet")
+    git_in(work, "init", "--quiet")
     sweep.plant(work / "a.py", sweep.secret())
-    git("add", "a.py")
-    git("commit", "--quiet", "--message", "first")
-    commit = git("rev-parse", "HEAD")
+    git_in(work, "add", "a.py")
+    git_in(work, "commit", "--quiet", "--message", "first")
+    commit = git_in(work, "rev-parse", "HEAD")
     (work / "a.py").write_text("", "utf-8")
-    git("commit", "--quiet", "--all", "--message", "second")
+    git_in(work, "commit", "--quiet", "--all", "--message", "second")
 
     with_history = await office.scan(history=True)
     without = await office.scan()
@@ -109,6 +111,29 @@ async def test_a_removed_key_is_found_in_the_history_with_its_commit(
     assert gate(with_history, "exposed keys: history") == "critical"
     assert gate(without, "exposed keys: history") == "not_measured"
     assert without.measurements["secrets_found_count"] == 0
+
+
+async def test_a_history_that_is_known_to_be_clean_counts_as_looked_at(
+    office: Secured, work: Path
+) -> None:
+    git_in(work, "init", "--quiet")
+    git_in(work, "commit", "--quiet", "--allow-empty", "--message", "empty")
+
+    scans = [await office.scan(history=True) for _ in range(2)]
+
+    assert [gate(each, "exposed keys: history") for each in scans] == ["ok", "ok"]
+    assert [each.measurements["commits_scanned_count"] for each in scans] == [1, 1]
+
+
+async def test_generic_assignments_inform_on_request(office: Secured, work: Path) -> None:
+    (work / "a.py").write_text('db_password = "kV9x2LqPz7RtW4mB"\n', "utf-8")
+
+    report = await office.scan(generic=True)
+
+    assert report.status == "ok"
+    assert report.measurements["generic_found_count"] == 1
+    assert report.measurements["secrets_found_count"] == 0
+    assert finding(report, "generic").severity == "info"
 
 
 async def test_what_a_comment_accepts_is_counted_and_does_not_vote(
@@ -193,6 +218,24 @@ async def test_notions_content_is_looked_through_wherever_text_stands(
     assert "`comment " in evidence
     assert gate(report, "data leakage: content") == "critical"
     assert gate(report, "data leakage: page texts") == "ok"
+
+
+async def test_page_texts_come_from_a_backup_at_no_cost(office: Secured, sweep: Sweep) -> None:
+    sweep.in_notion = True
+    code = {"type": "code", "code": {"rich_text": text(sweep.secret()), "language": "shell"}}
+    office.perform("PATCH", f"/v1/blocks/{office.child_id}/children", {"children": [code]})
+    await create_backup(office.desk)
+    later = {"properties": {"title": {"title": text("Edited since")}}}
+    office.perform("PATCH", f"/v1/pages/{office.apart_id}", later)
+    office.perform("PATCH", f"/v1/pages/{office.home_id}", later)
+    unbound = office.desk.bands.model_copy(update={"security_most_pages": 0})
+
+    kept = await office.scan()
+    live = await security_scan(replace(office.desk, bands=unbound), notion=True)
+
+    assert finding(kept, "notion-token").evidence[0].startswith("backup: `block ")
+    assert live.measurements["notion_pages_unread_count"] == 1, "what was edited since"
+    assert "of a backup of" in str(live.gates)
 
 
 async def test_a_presigned_address_is_no_finding(office: Secured, sweep: Sweep) -> None:
