@@ -21,7 +21,7 @@ from playbooks.errors import (
 from playbooks.objects import DataSource
 from playbooks.ports import Progress, View
 from playbooks.security_ports import Origin, SecretScanner, Spotted, Text
-from playbooks.security_texts import block_texts, comment_texts, property_texts, row_texts
+from playbooks.security_texts import comment_texts, page_texts, property_texts, row_texts
 from playbooks.snapshot import Json, Snapshot
 from playbooks.text import shown
 
@@ -131,7 +131,7 @@ class Looking:
         self.content.backup = kept
         try:
             await self._records(kept, "page", property_texts)
-            await self._records(kept, "content", block_texts)
+            await self._records(kept, "content", page_texts)
             await self._records(kept, "comments", comment_texts)
         except BackupUnusable as error:
             self.content.gaps.append(error.problem)
@@ -171,7 +171,7 @@ class Looking:
         for page_id, outcome in zip(page_ids, outcomes, strict=True):
             if outcome.value is not None:
                 blocks, comments = outcome.value
-                await self._see(page_id, [*block_texts(blocks), *comment_texts(comments)])
+                await self._see(page_id, [*page_texts(blocks), *comment_texts(comments)])
                 self.content.read.add(page_id)
             elif isinstance(outcome.error, NotFoundOrNotShared):
                 self.content.pages.pop(page_id)

@@ -81,6 +81,18 @@ def block_texts(blocks: Json) -> Iterator[tuple[str, str]]:
         yield from block_texts(block.get("children"))
 
 
+def page_texts(blocks: Json) -> Iterator[tuple[str, str]]:
+    """The texts of a page's blocks; all of them as one, too, where a key goes on in the next."""
+    texts = list(block_texts(blocks))
+    yield from texts
+    if any(_BEGINS in text and _ENDS not in text for _, text in texts):
+        yield "several blocks", "\n".join(text for _, text in texts)
+
+
+_BEGINS: Final = "-----BEGIN"
+_ENDS: Final = "-----END"
+
+
 def comment_texts(comments: Json) -> Iterator[tuple[str, str]]:
     """The texts of comments, each with the id of its comment."""
     for comment in comments or ():

@@ -93,6 +93,7 @@ async def test_the_tools_are_listed_within_their_budget(client: Client) -> None:
         "health_check",
         "diagnose_performance",
         "validate_data",
+        "security_scan",
         "velocity_report",
         "query_metrics",
         "periodic_report",

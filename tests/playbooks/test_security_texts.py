@@ -4,7 +4,7 @@ from typing import Any
 
 import pytest
 
-from playbooks.security_texts import block_texts, property_texts, texts_of, unsigned
+from playbooks.security_texts import block_texts, page_texts, property_texts, texts_of, unsigned
 
 
 def run(text: str, href: str | None = None) -> dict[str, Any]:
@@ -39,6 +39,16 @@ def test_blocks_are_told_at_every_depth() -> None:
     outer = {"id": "b1", "toggle": {"rich_text": [run("top")]}, "children": [inner]}
 
     assert list(block_texts([outer])) == [("block b1", "top"), ("block b2", "deep")]
+
+
+def test_a_key_that_goes_on_in_the_next_block_is_told_whole() -> None:
+    lines = ["-----BEGIN PRIVATE KEY-----", "abc", "-----END PRIVATE KEY-----"]
+    blocks = [{"id": str(n), "paragraph": {"rich_text": [run(t)]}} for n, t in enumerate(lines)]
+
+    *_, (where, whole) = page_texts(blocks)
+
+    assert (where, whole) == ("several blocks", "\n".join(lines))
+    assert len(list(page_texts(blocks[1:]))) == 2
 
 
 def test_properties_are_told_by_name() -> None:
