@@ -52,8 +52,8 @@ async def current(desk: Desk, plan: Plan, change: Change) -> Any:
             state = await _there(desk.maker).state(_origin(plan, change), original_id)
             reached = ("filled", "linked") if target.aspect == "made" else ("linked",)
             return _made(change) if state in reached else None
-        case "baseline", (connection,) if connection == desk.connection.key:
-            return await _there(desk.security).baseline()
+        case "baseline", (workspace_id,):
+            return await _there(desk.security).baseline(workspace_id)
         case _:
             raise _strange(change)
 
@@ -72,8 +72,8 @@ async def write(desk: Desk, plan: Plan, change: Change, value: Any) -> None:
             await _there(desk.editor).set_column(data_source_id, _key(target), value)
         case "made" | "linked", (snapshot_id, original_id):
             await _make(desk, plan, change, snapshot_id, original_id, value)
-        case "baseline", (connection,) if connection == desk.connection.key:
-            await _there(desk.security).set_baseline(value)
+        case "baseline", (workspace_id,):
+            await _there(desk.security).set_baseline(workspace_id, value)
         case _:
             raise _strange(change)
 

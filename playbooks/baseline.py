@@ -26,7 +26,7 @@ async def propose(desk: Desk, request: Request) -> Draft:
         headline=_headline(found),
         changes=(
             Change(
-                target=str(Target("baseline", (desk.connection.key,))),
+                target=str(Target("baseline", (found.place,))),
                 before=found.before,
                 after=found.now,
                 expected="security_scan tells every later difference",

@@ -190,13 +190,16 @@ class Access(Protocol):
 
 
 class SecurityBook(Protocol):
-    """What one connection keeps of its access; every method may raise StoreUnusable."""
+    """Approved access and verdicts on tokens; every method may raise StoreUnusable.
 
-    async def baseline(self) -> Json:
+    A baseline is a workspace's: a token that takes another's place is held against the same one.
+    """
+
+    async def baseline(self, workspace_id: str) -> Json:
         """The approved one, None for none."""
         ...
 
-    async def set_baseline(self, baseline: Json) -> None:
+    async def set_baseline(self, workspace_id: str, baseline: Json) -> None:
         """Put it in the place of the one before; None removes it."""
         ...
 

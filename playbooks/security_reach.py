@@ -17,11 +17,12 @@ _MOST_CONFIRMED: Final = 50
 
 @dataclass(frozen=True, slots=True)
 class Reach:
-    """What was seen, the same as a baseline, and the approved one (None for none).
+    """What was seen, the same as a baseline, and the approved one of `place` (None for none).
 
     What the search did not find although it can be read counts as seen.
     """
 
+    place: str
     seen: Seen
     now: Mapping[str, Json]
     before: Mapping[str, Json] | None
@@ -29,18 +30,19 @@ class Reach:
 
 async def reach(desk: Desk, access: Access, book: SecurityBook, *, progress: Progress) -> Reach:
     """Look, and confirm by reading what vanished. Raises NotionError, StoreUnusable."""
-    before: Mapping[str, Json] | None = await book.baseline()
     seen = await access.look(progress, most_calls=desk.bands.security_most_search_calls)
+    place = seen.workspace_id or desk.connection.key
+    before: Mapping[str, Json] | None = await book.baseline(place)
     now = baseline_of(seen, desk.clock())
     if before is None:
-        return Reach(seen, now, None)
+        return Reach(place, seen, now, None)
     still, unsure = await _confirmed(access, before, now)
     gaps = seen.gaps
     if unsure:
         gaps = (*gaps, f"{len(unsure)} things that vanished could not be confirmed as gone.")
     unsure_things = {each: before["things"][each] for each in unsure}
     whole = {**now, "things": {**now["things"], **still, **unsure_things}}
-    return Reach(replace(seen, gaps=gaps), {**whole, "complete": not gaps}, before)
+    return Reach(place, replace(seen, gaps=gaps), {**whole, "complete": not gaps}, before)
 
 
 async def _confirmed(

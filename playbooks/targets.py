@@ -7,7 +7,7 @@
 * `column`/DATA_SOURCE/KEY              one column of a table: its schema, None where there is none
 * `made`/SNAPSHOT/ORIGINAL_ID           an object made again from a snapshot: the hash of its record
 * `linked`/SNAPSHOT/ORIGINAL_ID         its relations and mentions of other such objects
-* `baseline`/CONNECTION                 the approved access; None where none was approved
+* `baseline`/WORKSPACE                  the approved access; None where none was approved
 
 A change goes from `before` to `after` whatever kind of plan it belongs to; so one set of functions
 reads and writes each aspect, and a plan is undone by changes with the two exchanged.

@@ -51,7 +51,7 @@ def with_security(
 ) -> Desk:
     """The desk with its scanner and all that belongs to it; nothing is read yet but the key."""
     verify = configuration.settings.security.verify or (by_hand is not None and by_hand.verify)
-    book = KeptSecurity(store, connection=desk.connection.key)
+    book = KeptSecurity(store)
     late = LateScanner(configuration, anywhere=by_hand is not None, verify=verify)
     return replace(
         desk,

@@ -79,8 +79,8 @@ class Secured:
         return await apply_plan(self.desk, plan_id, actor="test 1")
 
     @asynccontextmanager
-    async def answering(self, alter: Alter) -> AsyncGenerator[Desk]:
-        """The desk, every answer about access altered on its way."""
+    async def answering(self, alter: Alter, token: str = "") -> AsyncGenerator[Desk]:
+        """The desk, asking with that token, every answer about access altered on its way."""
         inner = httpx.ASGITransport(create_app(self.workspace))
 
         async def handle(request: httpx.Request) -> httpx.Response:
@@ -91,7 +91,7 @@ class Secured:
             return httpx.Response(200, json=alter(answer.json()))
 
         client = open_client(
-            self.token,
+            token or self.token,
             profile=Profile(EMBEDDED_URL, None),
             record=lambda _: None,
             default_deadline_s=10,

@@ -1,4 +1,4 @@
-"""What one connection keeps of its access, as the security scan asks the store for it."""
+"""Approved access and verdicts on tokens, as the security scan asks the store for them."""
 
 from collections.abc import Mapping
 from datetime import datetime
@@ -17,25 +17,21 @@ else:
 
 
 class KeptSecurity:
-    """Implements playbooks.security_ports.SecurityBook; methods may raise StoreUnusable.
+    """Implements playbooks.security_ports.SecurityBook; methods may raise StoreUnusable."""
 
-    Verdicts on tokens are everybody's: a token is what it is, whoever asks.
-    """
-
-    def __init__(self, store: SqlStore, *, connection: str) -> None:
+    def __init__(self, store: SqlStore) -> None:
         self._store = store
-        self._connection = connection
 
-    async def baseline(self) -> Json:
+    async def baseline(self, workspace_id: str) -> Json:
         """The approved one, None for none."""
-        owner = self._connection
-        return await self._store.perform(lambda engine: security_state.baseline(engine, owner))
+        return await self._store.perform(
+            lambda engine: security_state.baseline(engine, workspace_id)
+        )
 
-    async def set_baseline(self, baseline: Json) -> None:
+    async def set_baseline(self, workspace_id: str, baseline: Json) -> None:
         """Put it in the place of the one before; None removes it."""
-        owner = self._connection
         await self._store.perform(
-            lambda engine: security_state.set_baseline(engine, owner, baseline)
+            lambda engine: security_state.set_baseline(engine, workspace_id, baseline)
         )
 
     async def verdicts(self) -> Mapping[str, tuple[Life, datetime]]:

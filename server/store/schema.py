@@ -369,7 +369,7 @@ rolled_rows = Table(
 baselines = Table(
     "baselines",
     metadata,
-    Column("connection", String, primary_key=True),
+    Column("workspace_id", String, primary_key=True),
     Column("body", JSON, nullable=False),
 )
 

@@ -10,20 +10,20 @@ from server.store.opening import upsert, writing
 from server.store.schema import baselines, token_verdicts
 
 
-def baseline(engine: Engine, owner: str) -> Any:
+def baseline(engine: Engine, workspace_id: str) -> Any:
     """The approved one; None for none."""
-    query = select(baselines.c.body).where(baselines.c.connection == owner)
+    query = select(baselines.c.body).where(baselines.c.workspace_id == workspace_id)
     with engine.connect() as connection:
         return connection.execute(query).scalar_one_or_none()
 
 
-def set_baseline(engine: Engine, owner: str, body: Any) -> None:
+def set_baseline(engine: Engine, workspace_id: str, body: Any) -> None:
     """Put it in the place of the one before; None removes it."""
     with writing(engine) as connection:
         if body is None:
-            connection.execute(delete(baselines).where(baselines.c.connection == owner))
+            connection.execute(delete(baselines).where(baselines.c.workspace_id == workspace_id))
         else:
-            upsert(connection, baselines, {"connection": owner}, {"body": body})
+            upsert(connection, baselines, {"workspace_id": workspace_id}, {"body": body})
 
 
 def verdicts(engine: Engine) -> dict[str, tuple[Life, datetime]]:

@@ -182,6 +182,23 @@ async def test_new_people_and_bots_are_told_once_each(approved: Secured) -> None
     assert told == ["added person: bot `Other`", "added person: person `Eve`"]
 
 
+async def test_a_token_of_another_integration_is_held_against_the_same_approval(
+    approved: Secured,
+) -> None:
+    other = approved.workspace.add_bot("Other", token="another")
+    approved.workspace.share(approved.apart_id, other)
+
+    async with approved.answering(lambda answer: answer, token="another") as desk:
+        told = changes(await security_scan(desk))
+
+    assert [each.partition(":")[0] for each in told] == [
+        "other integration",
+        "added person",
+        "added",
+        "removed",
+    ]
+
+
 async def test_who_may_not_list_people_is_told_nothing_of_them(office: Secured) -> None:
     office.capabilities("read_content")
     await office.approve_baseline()

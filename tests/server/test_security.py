@@ -38,7 +38,7 @@ async def scanned(desk: Desk, status: int) -> Report:
     assert isinstance(desk.liveness, NotionLiveness)
     body = {"object": "error" if status != httpx.codes.OK else "user"}
     network = httpx.MockTransport(lambda _: httpx.Response(status, json=body))
-    book = KeptSecurity(desk.store, connection=desk.connection.key)
+    book = KeptSecurity(desk.store)
     asking = NotionLiveness(desk.liveness.value_of, book, desk.clock, network)
     return await security_scan(replace(desk, liveness=asking), Wish())
 

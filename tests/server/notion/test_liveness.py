@@ -21,7 +21,7 @@ Answer = Callable[[httpx.Request], httpx.Response]
 @pytest.fixture
 async def book(tmp_path: Path) -> AsyncGenerator[KeptSecurity]:
     store = SqlStore(f"sqlite:///{tmp_path / 'store.sqlite3'}", clock=lambda: NOW)
-    yield KeptSecurity(store, connection="a")
+    yield KeptSecurity(store)
     await store.aclose()
 
 

@@ -1,4 +1,4 @@
-"""The approved access of each connection, and what was found of tokens by their fingerprints."""
+"""The approved access of each workspace, and what was found of tokens by their fingerprints."""
 
 import sqlalchemy as sa
 from alembic import op
@@ -11,7 +11,7 @@ def upgrade() -> None:
     """Add the tables."""
     op.create_table(
         "baselines",
-        sa.Column("connection", sa.String, primary_key=True),
+        sa.Column("workspace_id", sa.String, primary_key=True),
         sa.Column("body", sa.JSON, nullable=False),
     )
     op.create_table(
