@@ -23,7 +23,6 @@ from playbooks.ports import Progress, View
 from playbooks.security_ports import Origin, SecretScanner, Spotted, Text
 from playbooks.security_texts import comment_texts, page_texts, property_texts, row_texts
 from playbooks.snapshot import Json, Snapshot
-from playbooks.text import shown
 
 _BATCH_COUNT: Final = 4000
 _SIDE_BY_SIDE: Final = 8
@@ -103,7 +102,7 @@ class Looking:
         content.as_of = min(content.as_of or reading.as_of, reading.as_of)
         content.gaps += reading.gaps
         if not reading.complete:
-            content.gaps.append(f"Of {shown(view.schema.title)} not every row was read.")
+            content.gaps.append(f"Of the table {view.schema.id} not every row was read.")
         await self._see(view.schema.id, _schema_texts(view.schema))
         async for row in view.rows():
             content.pages[row.id] = row.last_edited_at

@@ -8,7 +8,7 @@ from playbooks.desk import Desk
 from playbooks.errors import NotionError
 from playbooks.ports import Progress
 from playbooks.security_access import as_kept, baseline_of, gone
-from playbooks.security_ports import Access, SecurityBook, Seen, Thing
+from playbooks.security_ports import Access, SecurityBook, Seen, Text, Thing
 from playbooks.snapshot import Json
 
 _MOST_CONFIRMED: Final = 50
@@ -31,6 +31,7 @@ class Reach:
 async def reach(desk: Desk, access: Access, book: SecurityBook, *, progress: Progress) -> Reach:
     """Look, and confirm by reading what vanished. Raises NotionError, StoreUnusable."""
     seen = await access.look(progress, most_calls=desk.bands.security_most_search_calls)
+    seen = await without_secrets(desk, seen)
     place = seen.workspace_id or desk.connection.key
     before: Mapping[str, Json] | None = await book.baseline(place)
     now = baseline_of(seen, desk.clock())
@@ -43,6 +44,25 @@ async def reach(desk: Desk, access: Access, book: SecurityBook, *, progress: Pro
     unsure_things = {each: before["things"][each] for each in unsure}
     whole = {**now, "things": {**now["things"], **still, **unsure_things}}
     return Reach(place, replace(seen, gaps=gaps), {**whole, "complete": not gaps}, before)
+
+
+async def without_secrets(desk: Desk, seen: Seen) -> Seen:
+    """The same, no title or name a secret: they are shown, planned and kept."""
+    if desk.scanner is None:
+        return seen
+    titles = [Text(each.id, "title", each.title) for each in seen.things]
+    names = [Text(each.id, "name", each.name) for each in seen.people or ()]
+    bad = {each.page_id for each in await desk.scanner.texts([*titles, *names])}
+    if not bad:
+        return seen
+    things = tuple(replace(t, title=_HIDDEN) if t.id in bad else t for t in seen.things)
+    people = seen.people and tuple(
+        replace(each, name=_HIDDEN) if each.id in bad else each for each in seen.people
+    )
+    return replace(seen, things=things, people=people)
+
+
+_HIDDEN: Final = "(a secret)"
 
 
 async def _confirmed(
@@ -61,5 +81,5 @@ async def _confirmed(
             unsure.append(thing_id)
             continue
         if found is not None:
-            still[thing_id] = as_kept(found)
+            still[thing_id] = {**as_kept(found), "title": kept["title"]}
     return still, unsure

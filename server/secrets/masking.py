@@ -13,7 +13,7 @@ def masked(scanned: Scanned, matcher: Matcher) -> Scanned:
     """The same scan; a file named after a token is not a way for the token to come out."""
     paths = {each.place.path for each in scanned.found}
     paths |= {path for each in scanned.skipped for path in each.examples}
-    shown = {path: _without(path, matcher) for path in paths}
+    shown = {path: without_secrets(path, matcher) for path in paths}
 
     def place(known: Place) -> Place:
         return replace(known, path=shown[known.path])
@@ -28,8 +28,9 @@ def masked(scanned: Scanned, matcher: Matcher) -> Scanned:
     )
 
 
-def _without(path: str, matcher: Matcher) -> str:
-    data = path.encode()
+def without_secrets(text: str, matcher: Matcher) -> str:
+    """The text with a mark in the place of each secret."""
+    data = text.encode("utf-8", "replace")
     for match in reversed(matcher.matches(data)):
         data = data[: match.start] + _MASK + data[match.end :]
     return data.decode("utf-8", "replace")

@@ -19,6 +19,7 @@ from server.secrets.files import joined
 from server.secrets.found import Found, Place, Scanned, shown_path
 from server.secrets.git_seen import SeenFile
 from server.secrets.inline import allowed_at
+from server.secrets.masking import without_secrets
 from server.secrets.matching import Match, fingerprint, last4
 from server.secrets.options import ScanOptions
 from server.secrets.permissions import ARE_CHECKED, open_to_others
@@ -78,13 +79,13 @@ class Scanner:
             scanned = await _in_thread(path, options, progress)
         except OutsideScanRoots:
             raise PathUnusable(
-                f"The path {shown_path(str(path))!r} is outside the folders that may be scanned.",
+                f"The path {self._told(path)!r} is outside the folders that may be scanned.",
                 remedy="Name one below the working directory, set [security] scan_roots in your own"
                 " playbooks.toml, or run `notion-playbooks call security_scan` in a shell.",
             ) from None
         except FileNotFoundError:
             raise PathUnusable(
-                f"There is no file or folder {shown_path(str(path))!r}.",
+                f"There is no file or folder {self._told(path)!r}.",
                 remedy="Name one that exists, relative to the working directory.",
             ) from None
         return _swept(scanned)
@@ -96,6 +97,10 @@ class Scanner:
     async def texts(self, pieces: Sequence[Text], *, generic: bool = False) -> tuple[Spotted, ...]:
         """The hits in the pieces, each looked at by itself."""
         return await to_thread.run_sync(self._texts, tuple(pieces), generic)
+
+    def _told(self, path: Path) -> str:
+        """The path as it may be shown."""
+        return without_secrets(shown_path(str(path)), self.options.closely().matcher)
 
     def _options(self, wish: Wish) -> ScanOptions:
         return replace(
@@ -132,9 +137,13 @@ class Scanner:
     def _texts(self, pieces: tuple[Text, ...], generic: bool) -> tuple[Spotted, ...]:
         """Looked at as one first: hardly any holds anything."""
         matcher = replace(self.options, generic=generic).closely().matcher
+
+        def name(part: int) -> str:
+            return without_secrets(pieces[part].where, matcher)
+
         contents = [piece.text.encode("utf-8", "replace") for piece in pieces]
         return tuple(
-            self._in_text(match, pieces[part], contents[part])
+            self._in_text(match, replace(pieces[part], where=name(part)), contents[part])
             for part in joined(contents).touched(matcher)
             for match in matcher.matches(contents[part])
         )

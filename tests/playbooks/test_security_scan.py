@@ -10,6 +10,7 @@ import pytest
 
 from playbooks.create_backup import create_backup
 from playbooks.errors import NoAnswer, PlaybookError
+from playbooks.plan_change import plan_change
 from playbooks.security_ports import PathUnusable, Seen, Thing
 from playbooks.security_scan import security_scan
 from tests.secured import Secured, finding, gate, ids, secured, text
@@ -236,6 +237,23 @@ async def test_page_texts_come_from_a_backup_at_no_cost(office: Secured, sweep: 
     assert finding(kept, "notion-token").evidence[0].startswith("backup: `block ")
     assert live.measurements["notion_pages_unread_count"] == 1, "what was edited since"
     assert "of a backup of" in str(live.gates)
+
+
+async def test_a_title_or_name_that_is_a_key_itself_is_not_told(
+    office: Secured, sweep: Sweep
+) -> None:
+    sweep.in_notion = True
+    office.page(sweep.secret(), {"page_id": office.home_id})
+    office.workspace.add_person(sweep.secret(), None)
+    named = {"properties": {sweep.secret(): {"rich_text": {}}}}
+    office.perform("PATCH", f"/v1/data_sources/{office.table_id}", named)
+
+    planned = await plan_change(office.desk, "baseline", actor="test")
+    report = await office.scan(notion=True)
+    await office.approve_baseline()
+
+    sweep.require_absent(report.model_dump_json(), planned.model_dump_json())
+    assert report.measurements["secrets_found_count"] == 2
 
 
 async def test_a_presigned_address_is_no_finding(office: Secured, sweep: Sweep) -> None:
