@@ -5,6 +5,7 @@ import subprocess
 from collections.abc import AsyncGenerator, Generator
 from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -245,7 +246,7 @@ async def test_a_title_or_name_that_is_a_key_itself_is_not_told(
     sweep.in_notion = True
     office.page(sweep.secret(), {"page_id": office.home_id})
     office.workspace.add_person(sweep.secret(), None)
-    named = {"properties": {sweep.secret(): {"rich_text": {}}}}
+    named: dict[str, Any] = {"properties": {sweep.secret(): {"rich_text": {}}}}
     office.perform("PATCH", f"/v1/data_sources/{office.table_id}", named)
 
     planned = await plan_change(office.desk, "baseline", actor="test")
