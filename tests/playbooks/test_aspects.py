@@ -9,7 +9,6 @@ import pytest
 from playbooks.apply_plan import apply_plan
 from playbooks.approval import approve
 from playbooks.aspects import current, write
-from playbooks.data_ports import Remade
 from playbooks.desk import Desk
 from playbooks.errors import PlanUnusable
 from playbooks.essence import Essence
@@ -17,6 +16,7 @@ from playbooks.plan import Change, Plan
 from playbooks.plan_change import plan_change
 from playbooks.plan_kind import Draft, Request
 from playbooks.planning import make_plan
+from playbooks.remade import Reached
 from playbooks.report import Report
 from playbooks.snapshot import RecordKind
 
@@ -30,7 +30,7 @@ class Things:
     cells: dict[tuple[str, str], Any] = field(default_factory=dict[tuple[str, str], Any])
     trash: dict[str, bool | None] = field(default_factory=dict[str, bool | None])
     columns: dict[tuple[str, str], Any] = field(default_factory=dict[tuple[str, str], Any])
-    states: dict[tuple[str, str], Remade] = field(default_factory=dict[tuple[str, str], Remade])
+    states: dict[tuple[str, str], Reached] = field(default_factory=dict[tuple[str, str], Reached])
     log: list[str] = field(default_factory=list[str])
 
     def attributed(self, procedure: str, run_id: str) -> "Things":
@@ -60,7 +60,7 @@ class Things:
         del kind, record
         return Essence()
 
-    async def state(self, plan_id: str, original_id: str) -> Remade | None:
+    async def state(self, plan_id: str, original_id: str) -> Reached | None:
         return self.states.get((plan_id, original_id))
 
     async def make(self, plan_id: str, snapshot_id: str, original_id: str, parent: str) -> None:
