@@ -32,7 +32,7 @@ CLEANED: Final[tuple[DatabaseKey, ...]] = ("development_log", "ai_tool_metrics",
 """Databases that hold what has happened; work that is to do is never cleaned up."""
 
 KEPT_KIND: Final = "incident"
-"""Entries of the operations log of this kind stay."""
+"""Entries of this kind stay."""
 
 _ROUNDED: Final = timedelta(minutes=1)
 """Notion tells the minute of an edit, so that a later one within it looks the same."""
@@ -139,7 +139,7 @@ async def _look(desk: Desk, key: DatabaseKey, before: date, found: _Found) -> No
     async for row in opened.view.rows(_read(opened)):
         total += 1
         day = dating.day(row)
-        if day < before and not _stays(key, names, row):
+        if day < before and not _is_incident(names, row):
             old += 1
             found.entries.append(Entry(key, opened.view.schema.id, row, day, _title(row)))
     found.gates.append(_gate(key, "ok", f"{old} of {counted(total, 'row')} are old"))
@@ -151,10 +151,8 @@ def _read(opened: Opened) -> list[str]:
     return [*titles, *(opened.names[role] for role in ("date", "kind") if role in opened.names)]
 
 
-def _stays(key: DatabaseKey, names: Mapping[str, str], row: Row) -> bool:
-    if key != "operations_log":
-        return False
-    kind = row.plain(names["kind"])
+def _is_incident(names: Mapping[str, str], row: Row) -> bool:
+    kind = row.plain(names["kind"]) if "kind" in names else None
     return isinstance(kind, str) and normal(kind) == KEPT_KIND
 
 

@@ -1,5 +1,6 @@
 """Old entries go to the trash only with a backup of them, and reports go on telling them."""
 
+from collections import Counter
 from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
 from pathlib import Path
@@ -13,13 +14,15 @@ from playbooks.backup_policy import BackupPolicy
 from playbooks.clean_up import CLEANED
 from playbooks.create_backup import create_backup
 from playbooks.databases import DatabaseKey
-from playbooks.desk import Desk
+from playbooks.desk import DatabaseSetting, Desk
 from playbooks.errors import PlanUnusable
+from playbooks.periodic_report import periodic_report
 from playbooks.plan import Plan, PlanKind
 from playbooks.plan_change import plan_change
 from playbooks.plan_kind import Request
 from playbooks.query_metrics import query_metrics
 from playbooks.report import Report
+from playbooks.rows import Span
 from playbooks.targets import Target
 from server.app import House
 
@@ -219,3 +222,47 @@ async def test_when_the_backup_is_gone_at_the_time_of_applying_nothing_is_trashe
     assert report.headline.startswith("Nothing was changed")
     assert (await office.kept(plan.id)).state == "failed"
     assert await office.rows("development_log") == there
+
+
+async def test_a_report_on_an_old_month_is_the_same_after_the_clean_up(office: Office) -> None:
+    await create_backup(office.desk)
+    month = office.desk.work.days.local_day(office.desk.clock()) - timedelta(days=175)
+    before = await periodic_report(office.desk, "monthly", day=month)
+    await office.applied("clean_up", Request(older_than_days=OLD_DAYS))
+    for key in ("development_log", "ai_tool_metrics"):
+        await office.rows(key)
+
+    after = await periodic_report(office.desk, "monthly", day=month, refresh=True)
+
+    assert before.measurements["log_entries_count"]
+    assert before.measurements["ai_calls_count"]
+    assert after.measurements == before.measurements
+    assert "periodic_report.rolled_up.log" in {each.id for each in after.findings}
+
+
+async def test_incidents_stay(office: Office) -> None:
+    await create_backup(office.desk)
+    assert office.desk.notion is not None
+    (found,) = await office.desk.notion.find_data_sources("Development log")
+    settings: dict[DatabaseKey, DatabaseSetting] = {"operations_log": DatabaseSetting(id=found.id)}
+    connection = replace(office.desk.connection, databases=settings)
+    office.desk = replace(office.desk, connection=connection)
+
+    planned = await office.plan("operations_log", days=30)
+
+    old = await _old_kinds(office, days=30)
+    assert old["incident"]
+    assert planned.measurements["old_count"] == old.total() - old["incident"]
+
+
+async def _old_kinds(office: Office, days: int) -> Counter[str]:
+    assert office.desk.mirror is not None
+    (kept,) = (e for e in await office.desk.mirror.kept() if e.title == "Development log")
+    view = await office.desk.mirror.open(kept.id)
+    before = office.desk.clock().date() - timedelta(days=days)
+    rows = [(row.plain("Date"), row.plain("Kind")) async for row in view.rows()]
+    return Counter(
+        str(kind)
+        for when, kind in rows
+        if isinstance(when, Span) and office.desk.work.days.local_day(when.start) < before
+    )
