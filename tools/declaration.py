@@ -99,6 +99,9 @@ def _plain(node: Any, definitions: dict[str, Any]) -> Any:
         case {"anyOf": [given, {"type": "null"}], "default": None, **about}:
             # Who has nothing to give leaves it out; the list of tools is short of room.
             return _plain({**given, **about}, definitions)
+        case {"default": [], **about}:
+            # That it may be left out says as much.
+            return _plain(about, definitions)
         case dict():
             kept = _kept(cast("dict[str, Any]", node))
             return {key: _plain(value, definitions) for key, value in kept}

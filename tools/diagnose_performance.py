@@ -46,7 +46,7 @@ async def diagnose_performance(
 ) -> Annotated[CallToolResult, Report]:
     """Why is Notion slow? Times each database uncached and names the causes with their savings.
 
-    Finds slow or heavy databases, rate limits, wasteful queries, a poor cache. Changes nothing.
+    Finds slow or heavy databases, rate limits, wasteful queries, a poor cache.
     """
     with actionable():
         report = await procedure.diagnose_performance(

@@ -26,7 +26,7 @@ def tool() -> StrictTool:
 
 async def get_record(
     ctx: Context[OpenDesk, Any],
-    kind: Annotated[RecordKind, Field(description="What was kept.")],
+    kind: RecordKind,
     id: Annotated[  # noqa: A002 - the name a caller expects
         str, Field(max_length=64, description="From a report, or latest.")
     ] = LATEST,

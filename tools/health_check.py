@@ -32,8 +32,8 @@ async def health_check(
 ) -> Annotated[CallToolResult, Report]:
     """Does the Notion workspace work? Start here, and whenever another tool fails.
 
-    Checks configuration, token, API, capabilities, each database, our store and server, cache and
-    error rate; says how to fix what fails. Changes nothing.
+    Checks configuration, token, API, each database, store, server, cache and error rate; says how
+    to fix what fails.
     """
     with actionable():
         desk = await desk_of(ctx)

@@ -58,7 +58,7 @@ async def velocity_report(  # noqa: PLR0913 - what a person may ask
 ) -> Annotated[CallToolResult, Report]:
     """How fast are we, how good are estimates, when will it be done, do AI-assisted tasks differ?
 
-    Throughput, cycle time, open work, accuracy, trend, forecast; with uncertainty. Changes nothing.
+    Throughput, cycle time, open work, accuracy, trend, forecast; with uncertainty.
     """
     with actionable():
         report = await procedure.velocity_report(
