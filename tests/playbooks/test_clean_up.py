@@ -266,3 +266,18 @@ async def _old_kinds(office: Office, days: int) -> Counter[str]:
         for when, kind in rows
         if isinstance(when, Span) and office.desk.work.days.local_day(when.start) < before
     )
+
+
+async def test_nothing_is_trashed_of_which_reports_would_lose_the_figures(office: Office) -> None:
+    await create_backup(office.desk)
+    planned = await office.plan("ai_tool_metrics")
+    ready, there = office.desk, await office.rows("ai_tool_metrics")
+    office.desk = replace(ready, book=None)
+
+    plan, interrupted = await office.approved(str(planned.measurements["plan_id"]))
+    untouched = await office.rows("ai_tool_metrics")
+    finished = await apply_plan(ready, plan.id)
+
+    assert interrupted.measurements["changes_applied_count"] == 0
+    assert untouched == there
+    assert finished.measurements["changes_applied_count"] == len(plan.changes)
