@@ -67,7 +67,7 @@ async def validate_data(  # noqa: PLR0913 - what a person may ask, all keyword-o
             complete = whole and checkup.opened.view.reading.complete
             validated.append(await judged_database(desk, checkup, now=now, whole=complete))
     _require_known(rules, validated)
-    report = _report(desk, run_id, now, validated, examples)
+    report = await desk.aside(lambda: _report(desk, run_id, now, validated, examples))
     await keep(desk, report)
     return report
 
