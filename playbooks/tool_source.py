@@ -94,7 +94,7 @@ async def _read(desk: Desk, opened: Opened, span: Stretch) -> RowReader:
     reader = RowReader(opened.names, desk.work.days, span.holds)
     names = [opened.names[role] for role in ROLES if role in opened.names]
     kept = Reader(opened.view.schema.id, names, _as_it_is, way=names)
-    for row in await desk.rows.read(opened.view, kept, desk.clock()):
+    async for row in desk.rows.read(opened.view, kept, desk.clock()):
         if row.id not in ours:
             reader.read(row)
     return reader
