@@ -72,7 +72,7 @@ def finding_lines(finding: Finding) -> list[str]:
     """What is wrong and what to do, then the first evidence and how much more there is."""
     shown = [f"  - {evidence}" for evidence in finding.evidence[:_EVIDENCE_SHOWN]]
     hidden = len(finding.evidence) - len(shown)
-    more = [f"  - and {hidden} more in the full report"] if hidden else []
+    more = [evidence_left_out(hidden)] if hidden else []
     return [f"To do, {finding.what.partition(':')[0]}: {finding.remedy}", *shown, *more]
 
 
@@ -80,7 +80,22 @@ def _finding_parts(findings: tuple[Finding, ...]) -> list[str]:
     urgent = [finding for finding in findings if finding.remedy]
     parts = ["\n".join(finding_lines(finding)) for finding in urgent[:_FINDINGS_SHOWN]]
     hidden = len(urgent) - len(parts)
-    return [*parts, f"{hidden} more findings are in the full report."] if hidden else parts
+    return [*parts, findings_left_out(hidden)] if hidden else parts
+
+
+def rows_left_out(count: int) -> str:
+    """What stands below a table of which so many rows are left out: a paragraph of its own."""
+    return f"\nand {count} more {'row' if count == 1 else 'rows'} in the full report"
+
+
+def evidence_left_out(count: int) -> str:
+    """What stands below a finding of whose evidence so many lines are left out."""
+    return f"  - and {count} more in the full report"
+
+
+def findings_left_out(count: int) -> str:
+    """What stands below what is to do, where so many findings are left out."""
+    return f"{count} more {'finding is' if count == 1 else 'findings are'} in the full report."
 
 
 def _origin(source: Source, as_of: datetime, age_s: float) -> str:
