@@ -1,12 +1,13 @@
 """The summary of a report: short Markdown that suffices alone, for people and models."""
 
+import re
 from collections.abc import Sequence
 from datetime import datetime
 from typing import Final
 
-from playbooks.report import Coverage, Finding, Gate, Report, Source, Status
+from playbooks.report import Coverage, Finding, Gate, GateStatus, Report, Source, Status
 
-MARKS: Final[dict[str, str]] = {
+MARKS: Final[dict[GateStatus, str]] = {
     "ok": "✓",
     "warning": "!",
     "critical": "✗",
@@ -14,6 +15,13 @@ MARKS: Final[dict[str, str]] = {
     "not_measured": "·",
 }
 """One character for each status, readable without colour."""
+
+_STATUSES: Final[dict[str, GateStatus]] = {mark: status for status, mark in MARKS.items()}
+_GATE_LINE: Final = re.compile(
+    rf"- (?P<mark>[{''.join(MARKS.values())}]) (?P<name>.+?): "
+    r"(?P<reason>.*?)(?: \((?P<ms>\d+) ms\))?"
+)
+"""As `_gate_line` writes it."""
 
 _FINDINGS_SHOWN: Final = 10
 """More findings than this make a summary nobody reads; the structured report holds them all."""
@@ -45,6 +53,22 @@ def figures_of(summary: str) -> list[str]:
 
 _FIGURES: Final = ("| ", "```", "and ")
 """How a table begins, a fence, and the count of a table's other rows; nothing foreign does."""
+
+
+def told_gates(report: Report) -> list[Gate]:
+    """Every gate with its reason, also of a report in short, whose summary alone tells them all."""
+    if report.gates and all(gate.reason for gate in report.gates):
+        return list(report.gates)
+    lines = map(_GATE_LINE.fullmatch, report.summary.splitlines())
+    told = [_told_gate(line) for line in lines if line is not None]
+    return told or list(report.gates)
+
+
+def _told_gate(line: re.Match[str]) -> Gate:
+    status = _STATUSES[line["mark"]]
+    latency_ms = None if line["ms"] is None else float(line["ms"])
+    reason = line["reason"].removeprefix(_status_word(status))
+    return Gate(name=line["name"], status=status, reason=reason, latency_ms=latency_ms)
 
 
 def provenance(report: Report) -> str:
