@@ -158,11 +158,11 @@ _REMEDIES: Final[Mapping[DatabaseMetric, str]] = {
 
 
 def _headline(asked: DatabaseQuestion, measures: Mapping[str, Measure], count: int) -> str:
-    name = asked.metric.replace("_", " ")
+    name, period = asked.metric.replace("_", " "), asked.period.told(compared=asked.compare)
     if not count:
-        return f"{name}, {asked.period}: nothing is recorded."
+        return f"{name}, {period}: nothing is recorded."
     values = [f"{key} {_short(asked.metric, each)}" for key, each in list(measures.items())[:3]]
-    return f"{name}, {asked.period}: {listed(values)}; {count:,} recorded."
+    return f"{name}, {period}: {listed(values)}; {count:,} recorded."
 
 
 def _short(metric: DatabaseMetric, measure: Measure) -> str:

@@ -6,7 +6,6 @@ from datetime import date, datetime, timedelta
 from typing import Final
 
 from playbooks.arguments import MOST_METRIC_DAYS
-from playbooks.databases import normal
 from playbooks.days import YEARS, WorkDays
 from playbooks.errors import PlaybookError
 
@@ -17,11 +16,15 @@ class PeriodInvalid(PlaybookError):
 
 @dataclass(frozen=True, slots=True)
 class Stretch:
-    """From `start` until before `end`, both instants; `days` are of the team's zone."""
+    """From `start` until before `end`, both instants; `days` are of the team's zone.
+
+    `before_first_day` begins the stretch to compare it with, where that is not the one just before.
+    """
 
     start: datetime
     end: datetime
     days: WorkDays
+    before_first_day: date | None = None
 
     @property
     def first_day(self) -> date:
@@ -40,8 +43,12 @@ class Stretch:
         return self.first_day <= moment <= self.last_day
 
     def before(self) -> "Stretch":
-        """The stretch of the same length just before it: as many days, the same times of day."""
-        length = timedelta(days=(self.last_day - self.first_day).days + 1)
+        """The stretch of the same length to compare it with: as many days, the same times of day.
+
+        Just before it, unless another day is given.
+        """
+        first = self.before_first_day
+        length = self.first_day - first if first else self.last_day - self.first_day + _DAY
         return Stretch(self._back(self.start, length), self._back(self.end, length), self.days)
 
     def _back(self, moment: datetime, length: timedelta) -> datetime:
@@ -52,6 +59,13 @@ class Stretch:
     def __str__(self) -> str:
         """Its first and last day."""
         return f"{self.first_day:%Y-%m-%d} to {self.last_day:%Y-%m-%d}"
+
+    def told(self, *, compared: bool) -> str:
+        """Its days, and those it is compared with."""
+        return f"{self} (before: {self.before()})" if compared else str(self)
+
+
+_DAY: Final = timedelta(days=1)
 
 
 def stretch_of(
@@ -66,7 +80,7 @@ def stretch_of(
         raise PeriodInvalid("`since` lies in the future.", remedy="Give an earlier `since`.")
     end = min(
         now,
-        _moment(until, lambda day: days.begins(min(day, today) + timedelta(days=1)), now),
+        _moment(until, lambda day: days.begins(min(day, today) + _DAY), now),
     )
     if end.year not in YEARS:
         raise PeriodInvalid(
@@ -82,27 +96,6 @@ def stretch_of(
             remedy="Nothing is kept longer: cut it.",
         )
     return Stretch(start, end, days)
-
-
-def spoken_days(asked: str, today: date) -> tuple[date, date] | None:
-    """The first and last day of `today`, `yesterday`, `this week`… in a question; None for none.
-
-    Weeks begin on Monday.
-    """
-    padded = f" {normal(asked)} "
-    monday, first = today - timedelta(days=today.weekday()), today.replace(day=1)
-    spoken = {
-        "today": (today, today),
-        "yesterday": (today - _DAY, today - _DAY),
-        "this week": (monday, today),
-        "last week": (monday - 7 * _DAY, monday - _DAY),
-        "this month": (first, today),
-        "last month": ((first - _DAY).replace(day=1), first - _DAY),
-    }
-    return next((days for words, days in spoken.items() if f" {words} " in padded), None)
-
-
-_DAY: Final = timedelta(days=1)
 
 
 def _moment(text: str | None, of_day: Callable[[date], datetime], default: datetime) -> datetime:
