@@ -213,7 +213,7 @@ def _now(material: Material, today: date, work: Work) -> Now:
     recent = Window(today - timedelta(days=USUAL_VELOCITY_DAYS - 1), today)
     flow = flow_of(read.tasks, recent, work.days, today)
     by_due = "due" in read.roles.filled
-    late = [each.task for each in flow.aging if each.is_late] if flow.cycle else None
+    late = [each.task for each in flow.aging if each.is_late] if flow.expected else None
     blocked = [task for task in read.tasks if task.role == "blocked"]
     return Now(
         days=work.days,
