@@ -1,6 +1,7 @@
 """What is kept is bounded, and read anew whenever it might be wrong."""
 
-from collections.abc import AsyncIterator, Mapping, Sequence
+import gc
+from collections.abc import AsyncIterator, Generator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 
@@ -8,7 +9,7 @@ import pytest
 
 from playbooks.days import WorkDays
 from playbooks.errors import ServiceFailed
-from playbooks.kept_readings import KeptReadings, Reader
+from playbooks.kept_readings import MANY_ROWS, KeptReadings, Reader
 from playbooks.kept_tasks import KeptTasks, TaskMapping
 from playbooks.objects import DataSource
 from playbooks.records import Reading, Transition
@@ -154,6 +155,28 @@ async def test_more_rows_than_the_bound_are_handed_on_one_by_one_and_not_kept() 
     assert [row.id async for row in kept.read(view, reader, NOW)] == ["0"]
 
     assert view.asked == [None, None]
+
+
+@pytest.mark.parametrize(
+    ("count", "is_spared"),
+    [pytest.param(MANY_ROWS, True, id="many"), pytest.param(9, False, id="few")],
+)
+async def test_the_collector_does_not_walk_many_rows_again_and_again(
+    count: int, is_spared: bool, collector: None
+) -> None:
+    del collector
+
+    await KeptTasks().read(Rows(count, reading(count)), MAPPING, NOW)
+
+    assert (gc.get_freeze_count() > count) == is_spared
+
+
+@pytest.fixture
+def collector() -> Generator[None]:
+    """It spares nothing before, and nothing after."""
+    gc.unfreeze()
+    yield
+    gc.unfreeze()
 
 
 def _as_it_is(row: Row) -> Row:
