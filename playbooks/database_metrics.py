@@ -14,7 +14,7 @@ from playbooks.intervals import wilson
 from playbooks.latency import latency_of
 from playbooks.metric_answer import Answer, Measurements, Table
 from playbooks.metric_names import DatabaseMetric
-from playbooks.metric_period import Stretch
+from playbooks.metric_period import MetricPeriod
 from playbooks.records import CallRecord
 from playbooks.text import listed
 from playbooks.verdict import Verdict
@@ -32,7 +32,7 @@ class DatabaseQuestion:
 
     metric: DatabaseMetric
     group: MetricGroup
-    period: Stretch
+    period: MetricPeriod
     compare: bool
     names: Mapping[str, str]
 

@@ -15,7 +15,7 @@ class PeriodInvalid(PlaybookError):
 
 
 @dataclass(frozen=True, slots=True)
-class Stretch:
+class MetricPeriod:
     """From `start` until before `end`, both instants; `days` are of the team's zone.
 
     `before_first_day` begins the stretch to compare it with, where that is not the one just before.
@@ -42,14 +42,14 @@ class Stretch:
             return self.start <= moment < self.end
         return self.first_day <= moment <= self.last_day
 
-    def before(self) -> "Stretch":
+    def before(self) -> "MetricPeriod":
         """The stretch of the same length to compare it with: as many days, the same times of day.
 
         Just before it, unless another day is given.
         """
         first = self.before_first_day
         length = self.first_day - first if first else self.last_day - self.first_day + _DAY
-        return Stretch(self._back(self.start, length), self._back(self.end, length), self.days)
+        return MetricPeriod(self._back(self.start, length), self._back(self.end, length), self.days)
 
     def _back(self, moment: datetime, length: timedelta) -> datetime:
         """Days, not hours: a day with a change of clocks has 23 or 25 of them."""
@@ -68,9 +68,9 @@ class Stretch:
 _DAY: Final = timedelta(days=1)
 
 
-def stretch_of(
+def metric_period_of(
     now: datetime, days: WorkDays, *, count: int, since: str | None, until: str | None
-) -> Stretch:
+) -> MetricPeriod:
     """The last `count` days, today included, or from `since` to `until`. Raises PeriodInvalid.
 
     Both are days or instants of ISO 8601; a day as `until` is included, an instant is not.
@@ -95,7 +95,7 @@ def stretch_of(
             f"The period is longer than {MOST_METRIC_DAYS} days.",
             remedy="Nothing is kept longer: cut it.",
         )
-    return Stretch(start, end, days)
+    return MetricPeriod(start, end, days)
 
 
 def _moment(text: str | None, of_day: Callable[[date], datetime], default: datetime) -> datetime:

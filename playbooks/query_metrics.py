@@ -17,7 +17,7 @@ from playbooks.errors import PlaybookError
 from playbooks.mapping import titled
 from playbooks.metric_answer import PROCEDURE, Answer, finding
 from playbooks.metric_names import DatabaseMetric, Metric, ToolMetric, metric_named
-from playbooks.metric_period import Stretch, stretch_of
+from playbooks.metric_period import MetricPeriod, metric_period_of
 from playbooks.opened import SEARCH_PATIENCE_S
 from playbooks.ports import Progress
 from playbooks.records import Reading
@@ -60,7 +60,7 @@ async def query_metrics(  # noqa: PLR0913 - the question, all by keyword
     if (days, since, until) != (USUAL_METRIC_DAYS, None, None):
         spoken = Spoken(compares=spoken.compares)
     since, until = _iso(spoken.first) or since, _iso(spoken.last) or until
-    period = stretch_of(now, desk.work.days, count=days, since=since, until=until)
+    period = metric_period_of(now, desk.work.days, count=days, since=since, until=until)
     period = replace(period, before_first_day=spoken.before)
     visit = _Visit(desk, desk.new_run_id(), now, group, period, spoken, compare or spoken.compares)
     if asked in get_args(ToolMetric):
@@ -81,7 +81,7 @@ class _Visit:
     run_id: str
     now: datetime
     group: MetricGroup
-    period: Stretch
+    period: MetricPeriod
     spoken: Spoken
     compare: bool
 
@@ -115,10 +115,10 @@ class _Visit:
         return self._report(metric, answer, scanned), answer
 
     @property
-    def _span(self) -> Stretch:
+    def _span(self) -> MetricPeriod:
         """The period, and the one before it where the two are compared."""
         start = self.period.before().start if self.compare else self.period.start
-        return Stretch(start, self.period.end, self.period.days)
+        return MetricPeriod(start, self.period.end, self.period.days)
 
     async def _names(self) -> dict[str, str]:
         """The key of each data source: by configured id, else by title; what is not known stays."""

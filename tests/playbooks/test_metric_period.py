@@ -4,14 +4,14 @@ from datetime import UTC, date, datetime, timedelta
 import pytest
 
 from playbooks.days import WorkDays
-from playbooks.metric_period import PeriodInvalid, Stretch, stretch_of
+from playbooks.metric_period import MetricPeriod, PeriodInvalid, metric_period_of
 
 NOW = datetime(2026, 3, 30, 12, tzinfo=UTC)
 BRUSSELS = WorkDays("Europe/Brussels")
 
 
-def period(count: int = 7, since: str | None = None, until: str | None = None) -> Stretch:
-    return stretch_of(NOW, BRUSSELS, count=count, since=since, until=until)
+def period(count: int = 7, since: str | None = None, until: str | None = None) -> MetricPeriod:
+    return metric_period_of(NOW, BRUSSELS, count=count, since=since, until=until)
 
 
 def test_one_day_is_today_in_the_zone() -> None:
