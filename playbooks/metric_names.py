@@ -72,7 +72,7 @@ class MetricUnknown(PlaybookError):
     def __init__(self, nearest: str | None, *, hint: str = "") -> None:
         near = f"The nearest is {nearest}. " if nearest else ""
         super().__init__(
-            "There is no metric of that name.",
+            "No metric answers that question." if hint else "There is no metric of that name.",
             remedy=f"{hint}{near}The metrics are: {', '.join(METRICS)}.",
         )
         self.nearest = nearest
