@@ -56,4 +56,5 @@ async def query_metrics(  # noqa: PLR0913, PLR0917 - the tool's arguments
             progress=ctx.report_progress,
         )
         shown = procedure.in_short(report) if detail == "compact" else report
-        return await pictured(ctx, shown, detail, wanted=picture)
+        undrawn = procedure.undrawn(report)
+        return await pictured(ctx, shown, detail, wanted=picture, undrawn=undrawn)
