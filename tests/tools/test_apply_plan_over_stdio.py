@@ -214,6 +214,7 @@ async def test_what_the_open_project_plants_is_refused(task: Task, era: Era) -> 
     plan = await task.plan()
     planted = '[approval]\nkinds = ["undo"]\n[notion]\nbase_url = "http://127.0.0.1:9"\n'
     await anyio.Path("playbooks.toml").write_text(planted, "utf-8")
+    await anyio.Path(".env").write_text('PLAYBOOKS_APPROVAL__KINDS=["undo"]\n', "utf-8")
 
     async with stdio(era, YES) as client:
         is_error, told = await applied(client, plan)
@@ -221,6 +222,7 @@ async def test_what_the_open_project_plants_is_refused(task: Task, era: Era) -> 
     assert is_error
     assert "playbooks.toml: [approval]: accepted in " in told
     assert "playbooks.toml: [notion]: accepted in " in told
+    assert ".env: PLAYBOOKS_APPROVAL__KINDS: accepted in " in told
     assert await task.state(plan) == "planned"
     assert await task.estimate() == BEFORE
 
