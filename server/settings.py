@@ -14,7 +14,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from datetime import date
 from pathlib import Path
-from typing import Any, Final, Literal, Self, get_args
+from typing import TYPE_CHECKING, Any, Final, Literal, Self, get_args
 from urllib.parse import quote
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
@@ -37,7 +37,6 @@ from pydantic_settings import (
 )
 
 from playbooks.bands import Bands
-from playbooks.contract import Contract
 from playbooks.databases import KINDS, DatabaseKey, StatusRole, kind_of
 from playbooks.days import WorkDays
 from playbooks.desk import TokenOrigin
@@ -45,6 +44,9 @@ from playbooks.plan import PlanKind
 from playbooks.work import TeamKind, Work
 from server.contracts import directory_of, read_contracts
 from server.mistakes import Origin, describe
+
+if TYPE_CHECKING:
+    from playbooks.contract import Contract
 
 FILE_NAME: Final = "playbooks.toml"
 DOTENV: Final = ".env"
@@ -259,7 +261,9 @@ class Configuration:
     token_origin: TokenOrigin
     data_directory: Path
     fingerprint: str
-    contracts: Mapping[DatabaseKey, Contract] = field(default_factory=dict[DatabaseKey, Contract])
+    contracts: "Mapping[DatabaseKey, Contract]" = field(
+        default_factory=dict[DatabaseKey, "Contract"]
+    )
 
     @property
     def has_token(self) -> bool:
