@@ -264,6 +264,10 @@ class Store(Protocol):
         """Add to the hash-chained journal, which nothing ever changes."""
         ...
 
+    async def last_journalled(self, subject: str) -> JournalEntry | None:
+        """The newest entry about exactly that, or None."""
+        ...
+
     async def claim_page(self, data_source_id: str, title: str) -> Claimed | None:
         """Take the right to write our page there for a while; None while it is another's."""
         ...

@@ -137,6 +137,23 @@ async def test_a_change_is_made_and_read_back_whatever_its_aspect(
     assert await current(office.desk, plan, change) == change.after
 
 
+@pytest.mark.parametrize("by_hand", [CELL, TRASH, COLUMN], ids=lambda each: each.target)
+async def test_what_a_person_did_before_the_plan_is_no_part_of_its_undo(
+    office: Office, by_hand: Change
+) -> None:
+    office.things.trash["p"] = False
+    ours = Change(target="cell/q/t", before=None, after="ours")
+    plan_id = await office.planned(by_hand, ours)
+    plan = await office.kept(plan_id)
+    await write(office.desk, plan, by_hand, by_hand.after)
+
+    await office.applied(plan_id)
+    await office.applied(await office.undoing(plan_id))
+
+    assert await current(office.desk, plan, by_hand) == by_hand.after
+    assert await current(office.desk, plan, ours) is None
+
+
 async def test_a_key_may_hold_what_parts_targets(office: Office) -> None:
     plan = await office.kept(await office.planned(COLUMN))
 
