@@ -44,7 +44,8 @@ class Checkup:
     """A database whose rows were checked; `opened.view.reading` says how many it has.
 
     `figures` are the reports' figures, to be computed with and without rows. `rule_ids` are those
-    of all rules, asked for or not.
+    of all rules, asked for or not. `met_ids` are the rows that were asked for and are there; None
+    where all are judged.
     """
 
     key: DatabaseKey
@@ -54,6 +55,12 @@ class Checkup:
     scanned_count: int
     figures: Figures
     rule_ids: tuple[str, ...]
+    met_ids: frozenset[str] | None = None
+
+    @property
+    def judged_count(self) -> int:
+        """How many of the rows were judged."""
+        return self.scanned_count if self.met_ids is None else len(self.met_ids)
 
 
 async def failures(  # noqa: PLR0913 - what a person may ask
@@ -102,7 +109,7 @@ async def check_rows(  # noqa: PLR0913 - as above
     """The same over rows that are at hand; they are judged `aside`."""
     wanted = [rule for rule in rules_for(scene) if not rules or {rule.id, rule.name} & set(rules)]
     running = [_Running(rule, scene) for rule in wanted]
-    asked = frozenset(row_ids)
+    asked, met = frozenset(row_ids), set[str]()
     figures = Figures(scene.days, scene.today)
     case_of = await cases(scene, opened, now)
     total, done = opened.view.reading.rows_count, 0
@@ -111,6 +118,8 @@ async def check_rows(  # noqa: PLR0913 - as above
         for row in rows:
             case = case_of(row)
             figures.add(case)
+            if row.id in asked:
+                met.add(row.id)
             _show(case, running, counts=not asked or row.id in asked)
 
     async for portion in _portions(opened.view):
@@ -119,7 +128,16 @@ async def check_rows(  # noqa: PLR0913 - as above
         if done % _TOLD_EVERY == 0:
             await progress(done, max(done, total), f"rows of {scene.key}")
     results = [await each.result() for each in running]
-    return Checkup(scene.key, opened, scene.contract, results, done, figures, rule_ids(scene))
+    return Checkup(
+        scene.key,
+        opened,
+        scene.contract,
+        results,
+        done,
+        figures,
+        rule_ids(scene),
+        met_ids=frozenset(met) if asked else None,
+    )
 
 
 async def _portions(view: View) -> AsyncIterator[Sequence[Row]]:

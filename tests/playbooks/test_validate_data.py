@@ -16,7 +16,7 @@ from playbooks.errors import ConfigurationInvalid
 from playbooks.kept_data import Acknowledged
 from playbooks.report import Finding, Report
 from playbooks.row_rules_check import failures
-from playbooks.validate_data import RulesUnknown, validate_data
+from playbooks.validate_data import RowsUnknown, RulesUnknown, validate_data
 from playbooks.validation_text import in_short
 from playbooks.verdict import Verdict
 from server.app import House, open_house
@@ -123,6 +123,13 @@ async def test_only_the_rows_asked_for_are_judged_but_by_all_of_them(desk: Desk)
     assert measured["task_management.duplicate_title.checked_count"] == 1
     assert measured["task_management.duplicate_title.failed_count"] == 1
     assert report.coverage.scanned == whole.coverage.scanned
+    assert report.headline.startswith(f"1 of {whole.coverage.scanned} rows of 1 databases: 1 break")
+
+
+@pytest.mark.parametrize("unknown", ["bogus", "0" * 32])
+async def test_rows_that_no_database_has_are_refused(desk: Desk, unknown: str) -> None:
+    with pytest.raises(RowsUnknown, match=f"no such row in development_log: {unknown[:8]}"):
+        await validate_data(desk, database="development_log", row_ids=[unknown])
 
 
 async def test_what_was_seen_before_is_not_new_again(desk: Desk) -> None:
