@@ -96,6 +96,18 @@ async def failures(  # noqa: PLR0913 - what a person may ask
     )
 
 
+async def rules_of(
+    desk: Desk, key: DatabaseKey, *, procedure: str, run_id: str
+) -> tuple[str, ...] | Verdict:
+    """The ids of all rules of the database, those included that the contract switches off."""
+    opened = await open_database(
+        desk, kind_of(key), procedure=procedure, run_id=run_id, progress=silent
+    )
+    if isinstance(opened, Verdict):
+        return opened
+    return rule_ids(await _scene(desk, key, opened, procedure=procedure, run_id=run_id))
+
+
 async def check_rows(  # noqa: PLR0913 - as above
     scene: Scene,
     opened: Opened,
