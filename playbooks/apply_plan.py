@@ -144,6 +144,8 @@ async def _watched(walk: Walk) -> tuple[Plan, Trial | None]:
     if plan.state != "applied" or "verdict" in plan.outcome or not isinstance(kind, Tried):
         return plan, None
     kept_changes = done(plan, await steps_of(desk, plan))
+    if not kept_changes:
+        return plan, None
     since = datetime.fromisoformat(plan.outcome["applied_at"])
     as_applied = plan.model_copy(update={"changes": kept_changes})
     trial = await kind.judge(desk, as_applied, since)

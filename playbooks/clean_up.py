@@ -32,7 +32,7 @@ CLEANED: Final[tuple[DatabaseKey, ...]] = ("development_log", "ai_tool_metrics",
 """Databases that hold what has happened; work that is to do is never cleaned up."""
 
 KEPT_KIND: Final = "incident"
-"""Entries of the operations log of this kind stay."""
+"""Entries of this kind stay."""
 
 _ROUNDED: Final = timedelta(minutes=1)
 """Notion tells the minute of an edit, so that a later one within it looks the same."""
@@ -98,9 +98,8 @@ async def prepare(desk: Desk, plan: Plan) -> Mapping[str, Any]:
     """
     snapshot_id: str = plan.outcome["baseline"]["snapshot"]
     await _verify_again(desk, snapshot_id)
-    wanted = {Target.of(change.target).parts[0] for change in plan.changes}
-    keys: Sequence[DatabaseKey] = plan.outcome["baseline"]["databases"]
-    counts = {key: await _roll_up(desk, key, wanted) for key in keys if key in ROLLED_ROLES}
+    rows: Mapping[DatabaseKey, Sequence[str]] = plan.outcome["baseline"]["rows"]
+    counts = {key: await _roll_up(desk, key, rows[key]) for key in rows if key in ROLLED_ROLES}
     return {"snapshot": snapshot_id, "rolled_up": counts}
 
 
@@ -139,7 +138,7 @@ async def _look(desk: Desk, key: DatabaseKey, before: date, found: _Found) -> No
     async for row in opened.view.rows(_read(opened)):
         total += 1
         day = dating.day(row)
-        if day < before and not _stays(key, names, row):
+        if day < before and not _is_incident(names, row):
             old += 1
             found.entries.append(Entry(key, opened.view.schema.id, row, day, _title(row)))
     found.gates.append(_gate(key, "ok", f"{old} of {counted(total, 'row')} are old"))
@@ -151,10 +150,8 @@ def _read(opened: Opened) -> list[str]:
     return [*titles, *(opened.names[role] for role in ("date", "kind") if role in opened.names)]
 
 
-def _stays(key: DatabaseKey, names: Mapping[str, str], row: Row) -> bool:
-    if key != "operations_log":
-        return False
-    kind = row.plain(names["kind"])
+def _is_incident(names: Mapping[str, str], row: Row) -> bool:
+    kind = row.plain(names["kind"]) if "kind" in names else None
     return isinstance(kind, str) and normal(kind) == KEPT_KIND
 
 
@@ -217,7 +214,11 @@ def _drafted(  # noqa: PLR0913 - all that the answer tells
         },
         baseline={
             "snapshot": snapshot.id if snapshot else None,
-            "databases": sorted({entry.key for entry in planned}),
+            "rows": {
+                key: [entry.row.id for entry in planned if entry.key == key]
+                for key in CLEANED
+                if any(entry.key == key for entry in planned)
+            },
         },
     )
 
@@ -272,16 +273,23 @@ async def _verify_again(desk: Desk, snapshot_id: str) -> None:
 _ANEW: Final = "Call create_backup, then plan again."
 
 
-async def _roll_up(desk: Desk, key: DatabaseKey, wanted: set[str]) -> int:
-    """How many rows of that database were kept."""
+async def _roll_up(desk: Desk, key: DatabaseKey, row_ids: Sequence[str]) -> int:
+    """How many rows of that database were kept; every one that is not in the trash already."""
     opened = await _opened(desk, key)
     if isinstance(opened, Verdict) or desk.book is None:
-        raise NotKept(
-            f"The rows of {key} cannot be read, so that reports would lose them.",
-            remedy="health_check says why; apply_plan then goes on.",
-        )
+        raise _not_kept(key)
     dating, roles = Dating(opened.names, desk.work.days), ROLLED_ROLES[key]
-    names = [opened.names[role] for role in roles if role in opened.names]
+    names, wanted = [opened.names[role] for role in roles if role in opened.names], set(row_ids)
     rows = [row async for row in opened.view.rows(names) if row.id in wanted]
+    for row_id in wanted - {row.id for row in rows}:
+        if desk.editor is None or await desk.editor.in_trash(row_id) is False:
+            raise _not_kept(key)
     await desk.book.roll_up(opened.view.schema.id, [dating.rolled(row, roles) for row in rows])
     return len(rows)
+
+
+def _not_kept(key: DatabaseKey) -> NotKept:
+    return NotKept(
+        f"Not every row of {key} can be read, so that reports would lose some.",
+        remedy="health_check says why; apply_plan then goes on.",
+    )

@@ -2,7 +2,7 @@
 
 import json
 from collections.abc import Iterator, Mapping, Sequence
-from typing import Any, Final
+from typing import Any, Final, cast
 
 from playbooks.contract import Contract, PropertyContract
 from playbooks.text import visible
@@ -36,7 +36,7 @@ def _table(title: str, wanted: PropertyContract, comments: Sequence[str]) -> Ite
 def _written(value: Any) -> str:
     """A value in TOML, whose basic strings are JSON's but for one character."""
     if isinstance(value, list | tuple):
-        return f"[{', '.join(map(_written, value))}]"  # type: ignore[arg-type]  # items of any type
+        return f"[{', '.join(map(_written, cast('list[object]', value)))}]"
     return json.dumps(value, ensure_ascii=False).replace("\x7f", _DELETE)
 
 

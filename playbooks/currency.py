@@ -1,9 +1,9 @@
 """In which currency a number property is."""
 
+import re
 from collections.abc import Mapping
 from typing import Final
 
-from playbooks.databases import normal
 from playbooks.objects import Property
 
 _CODES: Final[Mapping[str, str]] = {
@@ -50,8 +50,15 @@ _CODES: Final[Mapping[str, str]] = {
 
 
 def currency_of(prop: Property | None) -> str | None:
-    """The code that its number format means, or that its name holds (`Cost (USD)`); else None."""
+    """The code that its number format means, or that its name holds (`Cost (USD)`); else None.
+
+    In a name a code is upper-case or in brackets: `Cost per try` is in no lira.
+    """
     if prop is None:
         return None
-    named = {word.upper() for word in normal(prop.name).split()} & set(_CODES.values())
+    written = {plain or bracketed for plain, bracketed in _WRITTEN.findall(prop.name)}
+    named = {code.upper() for code in written} & set(_CODES.values())
     return _CODES.get(prop.number_format) or (named.pop() if len(named) == 1 else None)
+
+
+_WRITTEN: Final = re.compile(r"\b([A-Z]{3})\b|[(\[{]\s*([A-Za-z]{3})\s*[)\]}]")

@@ -14,7 +14,7 @@ from playbooks.intervals import wilson
 from playbooks.latency import latency_of
 from playbooks.metric_answer import Answer, Measurements, Table
 from playbooks.metric_names import DatabaseMetric
-from playbooks.metric_period import Stretch
+from playbooks.metric_period import MetricPeriod
 from playbooks.records import CallRecord
 from playbooks.text import listed
 from playbooks.verdict import Verdict
@@ -32,7 +32,7 @@ class DatabaseQuestion:
 
     metric: DatabaseMetric
     group: MetricGroup
-    period: Stretch
+    period: MetricPeriod
     compare: bool
     names: Mapping[str, str]
 
@@ -158,11 +158,11 @@ _REMEDIES: Final[Mapping[DatabaseMetric, str]] = {
 
 
 def _headline(asked: DatabaseQuestion, measures: Mapping[str, Measure], count: int) -> str:
-    name = asked.metric.replace("_", " ")
+    name, period = asked.metric.replace("_", " "), asked.period.told(compared=asked.compare)
     if not count:
-        return f"{name}, {asked.period}: nothing is recorded."
+        return f"{name}, {period}: nothing is recorded."
     values = [f"{key} {_short(asked.metric, each)}" for key, each in list(measures.items())[:3]]
-    return f"{name}, {asked.period}: {listed(values)}; {count:,} recorded."
+    return f"{name}, {period}: {listed(values)}; {count:,} recorded."
 
 
 def _short(metric: DatabaseMetric, measure: Measure) -> str:

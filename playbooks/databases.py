@@ -4,6 +4,7 @@ A *role* is what a property means to us (`estimated_hours`); a team's own proper
 name. Without configuration roles are guessed by name and type, and the guess is shown.
 """
 
+import re
 from dataclasses import dataclass
 from typing import Final, Literal
 
@@ -143,4 +144,7 @@ def kind_of(key: DatabaseKey) -> DatabaseKind:
 
 def normal(name: str) -> str:
     """A name as people mean it: case, spacing and punctuation aside."""
-    return " ".join("".join(c if c.isalnum() else " " for c in name.casefold()).split())
+    return " ".join(_WORDS.findall(name.casefold()))
+
+
+_WORDS: Final = re.compile(r"[^\W_]+")

@@ -1,8 +1,11 @@
 """A short answer stays short: what matters least is left out until it fits."""
 
-from collections.abc import Callable
+import re
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
 from typing import Final, TypeAlias
 
+from playbooks.render import evidence_left_out, findings_left_out, rows_left_out
 from playbooks.report import Report
 
 MOST_TOKENS: Final = 1500
@@ -14,7 +17,7 @@ Trim: TypeAlias = Callable[[Report], Report | None]
 """Leaves one thing out; None where nothing of its kind is left."""
 
 
-def fitted(report: Report) -> Report:
+def shortened(report: Report) -> Report:
     """The report with as much left out as needs be; figures, status and headline always stay."""
     shown = report
     for trim in _TRIMS:
@@ -42,22 +45,48 @@ def _twice_told(report: Report) -> Report | None:
 
 
 def _next_action(report: Report) -> Report | None:
-    less = _without_last_line(report, "Next: ", least_count=1)
-    kept = report.next_actions[: max(1, len(report.next_actions) - 1)]
-    return None if less is None else less.model_copy(update={"next_actions": kept})
-
-
-def _without_last(start: str, *, least_count: int) -> Trim:
-    return lambda report: _without_last_line(report, start, least_count=least_count)
-
-
-def _without_last_line(report: Report, start: str, *, least_count: int) -> Report | None:
     lines = report.summary.split("\n")
-    places = [place for place, line in enumerate(lines) if line.startswith(start)]
-    if len(places) <= least_count:
+    places = [place for place, line in enumerate(lines) if line.startswith("Next: ")]
+    if len(places) <= 1:
         return None
     del lines[places[-1]]
-    return report.model_copy(update={"summary": "\n".join(lines)})
+    kept = report.next_actions[: max(1, len(report.next_actions) - 1)]
+    return report.model_copy(update={"summary": "\n".join(lines), "next_actions": kept})
+
+
+@dataclass(frozen=True, slots=True)
+class _Listed:
+    """Lines of the summary that begin alike, of which some always stay.
+
+    `left_out` is what is written below them where so many are left out.
+    """
+
+    start: str
+    least_count: int
+    left_out: Callable[[int], str]
+
+    def __call__(self, report: Report) -> Report | None:
+        """Without the last of them, which is counted below."""
+        lines = report.summary.split("\n")
+        places = [n for n in range(len(lines)) if self._is_one(lines[n:])]
+        if len(places) <= self.least_count:
+            return None
+        last = places[-1]
+        count, rest = self._counted(lines[last + 1 :])
+        # Where none of a list is left, nothing looks whole.
+        more = self.left_out(count + 1).split("\n") if last - 1 in places else []
+        return report.model_copy(update={"summary": "\n".join([*lines[:last], *more, *rest])})
+
+    def _is_one(self, lines: Sequence[str]) -> bool:
+        return lines[0].startswith(self.start) and self._counted(lines)[0] == 0
+
+    def _counted(self, lines: Sequence[str]) -> tuple[int, Sequence[str]]:
+        """How many are said to be left out at the beginning of these lines; those after it."""
+        for number in re.findall(r"\d+", "\n".join(lines[:2])):
+            told = self.left_out(int(number)).split("\n")
+            if list(lines[: len(told)]) == told:
+                return int(number), lines[len(told) :]
+        return 0, lines
 
 
 def _finding(report: Report) -> Report | None:
@@ -79,7 +108,19 @@ def _clause(report: Report) -> Report | None:
 
 
 def _but_last(line: str) -> str:
-    """Without its last clause, which never begins within a code span; "" where it has but one."""
+    """Without its last clause, but for what says so; "" where it has but one."""
+    counted = _COUNTED.fullmatch(line)
+    before = _before_last(line.removesuffix(_CUT) if counted is None else counted[1])
+    cut = _CUT if counted is None else f"; and {int(counted[2]) + 1} more"
+    return before and f"{before}{cut}"
+
+
+_CUT: Final = "; …"
+_COUNTED: Final = re.compile(r"(.*); and (\d+) more")
+
+
+def _before_last(line: str) -> str:
+    """What stands before the last clause, which never begins within a code span."""
     before, divider, _ = line.rpartition("; ")
     while divider and before.count("`") % 2:
         before, divider, _ = before.rpartition("; ")
@@ -88,11 +129,11 @@ def _but_last(line: str) -> str:
 
 _TRIMS: Final[tuple[Trim, ...]] = (
     _twice_told,
-    _without_last("  - ", least_count=0),
+    _Listed("  - ", 0, evidence_left_out),
     _next_action,
-    _without_last("| ", least_count=5),
+    _Listed("| ", 5, rows_left_out),
     _finding,
-    _without_last("To do, ", least_count=1),
+    _Listed("To do, ", 1, findings_left_out),
     _clause,
 )
 """What is left out first comes first: evidence, further advice, rows of tables, then clauses."""

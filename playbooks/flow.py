@@ -2,7 +2,7 @@
 
 import math
 from bisect import bisect_right
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date
 from itertools import accumulate
@@ -11,14 +11,14 @@ from typing import Final, TypeAlias
 
 from playbooks.latency import percentile
 
-CountDays: TypeAlias = Callable[[date, date], int]
-"""How many days from a start to a finish: the convention that a report must state."""
-
 Span: TypeAlias = tuple[date, date | None]
 """The day work started and the day it finished; None while it is open."""
 
 SLE_PERCENT: Final = 85
 """The percentile of the cycle time that is the default service level expectation."""
+
+LEAST_FOR_SLE: Final = 19
+"""With fewer the longest does not exceed that percentile with 95 % probability."""
 
 
 def inclusive_days(start: date, finish: date) -> int:

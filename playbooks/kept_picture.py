@@ -31,7 +31,7 @@ async def _kept(desk: Desk, run_id: str) -> Specification:
     if picture is None:
         raise PictureUnavailable(
             "No picture is kept of this run.",
-            remedy="Its tool draws one with picture=true, none of sums; the text has the figures.",
+            remedy="get_record has its figures.",
         )
     return picture
 

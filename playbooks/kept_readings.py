@@ -3,7 +3,8 @@
 Reading a hundred thousand rows takes seconds; what they come to is small and kept in memory.
 """
 
-from collections.abc import Callable, Mapping, Sequence
+import gc
+from collections.abc import AsyncGenerator, Callable, Hashable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Final, Generic, TypeVar
@@ -13,11 +14,11 @@ from playbooks.rows import Row
 
 T = TypeVar("T")
 
-MOST_ROWS: Final = 300_000
-"""So many are kept, about 700 bytes each; of more, those of the databases used last."""
-
 KEEPING: Final = timedelta(minutes=5)
 """Rows are kept so long after Notion gave them, at the latest."""
+
+MANY_ROWS: Final = 20_000
+"""From so many on, the garbage collector is kept from walking them."""
 
 
 # Without slots, this and the next: see `playbooks.ports.Outcome`.
@@ -26,19 +27,22 @@ class Reader(Generic[T]):
     """How the rows of one database are read, of which properties.
 
     `way` is whatever else the outcome of `read` hangs on: of another way, nothing is known.
+    `besides`, by id, is what else that of single rows hangs on: where it differs, they are read
+    again.
     """
 
     data_source_id: str
     properties: Sequence[str]
     read: Callable[[Row], T]
     way: object
+    besides: Mapping[str, Hashable] = field(default_factory=dict[str, Hashable])
 
 
 @dataclass(frozen=True)
 class _Kept(Generic[T]):
     """`versions` are those of the rows, by id, as are their readings."""
 
-    way: object
+    reader: Reader[T]
     as_of: datetime
     read_at: datetime
     rows_count: int
@@ -50,34 +54,38 @@ class _Kept(Generic[T]):
 class KeptReadings(Generic[T]):
     """What one process keeps, of at most so many rows; the database used last comes last."""
 
-    most_rows: int = MOST_ROWS
+    most_rows: int
     _kept: dict[str, _Kept[T]] = field(default_factory=dict[str, _Kept[T]])
 
-    async def read(self, view: View, reader: Reader[T], now: datetime) -> Sequence[T]:
-        """What each row of the view is read as, at `now`."""
+    async def read(self, view: View, reader: Reader[T], now: datetime) -> AsyncGenerator[T]:
+        """What each row of the view is read as, at `now`; of too many rows none is kept."""
         known = self._kept.pop(reader.data_source_id, None)
-        if known is not None and known.way != reader.way:
+        if view.reading.rows_count > self.most_rows:
+            async for row in view.rows(reader.properties):
+                yield reader.read(row)
+            return
+        if known is not None and known.reader.way != reader.way:
             known = None
-        if known is None or not _is_unchanged(known, view):
+        if known is None or not _is_unchanged(known, view, reader):
             known = await _read(view, reader, known, now)
         self._keep(reader.data_source_id, known)
-        return list(known.readings.values())
+        for reading in known.readings.values():
+            yield reading
 
     def _keep(self, data_source_id: str, known: _Kept[T]) -> None:
         self._kept[data_source_id] = known
         while len(self._kept) > 1 and self._rows_count() > self.most_rows:
             del self._kept[next(iter(self._kept))]
-        if len(known.readings) > self.most_rows:
-            del self._kept[data_source_id]
 
     def _rows_count(self) -> int:
         return sum(len(each.readings) for each in self._kept.values())
 
 
-def _is_unchanged(known: _Kept[T], view: View) -> bool:
+def _is_unchanged(known: _Kept[T], view: View, reader: Reader[T]) -> bool:
     """Whether no refresh, not even one that failed, can have brought anything since."""
     told = view.reading
     same = (known.as_of, known.rows_count) == (told.as_of, told.rows_count)
+    same = same and known.reader.besides == reader.besides
     return same and told.complete and told.stale_because is None
 
 
@@ -85,11 +93,31 @@ async def _read(view: View, reader: Reader[T], known: _Kept[T] | None, now: date
     """What is new beside what is known; everything where rows have gone."""
     since = None if known is None else known.read_at - KEEPING
     readings = {} if known is None else dict(known.readings)
-    versions = {} if known is None else dict(known.versions)
+    versions = {} if known is None else _still(known, reader)
     async for row in view.rows(reader.properties, since=since, unless=versions):
         readings[row.id] = reader.read(row)
         versions[row.id] = row.version
     count = view.reading.rows_count
     if known is not None and count - known.rows_count != len(readings) - len(known.readings):
         return await _read(view, reader, None, now)
-    return _Kept(reader.way, view.reading.as_of, now, count, readings, versions)
+    if known is None and len(readings) >= MANY_ROWS:
+        _spare_the_collector()
+    return _Kept(reader, view.reading.as_of, now, count, readings, versions)
+
+
+def _spare_the_collector() -> None:
+    """Of 100,000 tasks, which hold no cycles, its walks are a quarter of a wide question's time.
+
+    What was spared before is looked through once more, so that nothing stays for ever.
+    """
+    gc.unfreeze()
+    gc.collect()
+    gc.freeze()
+
+
+def _still(known: _Kept[T], reader: Reader[T]) -> dict[str, str]:
+    """The versions of the rows that would be read as before."""
+    versions = dict(known.versions)
+    for row_id, _ in known.reader.besides.items() ^ reader.besides.items():
+        versions.pop(row_id, None)
+    return versions

@@ -2,19 +2,23 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import datetime, timedelta
+from datetime import datetime
 from typing import Final
 
 from playbooks.databases import StatusRole
 from playbooks.days import WorkDays
 from playbooks.kept_readings import KEEPING, KeptReadings, Reader
 from playbooks.ports import View
-from playbooks.records import Transition
+from playbooks.records import KEPT_FOR, Transition
 from playbooks.task import Task
 from playbooks.tasks import TaskReader, reopenings, status_changes
 
-_REMEMBERED: Final = timedelta(days=400)
-"""Changes of status that are older than this are not read."""
+MOST_TASKS: Final = 300_000
+"""So many are kept, about 700 bytes each; of more, those of the databases used last."""
+
+
+def _tasks() -> KeptReadings[Task]:
+    return KeptReadings(MOST_TASKS)
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,7 +45,7 @@ class _Reopened:
 class KeptTasks:
     """The tasks that one process keeps."""
 
-    rows: KeptReadings[Task] = field(default_factory=KeptReadings[Task])
+    rows: KeptReadings[Task] = field(default_factory=_tasks)
     _reopened: dict[str, _Reopened] = field(default_factory=dict[str, _Reopened])
 
     async def read(self, view: View, mapping: TaskMapping, now: datetime) -> Sequence[Task]:
@@ -50,15 +54,15 @@ class KeptTasks:
         changes = status_changes(await self._changes(view, mapping, now), mapping.days)
         tasks = TaskReader(mapping.names, mapping.meanings, mapping.days, today, changes)
         names = sorted(mapping.names.values())
-        reader = Reader(mapping.data_source_id, names, tasks.task, way=(mapping, today))
-        return await self.rows.read(view, reader, now)
+        reader = Reader(mapping.data_source_id, names, tasks.task, (mapping, today), changes)
+        return [task async for task in self.rows.read(view, reader, now)]
 
     async def _changes(
         self, view: View, mapping: TaskMapping, now: datetime
     ) -> frozenset[Transition]:
         known = self._reopened.get(mapping.data_source_id)
         if known is None or known.mapping != mapping:
-            known = _Reopened(mapping, now - _REMEMBERED + KEEPING, frozenset())
+            known = _Reopened(mapping, now - KEPT_FOR + KEEPING, frozenset())
         new = [each async for each in view.transitions(known.read_at - KEEPING)]
         changes = known.changes | set(reopenings(new, mapping.status_id, mapping.meanings))
         self._reopened[mapping.data_source_id] = _Reopened(mapping, now, changes)

@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 from typing import Final
 
 from playbooks.picture import Specification
+from playbooks.render import rows_left_out
 from playbooks.report import Finding, Gate, Severity
 from playbooks.unicode_bars import fenced
 from playbooks.verdict import Verdict
@@ -31,7 +32,7 @@ class Table:
         rule = tuple("---" if place == 0 else "---:" for place in range(len(self.header)))
         lines = [_line(cells) for cells in (self.header, rule, *self.rows[:ROWS_SHOWN])]
         hidden = len(self.rows) - ROWS_SHOWN
-        more = [f"\nand {hidden} more rows in the full report"] if hidden > 0 else []
+        more = [rows_left_out(hidden)] if hidden > 0 else []
         return "\n".join([*lines, *more])
 
     def finding(self) -> list[Finding]:

@@ -27,7 +27,7 @@ _SYNONYMS: Final[Mapping[Metric, tuple[str, ...]]] = {
     "success_rate": (
         *("success", "successes", "success rates", "reliability", "reliable", "failures"),
         *("failure", "failure rate", "fail", "fails", "failed", "failing", "works", "broken"),
-        *("timeout", "timeouts", "timed out", "availability"),
+        *("timeout", "timeouts", "timed out", "availability", "uptime", "downtime"),
     ),
     "tokens": ("token", "token usage", "tokens used", "token count"),
     "cost": ("costs", "price", "spend", "spent", "spending", "money", "expensive", "dollars"),
@@ -42,8 +42,9 @@ _SYNONYMS: Final[Mapping[Metric, tuple[str, ...]]] = {
 """What AI tools and databases have in common stands with the tools."""
 
 _OF_DATABASES: Final = frozenset({"database", "databases", "notion", "api"})
-_OF_TOOLS: Final = frozenset(
-    {"ai", "tool", "tools", "assistant", "cursor", "continue", "copilot", "claude", "mcp", "server"}
+_OF_OUR_SERVER: Final = frozenset({"mcp", "server"})
+_OF_ASSISTANTS: Final = frozenset(
+    {"ai", "tool", "tools", "assistant", "cursor", "continue", "copilot", "claude"}
 )
 
 _DATABASE_METRIC: Final[Mapping[Metric, Metric]] = {
@@ -52,6 +53,13 @@ _DATABASE_METRIC: Final[Mapping[Metric, Metric]] = {
 }
 _TOOL_METRIC: Final[Mapping[Metric, Metric]] = {"error_rate": "success_rate"}
 """What is meant where databases, or tools, are spoken of."""
+
+_NOT_OF_DATABASES: Final[Mapping[Metric, str]] = {
+    "calls": "Calls to Notion are no metric of their own: error_rate counts those it is of. ",
+    "tokens": "Databases use no tokens: tokens are of AI tools. ",
+    "cost": "Calls to Notion cost nothing: cost is of AI tools. ",
+}
+"""What is answered of AI tools alone, and must not be for a question about Notion."""
 
 _OF_VELOCITY: Final = frozenset(
     {"help", "helps", "helping", "helpful", "productive", "productivity", "velocity", "worth"}
@@ -64,7 +72,7 @@ class MetricUnknown(PlaybookError):
     def __init__(self, nearest: str | None, *, hint: str = "") -> None:
         near = f"The nearest is {nearest}. " if nearest else ""
         super().__init__(
-            "There is no metric of that name.",
+            "No metric answers that question." if hint else "There is no metric of that name.",
             remedy=f"{hint}{near}The metrics are: {', '.join(METRICS)}.",
         )
         self.nearest = nearest
@@ -85,12 +93,14 @@ def metric_named(asked: str) -> Metric:
     counted: set[Metric] = {"calls"}
     named: set[Metric] = {_meant(metric, spoken) for metric in found - counted or found}
     if len(named) == 1:
-        return named.pop()
+        return _answerable(named.pop(), spoken)
     if named:
         raise MetricUnknown(None, hint=f"It speaks of {listed(sorted(named))}: ask for one. ")
     if spoken & _OF_VELOCITY:
         raise MetricUnknown(None, hint=_VELOCITY)
-    close = get_close_matches(words, by_name, n=1, cutoff=0.6)
+    if spoken & _OF_DATABASES:
+        raise MetricUnknown(None, hint=_HEALTH)
+    close = get_close_matches(words, by_name, n=1, cutoff=_CLOSE)
     raise MetricUnknown(by_name[close[0]] if close else None)
 
 
@@ -98,6 +108,12 @@ _VELOCITY: Final = (
     "Whether AI helps the team, velocity_report(compare='ai') says; how fast it works,"
     " velocity_report. "
 )
+_HEALTH: Final = (
+    f"Of databases there are {listed(get_args(DatabaseMetric))}; whether Notion works at all,"
+    " health_check says. "
+)
+_CLOSE: Final = 0.75
+"""A slip of the pen; below that other words are found (`burn` is not `broken`)."""
 
 
 def _by_name() -> dict[str, Metric]:
@@ -120,4 +136,17 @@ def _spoken_of(spoken: set[str], by_name: Mapping[str, Metric]) -> Iterator[Metr
 def _meant(metric: Metric, spoken: set[str]) -> Metric:
     if spoken & _OF_DATABASES:
         return _DATABASE_METRIC.get(metric) or metric
-    return (_TOOL_METRIC.get(metric) or metric) if spoken & _OF_TOOLS else metric
+    of_tools = spoken & (_OF_ASSISTANTS | _OF_OUR_SERVER)
+    return (_TOOL_METRIC.get(metric) or metric) if of_tools else metric
+
+
+def _answerable(metric: Metric, spoken: set[str]) -> Metric:
+    """The metric, unless it is asked of Notion and is one of AI tools alone.
+
+    What an API costs is a question about AI tools; how often ours is called, one about Notion.
+    """
+    of_notion = spoken & (_OF_DATABASES if metric == "calls" else _OF_DATABASES - {"api"})
+    hint = _NOT_OF_DATABASES.get(metric)
+    if hint and of_notion and not spoken & _OF_ASSISTANTS:
+        raise MetricUnknown(None, hint=hint)
+    return metric

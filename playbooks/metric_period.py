@@ -6,7 +6,6 @@ from datetime import date, datetime, timedelta
 from typing import Final
 
 from playbooks.arguments import MOST_METRIC_DAYS
-from playbooks.databases import normal
 from playbooks.days import YEARS, WorkDays
 from playbooks.errors import PlaybookError
 
@@ -16,12 +15,16 @@ class PeriodInvalid(PlaybookError):
 
 
 @dataclass(frozen=True, slots=True)
-class Stretch:
-    """From `start` until before `end`, both instants; `days` are of the team's zone."""
+class MetricPeriod:
+    """From `start` until before `end`, both instants; `days` are of the team's zone.
+
+    `before_first_day` begins the stretch to compare it with, where that is not the one just before.
+    """
 
     start: datetime
     end: datetime
     days: WorkDays
+    before_first_day: date | None = None
 
     @property
     def first_day(self) -> date:
@@ -39,10 +42,14 @@ class Stretch:
             return self.start <= moment < self.end
         return self.first_day <= moment <= self.last_day
 
-    def before(self) -> "Stretch":
-        """The stretch of the same length just before it: as many days, the same times of day."""
-        length = timedelta(days=(self.last_day - self.first_day).days + 1)
-        return Stretch(self._back(self.start, length), self._back(self.end, length), self.days)
+    def before(self) -> "MetricPeriod":
+        """The stretch of the same length to compare it with: as many days, the same times of day.
+
+        Just before it, unless another day is given.
+        """
+        first = self.before_first_day
+        length = self.first_day - first if first else self.last_day - self.first_day + _DAY
+        return MetricPeriod(self._back(self.start, length), self._back(self.end, length), self.days)
 
     def _back(self, moment: datetime, length: timedelta) -> datetime:
         """Days, not hours: a day with a change of clocks has 23 or 25 of them."""
@@ -53,10 +60,17 @@ class Stretch:
         """Its first and last day."""
         return f"{self.first_day:%Y-%m-%d} to {self.last_day:%Y-%m-%d}"
 
+    def told(self, *, compared: bool) -> str:
+        """Its days, and those it is compared with."""
+        return f"{self} (before: {self.before()})" if compared else str(self)
 
-def stretch_of(
+
+_DAY: Final = timedelta(days=1)
+
+
+def metric_period_of(
     now: datetime, days: WorkDays, *, count: int, since: str | None, until: str | None
-) -> Stretch:
+) -> MetricPeriod:
     """The last `count` days, today included, or from `since` to `until`. Raises PeriodInvalid.
 
     Both are days or instants of ISO 8601; a day as `until` is included, an instant is not.
@@ -66,7 +80,7 @@ def stretch_of(
         raise PeriodInvalid("`since` lies in the future.", remedy="Give an earlier `since`.")
     end = min(
         now,
-        _moment(until, lambda day: days.begins(min(day, today) + timedelta(days=1)), now),
+        _moment(until, lambda day: days.begins(min(day, today) + _DAY), now),
     )
     if end.year not in YEARS:
         raise PeriodInvalid(
@@ -81,28 +95,7 @@ def stretch_of(
             f"The period is longer than {MOST_METRIC_DAYS} days.",
             remedy="Nothing is kept longer: cut it.",
         )
-    return Stretch(start, end, days)
-
-
-def spoken_days(asked: str, today: date) -> tuple[date, date] | None:
-    """The first and last day of `today`, `yesterday`, `this week`… in a question; None for none.
-
-    Weeks begin on Monday.
-    """
-    padded = f" {normal(asked)} "
-    monday, first = today - timedelta(days=today.weekday()), today.replace(day=1)
-    spoken = {
-        "today": (today, today),
-        "yesterday": (today - _DAY, today - _DAY),
-        "this week": (monday, today),
-        "last week": (monday - 7 * _DAY, monday - _DAY),
-        "this month": (first, today),
-        "last month": ((first - _DAY).replace(day=1), first - _DAY),
-    }
-    return next((days for words, days in spoken.items() if f" {words} " in padded), None)
-
-
-_DAY: Final = timedelta(days=1)
+    return MetricPeriod(start, end, days)
 
 
 def _moment(text: str | None, of_day: Callable[[date], datetime], default: datetime) -> datetime:

@@ -11,7 +11,7 @@ from playbooks.days import WorkDays
 from playbooks.development_log import LogEntry, LogRead
 from playbooks.flow import Durations
 from playbooks.metric_changes import change_between
-from playbooks.metric_period import Stretch
+from playbooks.metric_period import MetricPeriod
 from playbooks.periodic_series import Counted, Material, Series, assisted, series_of
 from playbooks.report_period import Period
 from playbooks.task import Task
@@ -157,10 +157,10 @@ def facts_of(
     )
 
 
-def instants_of(window: Window, work: Work) -> Stretch:
+def instants_of(window: Window, work: Work) -> MetricPeriod:
     """The window as instants of the team's zone."""
     following = window.last + timedelta(days=1)
-    return Stretch(work.days.begins(window.first), work.days.begins(following), work.days)
+    return MetricPeriod(work.days.begins(window.first), work.days.begins(following), work.days)
 
 
 def _previous(period: Period, work: Work) -> Window:
@@ -168,8 +168,8 @@ def _previous(period: Period, work: Work) -> Window:
 
 
 def _of_window(samples: Iterable[Sample], window: Window, work: Work) -> list[Sample]:
-    stretch = instants_of(window, work)
-    return [sample for sample in samples if stretch.holds(sample.moment)]
+    instants = instants_of(window, work)
+    return [sample for sample in samples if instants.holds(sample.moment)]
 
 
 def _by_tool(samples: Sequence[Sample]) -> dict[str, Figures]:
@@ -213,7 +213,7 @@ def _now(material: Material, today: date, work: Work) -> Now:
     recent = Window(today - timedelta(days=USUAL_VELOCITY_DAYS - 1), today)
     flow = flow_of(read.tasks, recent, work.days, today)
     by_due = "due" in read.roles.filled
-    late = [each.task for each in flow.aging if each.is_late] if flow.cycle else None
+    late = [each.task for each in flow.aging if each.is_late] if flow.expected else None
     blocked = [task for task in read.tasks if task.role == "blocked"]
     return Now(
         days=work.days,

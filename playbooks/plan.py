@@ -29,9 +29,10 @@ ApprovedBy = Literal["elicitation", "terminal", "policy"]
 
 JournalKind = Literal["plan", "approval", "write", "undo"]
 
-Step = Literal["applied", "skipped", "failed"]
-"""What came of a change. Skipped: its target has changed since it was planned. Failed: Notion
-refused it, or it did not stay as written; it was taken back."""
+Step = Literal["applied", "found", "skipped", "failed"]
+"""What came of a change. Found: it was so already, by somebody else's hand, and is not ours to
+take back. Skipped: its target has changed since it was planned. Failed: Notion refused it, or it
+did not stay as written; it was taken back."""
 
 
 class Change(Frozen):

@@ -7,12 +7,15 @@ from playbooks.desk import Desk
 from playbooks.plan import Plan, PlanKind
 from playbooks.plan_kind import Draft, Request
 from playbooks.plan_kinds import module_of, require_fitting
-from playbooks.planning import attributed, cost, cut_to_size, diff_lines, make_plan
+from playbooks.planning import attributed, cost, cut_to_size, diff_line, diff_lines, make_plan
 from playbooks.render import summarise
 from playbooks.report import Coverage, Finding, Report, judge
 from playbooks.runs import keep
 
 PROCEDURE: Final = "plan_change"
+
+SAMPLE_COUNT: Final = 8
+"""Changes that a preview shows; the plan's resource holds all of them."""
 
 
 async def plan_change(
@@ -66,7 +69,17 @@ def _report(desk: Desk, run_id: str, as_of: datetime, draft: Draft, plan: Plan |
         next_actions=_next(plan),
         summary="",
     )
-    return report.model_copy(update={"summary": summarise(report)})
+    return report.model_copy(update={"summary": summarise(report, _sample(draft, plan))})
+
+
+def _sample(draft: Draft, plan: Plan | None) -> list[str]:
+    """The first changes as the person who decides will see them; foreign text stays fenced."""
+    if plan is None:
+        return []
+    hidden = len(draft.changes) - SAMPLE_COUNT
+    more = [f"and {hidden} more: playbooks://plans/{plan.id}"] if hidden > 0 else []
+    lines = [diff_line(change) for change in draft.changes[:SAMPLE_COUNT]]
+    return ["\n".join(["```diff", *lines, *more, "```"])]
 
 
 def _counts(draft: Draft, plan: Plan | None) -> dict[str, float | int | str | None]:

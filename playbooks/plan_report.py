@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from datetime import datetime
+from typing import Final
 
 from playbooks.desk import Desk
 from playbooks.plan import Plan, Step
@@ -27,7 +28,7 @@ def report_on(
         procedure=PROCEDURE,
         run_id=run_id,
         status=judge(gates, findings),
-        headline=_headline(plan, trial),
+        headline=_headline(plan, steps, trial),
         workspace=desk.connection.workspace,
         connection=desk.configuration.digest,
         as_of=desk.clock(),
@@ -44,6 +45,7 @@ def report_on(
             "state": plan.state,
             "changes_count": len(plan.changes),
             "changes_applied_count": steps.count("applied"),
+            "changes_found_count": steps.count("found"),
             "changes_skipped_count": steps.count("skipped"),
             "changes_failed_count": steps.count("failed"),
             "measured_until": _until(trial),
@@ -56,10 +58,12 @@ def report_on(
     return report.model_copy(update={"summary": summarise(report)})
 
 
-def _headline(plan: Plan, trial: Trial | None) -> str:
+def _headline(plan: Plan, steps: Sequence[Step], trial: Trial | None) -> str:
     match plan.state:
         case "applied" if trial is not None and trial.until is not None:
             return f"Applied; what it brings is measured until {_instant(trial.until)}."
+        case "applied" if "applied" not in steps:
+            return "Nothing was changed: what could be applied was so already."
         case "applied":
             return "Applied, and it stays."
         case "rolled_back":
@@ -80,9 +84,20 @@ def _failed(plan: Plan) -> str:
             return "It could not be applied; what had been done is taken back."
 
 
+_WORDS: Final[dict[Step, str]] = {
+    "applied": "applied",
+    "found": "already so",
+    "skipped": "skipped",
+    "failed": "failed",
+}
+
+
 def _steps_gate(plan: Plan, steps: Sequence[Step]) -> Gate:
-    words: tuple[Step, ...] = ("applied", "skipped", "failed")
-    told = [f"{counted(steps.count(word), 'change')} {word}" for word in words if word in steps]
+    told = [
+        f"{counted(steps.count(step), 'change')} {word}"
+        for step, word in _WORDS.items()
+        if step in steps
+    ]
     reason = ", ".join(told) or "no change made"
     match plan.state:
         case "failed":
@@ -91,7 +106,7 @@ def _steps_gate(plan: Plan, steps: Sequence[Step]) -> Gate:
             interrupted = plan.outcome.get("interrupted") or "it was cut short"
             return Gate(name="changes", status="warning", reason=f"{reason}; {interrupted}")
         case _:
-            whole = all(step == "applied" for step in steps)
+            whole = not {"skipped", "failed"} & set(steps)
             return Gate(name="changes", status="ok" if whole else "warning", reason=reason)
 
 
@@ -109,6 +124,7 @@ def _findings(plan: Plan, steps: Sequence[Step]) -> tuple[Finding, ...]:
     lists: dict[str, tuple[str, Step]] = {
         "conflicts": ("left alone: it has changed since it was planned", "skipped"),
         "failures": ("failed and taken back", "failed"),
+        "found": ("already so, and no part of an undo", "found"),
     }
     apart = {key: (what, came_to(plan, steps, step)) for key, (what, step) in lists.items()}
     about = {**apart, "changes": ("what the plan is about", plan.changes)}

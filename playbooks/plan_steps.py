@@ -14,6 +14,7 @@ from playbooks.errors import (
 )
 from playbooks.plan import Change, JournalEntry, JournalKind, Plan, Step
 from playbooks.ports import Progress
+from playbooks.targets import Target
 
 CANARY_COUNT: Final = 3
 """So many changes are made first: where they go wrong, nothing else is touched."""
@@ -32,7 +33,7 @@ def verdict(steps: Sequence[Step], changes_count: int) -> Verdict:
     """What comes after these steps of so many changes."""
     canary = steps[:CANARY_COUNT]
     tried_all = len(canary) == min(CANARY_COUNT, changes_count)
-    if "failed" in canary or (tried_all and "applied" not in canary):
+    if "failed" in canary or (tried_all and not {"applied", "found"} & set(canary)):
         return "canary failed"
     allowed = max(FAILURES_ALLOWED_COUNT, FAILURES_ALLOWED_SHARE * changes_count)
     if steps.count("failed") > allowed:
@@ -66,7 +67,7 @@ class Walk:
     progress: Progress = silent
 
     async def forward(self, change: Change) -> Step:
-        """From `before` to `after`; what is so already was done by an interrupted try.
+        """From `before` to `after`; what is so already is ours only if the journal says so.
 
         What Notion refuses is taken back alone. Raises what keeps every change from being made.
         """
@@ -75,7 +76,7 @@ class Walk:
         except NotFoundOrNotShared:
             return "skipped"
         if found == change.after:
-            return "applied"
+            return "applied" if await self._was_ours(change) else "found"
         if found != change.before:
             return "skipped"
         return "applied" if await self._stays(change) else "failed"
@@ -88,6 +89,14 @@ class Walk:
                     await self._written(change.turned_round(), "undo")
             except REFUSALS as error:
                 await self._journal(change, "undo", change.after, {"refused": error.problem})
+
+    async def _was_ours(self, change: Change) -> bool:
+        """Whether an interrupted try of this plan wrote it; that journals before it writes."""
+        for target in _written_with(change.target):
+            last = await self.desk.store.last_journalled(self._subject(target))
+            if last is not None:
+                return last.kind == "write" and "refused" not in last.after
+        return False
 
     async def _stays(self, change: Change) -> bool:
         try:
@@ -114,8 +123,17 @@ class Walk:
             at=self.desk.clock(),
             kind=why,
             actor=self.actor,
-            subject=f"{self.plan.id} {change.target}",
+            subject=self._subject(change.target),
             before=before,
             after=after,
         )
         await self.desk.store.append_journal([entry])
+
+    def _subject(self, target: str) -> str:
+        return f"{self.plan.id} {target}"
+
+
+def _written_with(target: str) -> tuple[str, ...]:
+    """The targets whose writing makes it so: links go with what is unmade."""
+    taken = Target.of(target)
+    return (target, str(Target("made", taken.parts))) if taken.aspect == "linked" else (target,)

@@ -11,6 +11,7 @@ from playbooks.text import listed, shown
 _ITEMS_SHOWN = 3
 _OPTIONS_SHOWN = 12
 _CHANGES_SHOWN = 10
+_SPACE = "␣"
 
 
 def about(change: Change) -> str:
@@ -23,7 +24,7 @@ def about(change: Change) -> str:
     return f"{target.aspect} {shown('/'.join(target.parts), 100)}"
 
 
-def from_to(change: Change) -> str:  # noqa: PLR0911 - one for each aspect
+def from_to(change: Change) -> str:
     """From what to what."""
     match Target.of(change.target).aspect:
         case "setting":
@@ -32,14 +33,21 @@ def from_to(change: Change) -> str:  # noqa: PLR0911 - one for each aspect
             return "to the trash" if change.after else "out of the trash"
         case "column":
             return f"{_column(change.before)} -> {_column(change.after)}"
-        case "made":
-            return "moved to the trash" if change.after is None else "made again"
-        case "linked":
-            return "links go with it" if change.after is None else "linked again"
         case "baseline":
             return _baseline(change.before, change.after)
         case "cell":
-            return f"{short(change.before)} -> {short(change.after)}"
+            return _cell(change.before, change.after)
+        case "made" | "linked" | "content" as aspect:
+            done, undone = _DEEDS[aspect]
+            return undone if change.after is None else done
+
+
+_DEEDS = {
+    "made": ("made again", "moved to the trash"),
+    "linked": ("linked again", "links go with it"),
+    "content": ("put back, the page being empty", "emptied"),
+}
+"""What is done to what is made from a snapshot, and what undoing does."""
 
 
 def short(value: Any) -> str:
@@ -81,6 +89,34 @@ def _access(baseline: Any) -> str:
         f" {listed(public, _CHANGES_SHOWN) or 'none'}; people and bots: {people};"
         f" may: {able or 'nothing'}"
     )
+
+
+def _cell(before: Any, after: Any) -> str:
+    """Texts that look alike are shown with the spaces around them."""
+    told = f"{short(before)} -> {short(after)}"
+    if short(before) != short(after):
+        return told
+    edged = shown(_edged(before)), shown(_edged(after))
+    return " -> ".join(edged) if edged[0] != edged[1] else f"{told} (other than shown here)"
+
+
+def _edged(value: Any) -> str:
+    """The text of a value, the spaces around it visible."""
+    text = "".join(_text(item) or "" for item in _content(value))
+    inner = text.strip()
+    before, _, after = text.partition(inner) if inner else (text, "", "")
+    return f"{_SPACE * len(before)}{inner}{_SPACE * len(after)}"
+
+
+def _content(value: Any) -> list[Any]:
+    """The parts of a rich text; none of any other value."""
+    match value:
+        case [*items]:
+            return items
+        case {"title": [*items]} | {"rich_text": [*items]}:
+            return items
+        case _:
+            return []
 
 
 def _setting(value: float | None) -> str:

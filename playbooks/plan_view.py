@@ -10,6 +10,7 @@ from playbooks.planning import CHANGES_TOLD_COUNT, cost, diff_line, find_plan
 
 _MARKS: Final[dict[Step | None, str]] = {
     "applied": "✓",
+    "found": "=",
     "skipped": "!",
     "failed": "✗",
     None: " ",

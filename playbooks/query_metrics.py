@@ -5,8 +5,8 @@ a sample, with what it may truly be; what cannot be computed is None, and the re
 """
 
 from dataclasses import dataclass, replace
-from datetime import datetime
-from typing import cast, get_args
+from datetime import date, datetime
+from typing import Final, cast, get_args
 
 from playbooks.arguments import USUAL_METRIC_DAYS, MetricGroup
 from playbooks.database_metrics import DatabaseQuestion, answer_of_databases
@@ -17,13 +17,14 @@ from playbooks.errors import PlaybookError
 from playbooks.mapping import titled
 from playbooks.metric_answer import PROCEDURE, Answer, finding
 from playbooks.metric_names import DatabaseMetric, Metric, ToolMetric, metric_named
-from playbooks.metric_period import Stretch, spoken_days, stretch_of
+from playbooks.metric_period import MetricPeriod, metric_period_of
 from playbooks.opened import SEARCH_PATIENCE_S
 from playbooks.ports import Progress
 from playbooks.records import Reading
 from playbooks.render import summarise
 from playbooks.report import Coverage, Finding, Report, Severity, judge
 from playbooks.runs import keep
+from playbooks.spoken_period import Spoken, spoken_period
 from playbooks.tool_answer import answer_of_tools
 from playbooks.tool_source import read_tools
 from playbooks.tool_table import ToolQuestion
@@ -43,8 +44,9 @@ async def query_metrics(  # noqa: PLR0913 - the question, all by keyword
 ) -> Report:
     """One metric in a period, by tool or database, day or week; compared with the one before.
 
-    Where the question itself says `today`, `yesterday`, `this week`… and nothing else gives a
-    period, that is the period.
+    Where the question itself says `today`, `last 7 days`, `since october`… and nothing else gives
+    a period, that is the period; `than last week` compares. Where it is not understood, the answer
+    says so.
 
     Raises:
         MetricUnknown: no metric is called so; it names the nearest and all.
@@ -54,11 +56,13 @@ async def query_metrics(  # noqa: PLR0913 - the question, all by keyword
     desk.require_configuration()
     asked = metric_named(metric)
     now = desk.clock()
-    spoken = spoken_days(metric, desk.work.days.local_day(now))
-    if spoken is not None and (days, since, until) == (USUAL_METRIC_DAYS, None, None):
-        since, until = (day.isoformat() for day in spoken)
-    period = stretch_of(now, desk.work.days, count=days, since=since, until=until)
-    visit = _Visit(desk, desk.new_run_id(), now, group, period, compare)
+    spoken = spoken_period(metric, desk.work.days.local_day(now))
+    if (days, since, until) != (USUAL_METRIC_DAYS, None, None):
+        spoken = Spoken(compares=spoken.compares)
+    since, until = _iso(spoken.first) or since, _iso(spoken.last) or until
+    period = metric_period_of(now, desk.work.days, count=days, since=since, until=until)
+    period = replace(period, before_first_day=spoken.before)
+    visit = _Visit(desk, desk.new_run_id(), now, group, period, spoken, compare or spoken.compares)
     if asked in get_args(ToolMetric):
         report, answer = await visit.of_tools(cast("ToolMetric", asked), progress)
     else:
@@ -67,13 +71,18 @@ async def query_metrics(  # noqa: PLR0913 - the question, all by keyword
     return report
 
 
+def _iso(day: date | None) -> str | None:
+    return None if day is None else day.isoformat()
+
+
 @dataclass(frozen=True, slots=True)
 class _Visit:
     desk: Desk
     run_id: str
     now: datetime
     group: MetricGroup
-    period: Stretch
+    period: MetricPeriod
+    spoken: Spoken
     compare: bool
 
     async def of_tools(self, metric: ToolMetric, progress: Progress) -> tuple[Report, Answer]:
@@ -106,10 +115,10 @@ class _Visit:
         return self._report(metric, answer, scanned), answer
 
     @property
-    def _span(self) -> Stretch:
+    def _span(self) -> MetricPeriod:
         """The period, and the one before it where the two are compared."""
         start = self.period.before().start if self.compare else self.period.start
-        return Stretch(start, self.period.end, self.period.days)
+        return MetricPeriod(start, self.period.end, self.period.days)
 
     async def _names(self) -> dict[str, str]:
         """The key of each data source: by configured id, else by title; what is not known stays."""
@@ -132,7 +141,7 @@ class _Visit:
     def _report(self, metric: Metric, answer: Answer, scanned: "_Scanned") -> Report:
         reading = scanned.reading
         as_of = self.now if reading is None else reading.as_of
-        findings = (*answer.all_findings(), *_readings(reading))
+        findings = (*answer.all_findings(), *_readings(reading), *self._not_understood())
         status = judge(answer.gates, findings)
         report = Report(
             procedure=PROCEDURE,
@@ -146,12 +155,25 @@ class _Visit:
             source="live" if reading is None else reading.source,
             coverage=scanned.coverage,
             gates=answer.gates,
-            measurements={"metric": metric, "period": str(self.period), **answer.measurements},
+            measurements={**self._asked(metric), **answer.measurements},
             findings=findings,
             next_actions=self._next_actions(metric),
             summary="",
         )
         return report.model_copy(update={"summary": summarise(_brief(report), answer.figures)})
+
+    def _asked(self, metric: Metric) -> dict[str, str]:
+        """What was asked, as it was understood."""
+        before = {"period_before": str(self.period.before())} if self.compare else {}
+        return {"metric": metric, "period": str(self.period), **before}
+
+    def _not_understood(self) -> list[Finding]:
+        """Whether the question speaks of other days, perhaps."""
+        if self.spoken.is_clear:
+            return []
+        days = self.period.told(compared=self.compare)
+        what = f"the question's words about days were not all understood: this is of {days}"
+        return [finding("days", "warning", what, remedy=f"This is of {days}; {_GIVE_DAYS}")]
 
     def _next_actions(self, metric: Metric) -> tuple[str, ...]:
         actions: list[str] = []
@@ -160,6 +182,9 @@ class _Visit:
         if self.group in {"tool", "none"}:
             actions.append(f"query_metrics(metric='{metric}', group='day') says since when.")
         return tuple(actions)
+
+
+_GIVE_DAYS: Final = "for other days give `days`, or `since` and `until` as 2026-01-31."
 
 
 @dataclass(frozen=True, slots=True)
@@ -193,6 +218,17 @@ def _readings(reading: Reading | None) -> list[Finding]:
             finding("gaps", severity, "rows or values are missing", evidence=reading.gaps)
         )
     return findings
+
+
+def undrawn(report: Report) -> str | None:
+    """Why no picture is drawn of its metric; None where one is."""
+    match cast("Metric", report.measurements["metric"]):
+        case "response_time" | "success_rate":
+            return None
+        case "tokens" | "cost" | "calls" as metric:
+            return f"none is drawn of a sum ({metric}); the text shows it."
+        case "database_response_time" | "error_rate" | "cache_hit_rate":
+            return "none is drawn of databases; the text has their figures."
 
 
 def in_short(report: Report) -> Report:

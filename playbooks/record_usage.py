@@ -18,7 +18,7 @@ from playbooks.usage_rows import NOT_OURS, Written, write_rows
 
 PROCEDURE: Final = "record_usage"
 
-MOST_ROWS: Final = 10
+_ROWS_A_CALL: Final = 10
 """Rows written by one call, so that it answers soon; the rest waits for the next one."""
 
 _ID_LENGTH: Final = 32
@@ -60,7 +60,7 @@ async def record_usage(
     record = record_of(desk, told, run_id, now)
     new = await desk.usage.record([record])
     written = await write_rows(
-        desk, procedure=PROCEDURE, run_id=run_id, actor=actor, most=MOST_ROWS, progress=progress
+        desk, procedure=PROCEDURE, run_id=run_id, actor=actor, most=_ROWS_A_CALL, progress=progress
     )
     report = _report(desk, run_id, now, record, is_new=bool(new), written=written)
     await keep(desk, report)

@@ -1,12 +1,13 @@
 """The summary of a report: short Markdown that suffices alone, for people and models."""
 
+import re
 from collections.abc import Sequence
 from datetime import datetime
 from typing import Final
 
-from playbooks.report import Coverage, Finding, Gate, Report, Source, Status
+from playbooks.report import Coverage, Finding, Gate, GateStatus, Report, Source, Status
 
-MARKS: Final[dict[str, str]] = {
+MARKS: Final[dict[GateStatus, str]] = {
     "ok": "✓",
     "warning": "!",
     "critical": "✗",
@@ -14,6 +15,13 @@ MARKS: Final[dict[str, str]] = {
     "not_measured": "·",
 }
 """One character for each status, readable without colour."""
+
+_STATUSES: Final[dict[str, GateStatus]] = {mark: status for status, mark in MARKS.items()}
+_GATE_LINE: Final = re.compile(
+    rf"- (?P<mark>[{''.join(MARKS.values())}]) (?P<name>.+?): "
+    r"(?P<reason>.*?)(?: \((?P<ms>\d+) ms\))?"
+)
+"""As `_gate_line` writes it."""
 
 _FINDINGS_SHOWN: Final = 10
 """More findings than this make a summary nobody reads; the structured report holds them all."""
@@ -47,6 +55,22 @@ _FIGURES: Final = ("| ", "```", "and ")
 """How a table begins, a fence, and the count of a table's other rows; nothing foreign does."""
 
 
+def told_gates(report: Report) -> list[Gate]:
+    """Every gate with its reason, also of a report in short, whose summary alone tells them all."""
+    if report.gates and all(gate.reason for gate in report.gates):
+        return list(report.gates)
+    lines = map(_GATE_LINE.fullmatch, report.summary.splitlines())
+    told = [_told_gate(line) for line in lines if line is not None]
+    return told or list(report.gates)
+
+
+def _told_gate(line: re.Match[str]) -> Gate:
+    status = _STATUSES[line["mark"]]
+    latency_ms = None if line["ms"] is None else float(line["ms"])
+    reason = line["reason"].removeprefix(_status_word(status))
+    return Gate(name=line["name"], status=status, reason=reason, latency_ms=latency_ms)
+
+
 def provenance(report: Report) -> str:
     """Where the answer came from, as of when, and how much it covers: one line."""
     return (
@@ -72,7 +96,7 @@ def finding_lines(finding: Finding) -> list[str]:
     """What is wrong and what to do, then the first evidence and how much more there is."""
     shown = [f"  - {evidence}" for evidence in finding.evidence[:_EVIDENCE_SHOWN]]
     hidden = len(finding.evidence) - len(shown)
-    more = [f"  - and {hidden} more in the full report"] if hidden else []
+    more = [evidence_left_out(hidden)] if hidden else []
     return [f"To do, {finding.what.partition(':')[0]}: {finding.remedy}", *shown, *more]
 
 
@@ -80,7 +104,22 @@ def _finding_parts(findings: tuple[Finding, ...]) -> list[str]:
     urgent = [finding for finding in findings if finding.remedy]
     parts = ["\n".join(finding_lines(finding)) for finding in urgent[:_FINDINGS_SHOWN]]
     hidden = len(urgent) - len(parts)
-    return [*parts, f"{hidden} more findings are in the full report."] if hidden else parts
+    return [*parts, findings_left_out(hidden)] if hidden else parts
+
+
+def rows_left_out(count: int) -> str:
+    """What stands below a table of which so many rows are left out: a paragraph of its own."""
+    return f"\nand {count} more {'row' if count == 1 else 'rows'} in the full report"
+
+
+def evidence_left_out(count: int) -> str:
+    """What stands below a finding of whose evidence so many lines are left out."""
+    return f"  - and {count} more in the full report"
+
+
+def findings_left_out(count: int) -> str:
+    """What stands below what is to do, where so many findings are left out."""
+    return f"{count} more {'finding is' if count == 1 else 'findings are'} in the full report."
 
 
 def _origin(source: Source, as_of: datetime, age_s: float) -> str:

@@ -14,8 +14,9 @@ from playbooks.desk import DatabaseSetting, Desk
 from playbooks.errors import PlanUnusable
 from playbooks.plan_kind import Draft, Request
 from playbooks.records import Transition
+from playbooks.repair_bench import Bench
 from playbooks.repair_gathering import Gathering, drafted
-from playbooks.repair_rows import Bench
+from playbooks.repair_rows import mend
 from playbooks.repair_schema import Columns
 from playbooks.report import Gate
 from playbooks.row_rules import Failure
@@ -86,8 +87,8 @@ async def gather_rows(bench: Bench, results: Sequence[Judged], gathering: Gather
             elif gathering.is_full or not failure.row.values:
                 gathering.waiting[rule.id] += 1
             else:
-                mend = await bench.mend(rule.name, failure)
-                gathering.take(rule.id, mend, rule.repair, f"{rule.remedy} First: {failure}")
+                found = await mend(bench, rule.name, failure)
+                gathering.take(rule.id, found, rule.repair, f"{rule.remedy} First: {failure}")
 
 
 async def _bench(desk: Desk, checkup: Checkup, validated: Validated) -> Bench:

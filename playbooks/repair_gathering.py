@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from playbooks.aspects import requests_of
 from playbooks.plan import Change
 from playbooks.plan_kind import Draft
-from playbooks.repair_rows import Mend
+from playbooks.repair_bench import Mend
 from playbooks.report import Gate
 from playbooks.row_rules import RepairClass
 from playbooks.targets import Target

@@ -9,7 +9,7 @@ from playbooks.databases import kind_of
 from playbooks.desk import DatabaseSetting
 from playbooks.drift import Drift
 from playbooks.plan import Change
-from playbooks.repair_rows import Mend
+from playbooks.repair_bench import Mend
 from playbooks.repair_values import column_for, with_options
 from playbooks.row_rules import RepairClass
 from playbooks.text import shown

@@ -1,10 +1,12 @@
 """The rules run over the rows of a database, in one pass and bounded memory."""
 
-from collections.abc import Callable, Collection, Mapping, Sequence
+from collections.abc import AsyncIterator, Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime
+from functools import partial
 from typing import Final
 
+from playbooks.aside import Aside, in_place
 from playbooks.contract import Contract, default_contract, over_default
 from playbooks.databases import DatabaseKey, kind_of
 from playbooks.desk import DatabaseSetting, Desk, silent
@@ -34,13 +36,16 @@ from playbooks.verdict import Verdict
 _TOLD_EVERY: Final = 5_000
 """Progress is told after so many rows."""
 
+_PORTION_ROWS: Final = 500
+
 
 @dataclass(frozen=True, slots=True)
 class Checkup:
     """A database whose rows were checked; `opened.view.reading` says how many it has.
 
     `figures` are the reports' figures, to be computed with and without rows. `rule_ids` are those
-    of all rules, asked for or not.
+    of all rules, asked for or not. `met_ids` are the rows that were asked for and are there; None
+    where all are judged.
     """
 
     key: DatabaseKey
@@ -50,6 +55,12 @@ class Checkup:
     scanned_count: int
     figures: Figures
     rule_ids: tuple[str, ...]
+    met_ids: frozenset[str] | None = None
+
+    @property
+    def judged_count(self) -> int:
+        """How many of the rows were judged."""
+        return self.scanned_count if self.met_ids is None else len(self.met_ids)
 
 
 async def failures(  # noqa: PLR0913 - what a person may ask
@@ -75,8 +86,26 @@ async def failures(  # noqa: PLR0913 - what a person may ask
         return opened
     scene = await _scene(desk, key, opened, procedure=procedure, run_id=run_id)
     return await check_rows(
-        scene, opened, now=desk.clock(), rules=rules, row_ids=row_ids, progress=progress
+        scene,
+        opened,
+        now=desk.clock(),
+        rules=rules,
+        row_ids=row_ids,
+        progress=progress,
+        aside=desk.aside,
     )
+
+
+async def rules_of(
+    desk: Desk, key: DatabaseKey, *, procedure: str, run_id: str
+) -> tuple[str, ...] | Verdict:
+    """The ids of all rules of the database, those included that the contract switches off."""
+    opened = await open_database(
+        desk, kind_of(key), procedure=procedure, run_id=run_id, progress=silent
+    )
+    if isinstance(opened, Verdict):
+        return opened
+    return rule_ids(await _scene(desk, key, opened, procedure=procedure, run_id=run_id))
 
 
 async def check_rows(  # noqa: PLR0913 - as above
@@ -87,23 +116,51 @@ async def check_rows(  # noqa: PLR0913 - as above
     rules: Collection[str] = (),
     row_ids: Collection[str] = (),
     progress: Progress = silent,
+    aside: Aside = in_place,
 ) -> Checkup:
-    """The same over rows that are at hand."""
+    """The same over rows that are at hand; they are judged `aside`."""
     wanted = [rule for rule in rules_for(scene) if not rules or {rule.id, rule.name} & set(rules)]
     running = [_Running(rule, scene) for rule in wanted]
-    asked = frozenset(row_ids)
+    asked, met = frozenset(row_ids), set[str]()
     figures = Figures(scene.days, scene.today)
     case_of = await cases(scene, opened, now)
     total, done = opened.view.reading.rows_count, 0
-    async for row in opened.view.rows():
-        case = case_of(row)
-        figures.add(case)
-        _show(case, running, counts=not asked or row.id in asked)
-        done += 1
+
+    def judge(rows: Sequence[Row]) -> None:
+        for row in rows:
+            case = case_of(row)
+            figures.add(case)
+            if row.id in asked:
+                met.add(row.id)
+            _show(case, running, counts=not asked or row.id in asked)
+
+    async for portion in _portions(opened.view):
+        await aside(partial(judge, portion))
+        done += len(portion)
         if done % _TOLD_EVERY == 0:
             await progress(done, max(done, total), f"rows of {scene.key}")
     results = [await each.result() for each in running]
-    return Checkup(scene.key, opened, scene.contract, results, done, figures, rule_ids(scene))
+    return Checkup(
+        scene.key,
+        opened,
+        scene.contract,
+        results,
+        done,
+        figures,
+        rule_ids(scene),
+        met_ids=frozenset(met) if asked else None,
+    )
+
+
+async def _portions(view: View) -> AsyncIterator[Sequence[Row]]:
+    """Its rows, so many at once as are judged between two turns of others."""
+    portion: list[Row] = []
+    async for row in view.rows():
+        portion.append(row)
+        if len(portion) == _PORTION_ROWS:
+            yield portion
+            portion = []
+    yield portion
 
 
 async def _scene(

@@ -77,7 +77,9 @@ def _voices(secrets: Sequence[Secret]) -> list[GateStatus]:
 def _gate(name: str, secrets: Sequence[Secret], covered: str, lost: str) -> Gate:
     """Secrets vote; what was not looked at makes unknown what would be ok."""
     voting = _voices(secrets)
-    status = worst([*voting, *(["unknown"] if lost else [])])
+    if lost:
+        voting.append("unknown")
+    status = worst(voting)
     told = f"{_counted(len(secrets), 'secret')} in {covered}" if secrets else f"none in {covered}"
     return Gate(name=name, status=status, reason="; ".join(each for each in (told, lost) if each))
 
@@ -204,7 +206,9 @@ def _baseline(looked: Looked, reach: Reach) -> Gate:
         return Gate(name=name, status="not_measured", reason=told)
     since = f"since {reach.before['at'][:10]}"
     voices: list[GateStatus] = [each.severity for each in looked.changes if each.severity != "info"]
-    status = worst([*voices, *(["unknown"] if reach.seen.gaps else [])])
+    if reach.seen.gaps:
+        voices.append("unknown")
+    status = worst(voices)
     told = f"{_counted(len(looked.changes), 'change')} of access {since}"
     if not reach.before.get("complete", True):
         told += " (not everything was known when it was approved)"

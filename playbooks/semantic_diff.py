@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from typing import Any, Final, cast
 
 from playbooks.essence import Essence
+from playbooks.object_ids import dashed
 from playbooks.snapshot import Json
 
 _ID: Final = re.compile(r"[0-9a-f]{8}-(?:[0-9a-f]{4}-){3}[0-9a-f]{12}")
@@ -108,11 +109,7 @@ def comparable(value: Json, ids: Mapping[str, str]) -> Json:
 def _renamed(text: str, ids: Mapping[str, str]) -> str:
     if _ID.fullmatch(text):
         return ids.get(text, text)
-    return _HEXES.sub(lambda found: _renamed(_dashed(found[0]), ids).replace("-", ""), text)
-
-
-def _dashed(hexes: str) -> str:
-    return "-".join((hexes[:8], hexes[8:12], hexes[12:16], hexes[16:20], hexes[20:]))
+    return _HEXES.sub(lambda found: _renamed(dashed(found[0]), ids).replace("-", ""), text)
 
 
 def _names_only(value: Any, object_ids: frozenset[str]) -> bool:
@@ -140,7 +137,7 @@ def _why(old: Json, new: Json, ids: Mapping[str, str]) -> str | None:
             return PREFIX
         case _:
             pass
-    if _longest(old) > _MOST_ITEMS:
+    if is_too_long(old):
         return TOO_LONG
     elsewhere = frozenset(_ids_in(old)) - ids.keys() - frozenset(_ids_in(new))
     return ELSEWHERE if elsewhere and _is_rest(old, new, elsewhere, ids) else None
@@ -177,6 +174,11 @@ def _ids_in(value: Json) -> Iterable[str]:
                 yield from _ids_in(each)
         case _:
             return
+
+
+def is_too_long(value: Json) -> bool:
+    """Whether it is, or holds, a longer list than Notion takes in one request."""
+    return _longest(value) > _MOST_ITEMS
 
 
 def _longest(value: Json) -> int:

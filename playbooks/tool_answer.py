@@ -108,16 +108,16 @@ def _verdicts(metric: ToolMetric, tools: Mapping[str, Figures], bands: Bands) ->
 def _headline(
     asked: ToolQuestion, tools: Mapping[str, Figures], data: ToolData, *, is_judged: bool
 ) -> str:
-    name = asked.metric.replace("_", " ")
+    name, period = asked.metric.replace("_", " "), asked.period.told(compared=asked.compare)
     if not tools:
         unread = " could be read" if data.troubles else " are recorded"
-        return f"{name}, {asked.period}: no calls of AI tools{unread}."
+        return f"{name}, {period}: no calls of AI tools{unread}."
     calls_count = sum(figures.calls_count for figures in tools.values())
     values = [f"{tool} {_short(asked, figures)}" for tool, figures in list(tools.items())[:3]]
     noun = "call" if calls_count == 1 else "calls"
     counted = f"{calls_count:,.0f} {noun}, days in {asked.period.days.zone}"
     nothing = "" if is_judged else "; nothing is judged"
-    return f"{name}, {asked.period}: {listed(values)}; {counted}{_only(data)}{nothing}."
+    return f"{name}, {period}: {listed(values)}; {counted}{_only(data)}{nothing}."
 
 
 def _only(data: ToolData) -> str:

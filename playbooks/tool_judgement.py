@@ -8,7 +8,7 @@ from playbooks.report import GateStatus
 from playbooks.success_rate import SuccessRate
 from playbooks.text import listed
 from playbooks.tool_metrics import Figures, Times
-from playbooks.usage import ErrorClass
+from playbooks.usage import OWN_TOOL, ErrorClass
 from playbooks.verdict import Verdict
 
 _STATUSES: Final[dict[Speed | Reliability, GateStatus]] = {
@@ -45,13 +45,12 @@ def judge_times(tool: str, figures: Figures, bands: Bands) -> Verdict:
     statistic, value = times.judged
     level = band.judge(value)
     reason = f"{told_times(times)}: {level} by its {statistic} ({band})"
-    return Verdict.of(name, _STATUSES[level], reason, _SLOW, round(value, 1))
+    remedy = _SLOW_SERVER if tool == OWN_TOOL else _SLOW_TOOL
+    return Verdict.of(name, _STATUSES[level], reason, remedy, round(value, 1))
 
 
-_SLOW: Final = (
-    "query_metrics with group='day' shows since when; for mcp_server call diagnose_performance,"
-    " for other tools compare model, context size and network."
-)
+_SLOW_SERVER: Final = "diagnose_performance says why."
+_SLOW_TOOL: Final = "Compare model, context size and network."
 
 
 def told_times(times: Times) -> str:

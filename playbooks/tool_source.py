@@ -9,7 +9,7 @@ from playbooks.desk import Desk
 from playbooks.errors import StoreUnusable
 from playbooks.kept_readings import Reader
 from playbooks.metric_answer import PROCEDURE
-from playbooks.metric_period import Stretch
+from playbooks.metric_period import MetricPeriod
 from playbooks.opened import Opened, open_database
 from playbooks.ports import Progress
 from playbooks.records import Reading
@@ -43,13 +43,13 @@ class ToolData:
         """Whether no source is in trouble; one that is not set up is none."""
         return all(trouble.gate.status == "not_measured" for trouble in self.troubles)
 
-    def within(self, period: Stretch) -> list[Sample]:
+    def within(self, period: MetricPeriod) -> list[Sample]:
         """The samples of that period."""
         return [sample for sample in self.samples if period.holds(sample.moment)]
 
 
 async def read_tools(
-    desk: Desk, span: Stretch, *, run_id: str, progress: Progress, procedure: str = PROCEDURE
+    desk: Desk, span: MetricPeriod, *, run_id: str, progress: Progress, procedure: str = PROCEDURE
 ) -> ToolData:
     """Rows and records of that span; a row that only holds records kept here is not read twice."""
     recorded, trouble = await _recorded(desk, span)
@@ -82,7 +82,7 @@ _MAP = (
 )
 
 
-async def _recorded(desk: Desk, span: Stretch) -> tuple[list[Sample], Verdict | None]:
+async def _recorded(desk: Desk, span: MetricPeriod) -> tuple[list[Sample], Verdict | None]:
     try:
         records = await desk.usage.between(span.start, span.end)
     except StoreUnusable as error:
@@ -95,7 +95,7 @@ def _as_it_is(row: Row) -> Row:
     return row
 
 
-async def _read(desk: Desk, opened: Opened, span: Stretch) -> tuple[RowReader, int]:
+async def _read(desk: Desk, opened: Opened, span: MetricPeriod) -> tuple[RowReader, int]:
     """Every row, and how many of those of the span were rolled up."""
     try:
         ours = await desk.usage.page_ids(opened.view.schema.id)
@@ -104,7 +104,7 @@ async def _read(desk: Desk, opened: Opened, span: Stretch) -> tuple[RowReader, i
     reader, there = RowReader(opened.names, desk.work.days, span.holds), set(ours)
     names = [opened.names[role] for role in ROLES if role in opened.names]
     kept = Reader(opened.view.schema.id, names, _as_it_is, way=names)
-    for row in await desk.rows.read(opened.view, kept, desk.clock()):
+    async for row in desk.rows.read(opened.view, kept, desk.clock()):
         there.add(row.id)
         if row.id not in ours:
             reader.read(row)

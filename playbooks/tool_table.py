@@ -9,7 +9,7 @@ from playbooks.arguments import MetricGroup
 from playbooks.metric_answer import Measurements, Table
 from playbooks.metric_changes import Change, value_of
 from playbooks.metric_names import ToolMetric
-from playbooks.metric_period import Stretch
+from playbooks.metric_period import MetricPeriod
 from playbooks.tool_metrics import Figures, figures_of, grouped
 from playbooks.tool_samples import Sample
 
@@ -28,7 +28,7 @@ class ToolQuestion:
 
     metric: ToolMetric
     group: MetricGroup
-    period: Stretch
+    period: MetricPeriod
     compare: bool
     currency: str | None = None
 

@@ -6,7 +6,6 @@ from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from typing import Final, Literal, get_args
 
-from playbooks.arguments import MOST_METRIC_DAYS
 from playbooks.databases import normal
 from playbooks.errors import (
     CapabilityMissing,
@@ -22,6 +21,7 @@ from playbooks.errors import (
     TokenRefused,
     WriteUnconfirmed,
 )
+from playbooks.records import KEPT_FOR
 
 ErrorClass = Literal["network", "rate_limit", "authentication", "configuration", "service"]
 """Why a call failed, as far as it was told: P9's causes derive from it before any guess."""
@@ -34,7 +34,6 @@ OWN_TOOL: Final = "mcp_server"
 LONGEST_RESPONSE_MS: Final = 600_000.0
 """A call that took longer than ten minutes, or no time at all, was measured wrongly."""
 
-KEPT_FOR: Final = timedelta(days=MOST_METRIC_DAYS)
 _CLOCKS_APART: Final = timedelta(minutes=5)
 
 MOST_CALLS: Final = 10**6

@@ -3,8 +3,9 @@
 A row per call would fill a free workspace, whose blocks are limited for its lifetime. Each row is
 claimed by one process, journalled before it is written, found again by its title, and updated. The
 title names the store, and ends with a digest of the calls: a row of another store that holds the
-same ones (a lost store's, whose files are imported again) is taken over; beside any other one a row
-is added, and it is said.
+same ones (a lost store's, whose files are imported again) is taken over, its title with it; beside
+any other one a row is added, and it is said. Before each update the title is read back: a row that
+another store took over meanwhile is that store's.
 """
 
 from collections.abc import Callable, Sequence
@@ -143,25 +144,21 @@ class _Writing:
         written.pending.remove(bucket)
 
     async def _written(self, row: RolledUp, written: Written) -> str:
-        """The id of the row that now holds the calls.
-
-        One of ours that is not known was written by a process which died before it could remember.
-        """
-        bucket, columns, known = row.bucket, self.columns, row.page_id
+        """The id of the row that now holds the calls."""
+        bucket, columns = row.bucket, self.columns
         contents = await self.desk.usage.contents(bucket)
+        rows = await self.rows.beginning(
+            self.data_source_id, columns.title, columns.shared_name_of(bucket)
+        )
+        ours = self._titled(rows, lambda title: title.startswith(columns.name_of(bucket)))
+        others = [each for each in rows if each not in ours]
+        known, outcome = _still_ours(row.page_id, ours, others), written.updated
         if known is None:
-            rows = await self.rows.beginning(
-                self.data_source_id, columns.title, columns.shared_name_of(bucket)
-            )
-            ours = self._titled(rows, lambda title: title.startswith(columns.name_of(bucket)))
-            same = self._titled(rows, lambda title: title.endswith(f", calls {contents}"))
-            if same and not ours:
-                written.taken_over.append(bucket)
-                return same[0].id
-            known = ours[0].id if ours else None
-            written.beside += [each.url for each in rows if each not in ours]
+            same = self._titled(others, lambda title: title.endswith(f", calls {contents}"))
+            known, outcome = (same[0].id, written.taken_over) if same else (None, written.added)
+            written.beside += [] if same else [each.url for each in others]
         page_id = await self._put(known, row, columns.cells(row, contents))
-        (written.added if known is None else written.updated).append(bucket)
+        outcome.append(bucket)
         return page_id
 
     def _titled(self, rows: Sequence[Row], fits: Callable[[str], bool]) -> list[Row]:
@@ -197,3 +194,14 @@ class _Writing:
             after=after,
         )
         await self.desk.store.append_journal([entry])
+
+
+def _still_ours(known: str | None, ours: Sequence[Row], others: Sequence[Row]) -> str | None:
+    """The row to update, None where one is to be added.
+
+    One of ours that is not known was written by a process which died before it could remember.
+    One whose title a person changed is found under none, and stays known.
+    """
+    if known is not None and all(each.id != known for each in others):
+        return known
+    return ours[0].id if ours else None

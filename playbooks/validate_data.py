@@ -5,6 +5,7 @@ A check that fails itself makes its gate unknown: it is no failure of the data, 
 
 from collections.abc import Collection, Iterator, Sequence
 from datetime import datetime
+from typing import Final
 
 from playbooks.arguments import MOST_EXAMPLES
 from playbooks.database_search import wanted_kinds
@@ -12,6 +13,7 @@ from playbooks.databases import DatabaseKey
 from playbooks.desk import Desk, silent
 from playbooks.drift import form_of
 from playbooks.errors import PlaybookError
+from playbooks.object_ids import written_id
 from playbooks.ports import Progress
 from playbooks.records import Reading
 from playbooks.render import summarise
@@ -44,10 +46,12 @@ async def validate_data(  # noqa: PLR0913 - what a person may ask, all keyword-o
     """One report on every database of the playbook, or on one; changes nothing.
 
     `rules` are ids, with or without the database; `row_ids` limit what is judged, not what is
-    read. Raises ConfigurationInvalid, and RulesUnknown for a rule that no database has.
+    read. Raises ConfigurationInvalid, and RulesUnknown for a rule that no database has,
+    RowsUnknown for a row that none has.
     """
     desk.require_configuration()
     now, run_id = desk.clock(), desk.new_run_id()
+    asked = frozenset(map(written_id, row_ids))
     whole = not rules and not row_ids
     await _note_kept_schemas(desk)
     validated: list[Validated] = []
@@ -58,7 +62,7 @@ async def validate_data(  # noqa: PLR0913 - what a person may ask, all keyword-o
             procedure=PROCEDURE,
             run_id=run_id,
             rules=rules,
-            row_ids=_plain_ids(row_ids),
+            row_ids=asked,
             progress=progress,
         )
         if isinstance(checkup, Verdict):
@@ -67,7 +71,8 @@ async def validate_data(  # noqa: PLR0913 - what a person may ask, all keyword-o
             complete = whole and checkup.opened.view.reading.complete
             validated.append(await judged_database(desk, checkup, now=now, whole=complete))
     _require_known(rules, validated)
-    report = _report(desk, run_id, now, validated, examples)
+    _require_met(asked, validated)
+    report = await desk.aside(lambda: _report(desk, run_id, now, validated, examples))
     await keep(desk, report)
     return report
 
@@ -86,13 +91,29 @@ def _require_known(rules: Collection[str], validated: Sequence[Validated]) -> No
         raise RulesUnknown(sorted(ids))
 
 
-def _plain_ids(given: Collection[str]) -> frozenset[str]:
-    """Ids as Notion writes them, with dashes, whatever was pasted."""
-    return frozenset(_dashed(each.replace("-", "").lower()) for each in given)
+class RowsUnknown(PlaybookError):
+    """Rows were asked for that no database looked at has."""
+
+    def __init__(self, ids: Sequence[str], keys: Sequence[DatabaseKey]) -> None:
+        told = listed([each[:_ID_SHOWN_LENGTH] for each in ids])
+        super().__init__(
+            f"There is no such row in {listed(keys)}: {told}.",
+            remedy="Give ids or links of rows that are there and out of the trash.",
+        )
 
 
-def _dashed(digits: str) -> str:
-    return "-".join((digits[:8], digits[8:12], digits[12:16], digits[16:20], digits[20:]))
+_ID_SHOWN_LENGTH: Final = 64
+
+
+def _require_met(row_ids: frozenset[str], validated: Sequence[Validated]) -> None:
+    """Where every database was read, each row asked for has to be in one of them."""
+    met: set[str] = set()
+    for each in validated:
+        if each.checkup is None:
+            return
+        met |= each.checkup.met_ids or frozenset()
+    if unknown := sorted(row_ids - met):
+        raise RowsUnknown(unknown, [each.key for each in validated])
 
 
 async def _note_kept_schemas(desk: Desk) -> None:
@@ -150,7 +171,9 @@ def _headline(validated: Sequence[Validated]) -> str:
     wrong = [judged for each in read for judged in each.judged if judged.is_wrong]
     broken = {failure.row.id for judged in wrong for failure in judged.open}
     unread = [each.key for each in validated if each.checkup is None]
-    told = f"{rows} rows of {len(read)} databases: {len(broken)} break {len(wrong)} rules"
+    judged_count = sum(each.checkup.judged_count for each in read if each.checkup)
+    part = f"{judged_count} of " if judged_count < rows else ""
+    told = f"{part}{rows} rows of {len(read)} databases: {len(broken)} break {len(wrong)} rules"
     lost = f"; {listed(unread)} could not be read" if unread else ""
     return f"{told}{lost}."
 

@@ -9,6 +9,7 @@ from playbooks.throughput import full_week_totals
 from playbooks.unicode_bars import BarRow, SpanRow, bar_lines, span_lines, sparkline
 from playbooks.velocity import Velocity
 from playbooks.velocity_flow import Flow
+from playbooks.velocity_text import counted
 
 
 def bars_of(velocity: Velocity, days: WorkDays) -> list[str]:
@@ -43,10 +44,10 @@ def _odds(velocity: Velocity) -> list[str]:
 
 
 def _by_level(dates: Mapping[int, date | None], today: date) -> list[BarRow]:
+    ahead = {level: (day - today).days for level, day in dates.items() if day is not None}
     return [
-        BarRow(f"odds: {level} %", (day - today).days, f"{(day - today).days} days: {day}")
-        for level, day in dates.items()
-        if day is not None
+        BarRow(f"odds: {level} %", days, f"{counted(days, 'calendar day')}: {dates[level]}")
+        for level, days in ahead.items()
     ]
 
 

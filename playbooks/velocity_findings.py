@@ -7,6 +7,7 @@ from playbooks.bands import Bands
 from playbooks.databases import StatusRole
 from playbooks.days import WorkDays
 from playbooks.estimation import COPIED_ABOVE_PERCENT
+from playbooks.flow import LittlesLaw
 from playbooks.forecast import NoForecast
 from playbooks.mapping import RoleMap
 from playbooks.records import Reading
@@ -14,15 +15,19 @@ from playbooks.report import Finding, Severity
 from playbooks.task_dirt import dirt_findings
 from playbooks.text import listed
 from playbooks.trend_text import trend_line
-from playbooks.velocity import Velocity
+from playbooks.velocity import Question, Velocity
 from playbooks.velocity_estimates import Estimates, is_withheld, told_accuracy
 from playbooks.velocity_flow import Flow
+from playbooks.velocity_question import Window
 from playbooks.velocity_text import counted, weeks_count
 
 PROCEDURE: Final = "velocity_report"
 
 _PILED_ABOVE_PERCENT: Final = 25
 """A gap of Little's law that is no rounding."""
+
+_LONG_DAYS: Final = 28
+"""A period of which a part is still long enough to ask about."""
 
 _EXAMPLES: Final = 5
 
@@ -212,15 +217,45 @@ def _about_flow(velocity: Velocity) -> Iterator[Finding]:
             (f"{each.task}, {flow.days.lasting(each.age_days)}" for each in late[:_EXAMPLES]),
         )
     yield from _about_points(flow)
-    littles = flow.littles
-    if littles is not None and abs(littles.gap_percent) > _PILED_ABOVE_PERCENT:
+    yield from _about_balance(flow.littles, velocity.question)
+
+
+def _about_balance(littles: LittlesLaw | None, question: Question) -> Iterator[Finding]:
+    """Whether work piles up or is worked off; a period shorter than the work tells neither."""
+    if littles is None or question.window.days_count < littles.cycle_mean_days:
+        return
+    gap = littles.gap_percent
+    if abs(gap) > _PILED_ABOVE_PERCENT:
+        happens, remedy = _piling_up(question) if gap > 0 else _working_off(question)
         yield _finding(
             "unsteady_flow",
             "info",
-            f"open work is {littles.gap_percent:+.0f} % off what rate and time give (Little's law):"
-            " the flow is not steady, so its percentiles may not last",
-            "Start no more than is finished; a shorter period_days tells of lately alone.",
+            f"open work is {gap:+.0f} % off what rate and time give (Little's law): {happens}, so"
+            " the percentiles may not last",
+            remedy,
         )
+
+
+def _piling_up(question: Question) -> tuple[str, str]:
+    if question.is_past:
+        return "work piled up", "Take the durations of that period as too short."
+    return "work piles up", f"Start no more than is finished{_shorter(question.window)}."
+
+
+def _working_off(question: Question) -> tuple[str, str]:
+    """Old work that gets finished makes the finished look slower than what is started."""
+    if question.is_past:
+        return "old work was worked off", "Take the durations of that period as too long."
+    return (
+        "old work is worked off",
+        f"Go on so, and expect new work to take less time{_shorter(question.window)}.",
+    )
+
+
+def _shorter(window: Window) -> str:
+    if window.days_count < _LONG_DAYS:
+        return ""
+    return "; a shorter period_days tells of lately alone"
 
 
 def _about_points(flow: Flow) -> Iterator[Finding]:

@@ -8,6 +8,7 @@ from typing import Final
 
 from playbooks.days import WorkDays
 from playbooks.flow import (
+    LEAST_FOR_SLE,
     Durations,
     LittlesLaw,
     Span,
@@ -63,7 +64,7 @@ class Flow:
     """The figures of a window; durations in days of its calendar with both ends counted.
 
     What is open is so today. `expected` is how long work took up to today, against which open work
-    is judged: None of a window that ends before.
+    is judged: None of a window that ends before, and of fewer than LEAST_FOR_SLE.
     """
 
     days: WorkDays
@@ -104,7 +105,7 @@ def flow_of(tasks: Sequence[Task], window: Window, days: WorkDays, today: date) 
     completed = completed_in(tasks, window)
     took = cycle_days(completed, days)
     cycle = durations_of(took)
-    expected = cycle if window.last == today else None
+    expected = cycle if window.last == today and len(took) >= LEAST_FOR_SLE else None
     begun = [task for task in tasks if task.is_begun]
     aging = _aging(begun, took, expected, days, today)
     survival = survival_of(took, [each.age_days for each in aging])

@@ -8,7 +8,7 @@ from playbooks.bands import Bands, VelocityReference
 from playbooks.calibration import Calibration
 from playbooks.days import WorkDays
 from playbooks.estimation import Accuracy
-from playbooks.flow import Durations
+from playbooks.flow import LEAST_FOR_SLE, Durations
 from playbooks.forecast import MOST_PER_DAY, NoForecast, Past
 from playbooks.intervals import Interval
 from playbooks.survival import OPEN_MATTERS_FROM_SHARE
@@ -181,6 +181,9 @@ def open_line(velocity: Velocity) -> str:
             f"{late} older than p85 ({flow.days.lasting(flow.expected.p85_days)}), of the others"
             f" {risky} more likely than not to become so"
         )
+    elif flow.aging and not question.is_past:
+        finished_count = flow.cycle.count if flow.cycle else 0
+        told.append(f"too few finished to say what is late ({finished_count} of {LEAST_FOR_SLE})")
     littles = flow.littles
     if littles is not None:
         told.append(

@@ -4,13 +4,20 @@ import tomllib
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any, Final, cast
+from typing import TYPE_CHECKING, Any, Final, cast
 
 from pydantic import ValidationError
 
-from playbooks.contract import Contract
 from playbooks.databases import KINDS, DatabaseKey, kind_of
+from playbooks.lazy import LazyModule
 from server.mistakes import Origin, describe, line_of
+
+# Most homes have no contract of their own: what reads one comes with the first file.
+if TYPE_CHECKING:
+    from playbooks import contract
+    from playbooks.contract import Contract
+else:
+    contract = LazyModule("playbooks.contract")
 
 DIRECTORY: Final = "contracts"
 """Where they are looked for, beside playbooks.toml, unless the configuration says otherwise."""
@@ -22,7 +29,7 @@ _KEYS: Final[Mapping[str, DatabaseKey]] = {kind.key: kind.key for kind in KINDS}
 class Contracts:
     """The contracts that hold, and every mistake of the others, with file and line."""
 
-    found: Mapping[DatabaseKey, Contract] = field(default_factory=dict[DatabaseKey, Contract])
+    found: "Mapping[DatabaseKey, Contract]" = field(default_factory=dict[DatabaseKey, "Contract"])
     mistakes: tuple[str, ...] = ()
 
 
@@ -45,14 +52,14 @@ def read_contracts(directory: Path, *, configured: bool) -> Contracts:
             valid = ", ".join(f"{name}.toml" for name in _KEYS)
             mistakes.append(f"{path}: no database of that name; valid: {valid}")
             continue
-        contract, wrong = _read(path, key)
+        read, wrong = _read(path, key)
         mistakes += wrong
-        if contract is not None:
-            found[key] = contract
+        if read is not None:
+            found[key] = read
     return Contracts(found, tuple(mistakes))
 
 
-def _read(path: Path, key: DatabaseKey) -> tuple[Contract | None, list[str]]:
+def _read(path: Path, key: DatabaseKey) -> "tuple[Contract | None, list[str]]":
     try:
         text = path.read_text("utf-8")
         content: dict[str, Any] = tomllib.loads(text)
@@ -62,10 +69,10 @@ def _read(path: Path, key: DatabaseKey) -> tuple[Contract | None, list[str]]:
         return None, [f"{path}: cannot be read: {getattr(error, 'strerror', None) or 'not UTF-8'}"]
     strange = list(_strange_roles(path, text, content, key))
     try:
-        contract = Contract.model_validate(content)
+        read = contract.Contract.model_validate(content)
     except ValidationError as error:
-        return None, [*strange, *describe(error, Origin(path, text, {}, model=Contract))]
-    return (None, strange) if strange else (contract, [])
+        return None, [*strange, *describe(error, Origin(path, text, {}, model=contract.Contract))]
+    return (None, strange) if strange else (read, [])
 
 
 def _strange_roles(path: Path, text: str, content: dict[str, Any], key: DatabaseKey) -> list[str]:

@@ -18,7 +18,7 @@ from mcp.types import (
 
 from playbooks.desk import Desk
 from playbooks.errors import PlaybookError
-from playbooks.fitting import fitted
+from playbooks.fitting import shortened
 from playbooks.lazy import LazyModule
 from playbooks.report import Report
 
@@ -105,20 +105,31 @@ def answer(report: Report, detail: Detail, picture: ContentBlock | None = None) 
 
 
 async def pictured(
-    ctx: "Context[OpenDesk, Any]", report: Report, detail: Detail, *, wanted: bool
+    ctx: "Context[OpenDesk, Any]",
+    report: Report,
+    detail: Detail,
+    *,
+    wanted: bool,
+    undrawn: str | None = None,
 ) -> CallToolResult:
     """The answer, and where it is `wanted` the picture that its procedure kept with the run.
 
-    Where there is none to show, the text says why: the answer arrives all the same.
+    Where there is none to show, the text says why: the answer arrives all the same. `undrawn` is
+    that reason where the procedure draws none of what was asked.
     """
     if not wanted:
         return answer(report, detail)
+    if undrawn is not None:
+        return answer(_noted(report, undrawn), detail)
     try:
         picture = await _picture(ctx, report.run_id)
     except PlaybookError as error:
-        noted = report.model_copy(update={"summary": f"{report.summary}\n\n{NO_PICTURE}{error}"})
-        return answer(noted, detail)
+        return answer(_noted(report, str(error)), detail)
     return answer(report, detail, picture)
+
+
+def _noted(report: Report, why: str) -> Report:
+    return report.model_copy(update={"summary": f"{report.summary}\n\n{NO_PICTURE}{why}"})
 
 
 async def _picture(ctx: "Context[OpenDesk, Any]", run_id: str) -> ContentBlock:
@@ -141,7 +152,7 @@ def _compact(report: Report) -> Report:
         finding.model_copy(update={"evidence": _cut(finding.evidence)})
         for finding in report.findings
     )
-    return fitted(report.model_copy(update={"findings": findings}))
+    return shortened(report.model_copy(update={"findings": findings}))
 
 
 def _cut(evidence: tuple[str, ...]) -> tuple[str, ...]:

@@ -4,7 +4,7 @@ The SDK's Tool ignores unknown arguments and answers with pydantic's words, whic
 this is the one place that changes both.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping, Sequence
 from functools import cache
 from inspect import cleandoc
 from typing import Any, Final, cast
@@ -42,8 +42,9 @@ class StrictTool(Tool):
 
     def _refusal(self, error: ValidationError) -> str:
         details = error.errors(include_url=False, include_input=False, include_context=False)
-        wrong = " ".join(_sentence(detail) for detail in details)
-        accepted = ", ".join(self.parameters["properties"]) or "none"
+        properties: dict[str, Any] = self.parameters["properties"]
+        wrong = " ".join(dict.fromkeys(_sentence(detail, properties) for detail in details))
+        accepted = ", ".join(properties) or "none"
         return f"{self.name} was not called. {wrong} Its arguments are: {accepted}."
 
 
@@ -99,7 +100,8 @@ def _plain(node: Any, definitions: dict[str, Any]) -> Any:
             return [_plain(item, definitions) for item in items]
         case {"$ref": str(reference)}:
             return _plain(definitions[reference.rsplit("/", 1)[-1]], definitions)
-        case {"default": default, **about} if _goes_without_saying(default, about):
+        case {"default": default, **about} if _goes_without_saying(default, node):
+            # That it may be left out says as much.
             return _plain(about, definitions)
         case {"anyOf": [given, {"type": "null"}], "default": None, **about}:
             # Who has nothing to give leaves it out; the list of tools is short of room.
@@ -111,9 +113,9 @@ def _plain(node: Any, definitions: dict[str, Any]) -> Any:
             return node
 
 
-def _goes_without_saying(default: object, about: dict[str, Any]) -> bool:
+def _goes_without_saying(default: object, node: dict[str, Any]) -> bool:
     """No, nothing, and the first of a choice: what anybody expects who leaves it out."""
-    return default is False or default == [] or default in about.get("enum", ())[:1]
+    return default is False or default == [] or default in node.get("enum", ())[:1]
 
 
 def _kept(node: dict[str, Any]) -> list[tuple[str, Any]]:
@@ -125,7 +127,11 @@ def _kept(node: dict[str, Any]) -> list[tuple[str, Any]]:
     ]
 
 
-def _sentence(detail: ErrorDetails) -> str:
+def _sentence(detail: ErrorDetails, properties: Mapping[str, Any]) -> str:
+    """What is wrong; of a union, of which each alternative has failed by itself, the same."""
+    choices = _choices(properties.get(str(detail["loc"][0]), {}))
+    if choices and len(detail["loc"]) > 1:
+        return f"Argument {detail['loc'][0]!r}: input should be {_or(choices)}."
     name = ".".join(str(part) for part in detail["loc"])
     match detail["type"]:
         case "extra_forbidden":
@@ -135,3 +141,24 @@ def _sentence(detail: ErrorDetails) -> str:
         case _:
             message = detail["msg"].removeprefix("Value error, ")
             return f"Argument {name!r}: {message[:1].lower()}{message[1:]}."
+
+
+def _choices(schema: Mapping[str, Any]) -> list[str]:
+    """What an argument of several types takes; nothing for one of a single type, null aside."""
+    types = [each for each in schema.get("anyOf", ()) if each.get("type") != "null"]
+    return [word for each in types for word in _words(each)] if len(types) > 1 else []
+
+
+def _words(schema: Mapping[str, Any]) -> list[str]:
+    match schema:
+        case {"enum": [*values]}:
+            return [repr(value) for value in values]
+        case {"type": "boolean"}:
+            return ["true", "false"]
+        case _:
+            return [f"of type {schema.get('type')}"]
+
+
+def _or(words: Sequence[str]) -> str:
+    *others, last = words
+    return f"{', '.join(others)} or {last}"

@@ -39,7 +39,7 @@ async def periodic_report(
 ) -> Annotated[CallToolResult, Report]:
     """What was completed, started, blocked, overdue; log, AI usage and cost; what is unusual?
 
-    With links, beside like periods; catches up days since the last report. Changes nothing.
+    With links, beside like periods; catches up days since the last report.
     """
     with actionable():
         report = await procedure.periodic_report(

@@ -42,7 +42,7 @@ async def query_metrics(  # noqa: PLR0913, PLR0917 - the tool's arguments
 ) -> Annotated[CallToolResult, Report]:
     """How fast, reliable, used and costly is each AI tool, this server (mcp_server), or Notion?
 
-    Figures with intervals, judged by the playbook's bands, with likely causes. Changes nothing.
+    Figures with intervals, judged by the playbook's bands, with likely causes.
     """
     with actionable():
         report = await procedure.query_metrics(
@@ -56,4 +56,5 @@ async def query_metrics(  # noqa: PLR0913, PLR0917 - the tool's arguments
             progress=ctx.report_progress,
         )
         shown = procedure.in_short(report) if detail == "compact" else report
-        return await pictured(ctx, shown, detail, wanted=picture)
+        undrawn = procedure.undrawn(report)
+        return await pictured(ctx, shown, detail, wanted=picture, undrawn=undrawn)

@@ -36,7 +36,7 @@ async def validate_data(  # noqa: PLR0913 - what a person may ask
     examples: Annotated[int, Field(ge=1, le=MOST_EXAMPLES)] = MOST_EXAMPLES,
     detail: Detail = "compact",
 ) -> Annotated[CallToolResult, Report]:
-    """Can the data be trusted? Access, schema against its contract, drift, and rules for each row.
+    """Can the data be trusted? Schema against its contract, drift, and rules for each row.
 
     Says which rows, what is new, how to repair, and which figures they distort.
     """

@@ -170,7 +170,7 @@ def _line_layer(percentiles: Mapping[int, float], axes: _Axes) -> list[Layer]:
     if not percentiles:
         return []
     rows = [
-        {"line": f"{percent} % within {_in_days(days)}", "days": days}
+        {"line": f"{percent} % within {_lasting(days, axes.unit)}", "days": days}
         for percent, days in sorted(percentiles.items())
     ]
     names = [str(row["line"]) for row in rows]
@@ -183,5 +183,5 @@ def _line_layer(percentiles: Mapping[int, float], axes: _Axes) -> list[Layer]:
     ]
 
 
-def _in_days(days: float) -> str:
-    return "1 day" if days == 1 else f"{days:,.4g} days"
+def _lasting(days: float, unit: str) -> str:
+    return f"1 {unit.removesuffix('s')}" if days == 1 else f"{days:,.4g} {unit}"

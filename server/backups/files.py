@@ -23,8 +23,8 @@ COMPRESSED: Final = ".jsonl.zst"
 ENCRYPTED: Final = ".sealed"
 
 _CHUNK_BYTES: Final = 1 << 20
-_LEVEL: Final = 3
-"""zstd's own default: on Notion's JSON twice as small as gzip, at a tenth of the time."""
+_LEVEL: Final = 9
+"""Smaller than gzip even where most of a record is ids; a hundredth of the time of its requests."""
 
 
 @dataclass(slots=True)

@@ -12,12 +12,13 @@ import anyio
 from playbooks.arguments import LATEST
 from playbooks.backups_kept import rows_count
 from playbooks.create_backup import prune
-from playbooks.errors import BackupUnusable, ConfigurationInvalid, PlaybookError
+from playbooks.errors import BackupUnusable
 from playbooks.snapshot import Broken, Check, Snapshot
 from server.app import House, open_house
 from server.backups.sealing import new_key_file
-from server.cli.exits import FAILED, USAGE
-from server.settings import Configuration, read_configuration
+from server.cli.exits import FAILED
+from server.cli.frame import framed
+from server.settings import Configuration
 from server.told_settings import secrets_of, without_secrets
 
 
@@ -25,14 +26,7 @@ def run_backups(options: argparse.Namespace) -> int:
     """The action asked for; 1 when a backup is not whole, 64 when there is none of that id."""
     if options.action == "new-key":
         return _new_key(Path(options.file))
-    configuration = read_configuration(options.config)
-    try:
-        if configuration.mistakes:
-            raise ConfigurationInvalid(configuration.mistakes)
-        return anyio.run(_act, configuration, options)
-    except PlaybookError as error:
-        sys.stderr.write(f"notion-playbooks: {error}\n")
-        return USAGE
+    return framed(options, lambda configuration: anyio.run(_act, configuration, options))
 
 
 async def _act(configuration: Configuration, options: argparse.Namespace) -> int:
@@ -66,12 +60,12 @@ async def _list(house: House, options: argparse.Namespace) -> int:
         sys.stdout.write(f"{_line(each)}\n")
     if not found and not options.json:
         sys.stdout.write("No backup of this workspace yet; create_backup makes one.\n")
-    return FAILED if any(isinstance(each, Broken) for each in found) else 0
+    return FAILED if any(isinstance(each, Broken) and not each.foreign for each in found) else 0
 
 
 def _row(found: Snapshot | Broken) -> dict[str, Any]:
     if isinstance(found, Broken):
-        return {"id": found.id, "broken": found.why}
+        return {"id": found.id, _fault(found): found.why}
     manifest = found.manifest
     return {
         "id": found.id,
@@ -85,9 +79,13 @@ def _row(found: Snapshot | Broken) -> dict[str, Any]:
     }
 
 
+def _fault(found: Broken) -> str:
+    return "foreign" if found.foreign else "broken"
+
+
 def _line(found: Snapshot | Broken) -> str:
     if isinstance(found, Broken):
-        return f"{found.id}  broken: {found.why}"
+        return f"{found.id}  {_fault(found)}: {found.why}"
     word = "verified" if found.verified() else "not verified"
     size = f"{rows_count(found.manifest):>7,} rows {found.bytes / 1000:>9,.0f} kB"
     return f"{found.id}  {found.manifest.mode:<11} {word:<12} {size}"

@@ -2,7 +2,7 @@
 
 import argparse
 import sys
-from datetime import timedelta
+from datetime import date, timedelta
 from pathlib import Path
 from typing import Final
 
@@ -12,29 +12,22 @@ from playbooks.contract_infer import Inferred, infer
 from playbooks.contract_text import toml_of
 from playbooks.databases import KINDS, DatabaseKey
 from playbooks.desk import Desk
-from playbooks.errors import ConfigurationInvalid, PlaybookError, StoreUnusable
 from playbooks.kept_data import Acknowledged
-from playbooks.row_rules_check import contract_of
+from playbooks.row_rules_check import contract_of, rules_of
 from playbooks.text import visible
 from playbooks.verdict import Verdict
 from server.app import open_house
 from server.cli.exits import FAILED, USAGE
+from server.cli.frame import framed
 from server.contracts import directory_of
-from server.settings import Configuration, read_configuration
+from server.settings import Configuration
 
 _BY: Final = "the command line"
 
 
 def run_contract(options: argparse.Namespace) -> int:
     """One of its actions."""
-    configuration = read_configuration(options.config)
-    try:
-        if configuration.mistakes:
-            raise ConfigurationInvalid(configuration.mistakes)
-        return anyio.run(_act, configuration, options)
-    except PlaybookError as error:
-        sys.stderr.write(f"notion-playbooks: {error}\n")
-        return FAILED if isinstance(error, StoreUnusable) else USAGE
+    return framed(options, lambda configuration: anyio.run(_act, configuration, options))
 
 
 async def _act(configuration: Configuration, options: argparse.Namespace) -> int:
@@ -69,13 +62,16 @@ async def _infer(desk: Desk, configuration: Configuration, options: argparse.Nam
 
 def _write(directory: Path, key: DatabaseKey, inferred: Inferred, *, force: bool) -> int:
     path = directory / f"{key}.toml"
-    directory.mkdir(parents=True, exist_ok=True)
     try:
+        directory.mkdir(parents=True, exist_ok=True)
         with path.open("w" if force else "x", encoding="utf-8") as file:
             file.write(inferred.toml)
-    except FileExistsError:
-        sys.stderr.write(f"notion-playbooks: {path} is there already; --force replaces it\n")
-        return USAGE
+    except FileExistsError as error:
+        if error.filename == str(directory):
+            return _refused(f"{directory} is a file; contracts need a directory", USAGE)
+        return _refused(f"{path} is there already; --force replaces it", USAGE)
+    except OSError as error:
+        return _refused(f"{path}: {error.strerror or 'cannot be written'}", FAILED)
     sys.stdout.write(f"Wrote {path}.\n")
     return 0
 
@@ -97,17 +93,37 @@ def _show(desk: Desk, only: DatabaseKey | None) -> int:
 
 async def _acknowledge(desk: Desk, options: argparse.Namespace) -> int:
     if desk.book is None:
-        sys.stderr.write("notion-playbooks: there is no workspace; health_check says why\n")
-        return FAILED
+        return _refused("there is no workspace; health_check says why", FAILED)
+    if options.until == date.max:
+        return _refused(f"{options.until} has no day after it: give an earlier one", USAGE)
     until = desk.work.days.begins(options.until + timedelta(days=1))
     if until <= desk.clock():
-        sys.stderr.write(f"notion-playbooks: {options.until} is past\n")
-        return USAGE
+        return _refused(f"{options.until} is past", USAGE)
+    if (unknown := await _unknown(desk, options.rule)) is not None:
+        return unknown
     known = Acknowledged(options.rule, options.row or "", options.reason, _BY, desk.clock(), until)
     await desk.book.acknowledge([known])
     whom = f"row {options.row}" if options.row else "every row"
     sys.stdout.write(f"Known until {options.until}: {options.rule}, {whom}.\n")
     return 0
+
+
+async def _unknown(desk: Desk, rule: str) -> int | None:
+    """The exit status where there is no such rule, which is told; a change of the schema may be."""
+    key = next(kind.key for kind in KINDS if kind.key == rule.partition(".")[0])
+    if rule.startswith(f"{key}.drift."):
+        return None
+    valid = await rules_of(desk, key, procedure="contract", run_id=desk.new_run_id())
+    if isinstance(valid, Verdict):
+        return _refused(f"{key}: {valid.gate.reason}", FAILED)
+    if rule not in valid:
+        return _refused(f"there is no rule {rule}; valid: {', '.join(sorted(valid))}", USAGE)
+    return None
+
+
+def _refused(why: str, status: int) -> int:
+    sys.stderr.write(f"notion-playbooks: {why}\n")
+    return status
 
 
 async def _acknowledged(desk: Desk) -> int:

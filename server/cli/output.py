@@ -5,7 +5,7 @@ from collections.abc import Generator, Sequence
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, Final
 
-from playbooks.render import MARKS, figures_of, finding_lines, provenance
+from playbooks.render import MARKS, figures_of, finding_lines, provenance, told_gates
 from playbooks.report import Gate, Report
 from playbooks.text import display_width
 
@@ -43,11 +43,13 @@ def _render(console: "Console", report: Report) -> None:
     _line(console, f"{report.headline}\n")
     for figure in figures_of(report.summary):
         _line(console, f"{_in_columns(figure)}\n")
-    for gate in report.gates:
+    for gate in told_gates(report):
         _gate(console, gate)
     for finding in report.findings:
         if finding.remedy:
             _line(console, "\n" + "\n".join(finding_lines(finding)))
+    if report.next_actions:
+        _line(console, "\n" + "\n".join(f"Next: {action}" for action in report.next_actions))
     _line(console, f"\n{provenance(report)}", "dim")
 
 

@@ -10,12 +10,13 @@ import anyio
 
 from playbooks import plan_view
 from playbooks.approval import approve
-from playbooks.errors import ConfigurationInvalid, PlanUnusable, PlaybookError, StoreUnusable
+from playbooks.errors import PlanUnusable
 from playbooks.plan import Plan, Step
 from playbooks.planning import find_plan, has_expired, shown_plan, unfit
 from server.app import open_house, utc_now
-from server.cli.exits import FAILED, USAGE
-from server.settings import Configuration, read_configuration
+from server.cli.exits import FAILED
+from server.cli.frame import framed
+from server.settings import Configuration
 from server.store.sql import SqlStore
 
 TERMINAL: Final = Path("/dev/tty")
@@ -24,20 +25,17 @@ TERMINAL: Final = Path("/dev/tty")
 
 def run_plans(options: argparse.Namespace) -> int:
     """List plans, show or approve one, or verify the journal."""
-    configuration = read_configuration(options.config)
-    try:
-        if configuration.mistakes:
-            raise ConfigurationInvalid(configuration.mistakes)
-        match options.command:
-            case "plans":
-                return _look(configuration, options)
-            case "approve":
-                return _approve(configuration, options.plan)
-            case _:
-                return _audit(configuration)
-    except PlaybookError as error:
-        sys.stderr.write(f"notion-playbooks: {error}\n")
-        return FAILED if isinstance(error, StoreUnusable) else USAGE
+    return framed(options, lambda configuration: _act(configuration, options))
+
+
+def _act(configuration: Configuration, options: argparse.Namespace) -> int:
+    match options.command:
+        case "plans":
+            return _look(configuration, options)
+        case "approve":
+            return _approve(configuration, options.plan)
+        case _:
+            return _audit(configuration)
 
 
 def _look(configuration: Configuration, options: argparse.Namespace) -> int:

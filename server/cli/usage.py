@@ -12,16 +12,16 @@ from typing import Final
 import anyio
 
 from playbooks.desk import Desk
-from playbooks.errors import ConfigurationInvalid, NotionError, PlaybookError, StoreUnusable
 from playbooks.record_usage import findings_of, told_rows
 from playbooks.usage_rows import Written, write_rows
 from server.app import open_house
-from server.cli.exits import FAILED, USAGE
+from server.cli.exits import FAILED
+from server.cli.frame import framed
 from server.cli.output import Telling, telling
 from server.importing.usage import UsageImport, import_usage
 from server.importing.usage_file import UsageFile
 from server.importing.usage_map import parse_usage_map
-from server.settings import Configuration, read_configuration
+from server.settings import Configuration
 
 PROCEDURE: Final = "import_usage"
 EVERY_ROW: Final = 100_000
@@ -29,15 +29,12 @@ EVERY_ROW: Final = 100_000
 
 def run_import_usage(options: argparse.Namespace) -> int:
     """Read the files, keep what is new, and say what came of it; 1 when a line was unreadable."""
-    configuration = read_configuration(options.config)
-    try:
-        if configuration.mistakes:
-            raise ConfigurationInvalid(configuration.mistakes)
-        with telling() as tell:
-            done, written = anyio.run(_import, configuration, options, tell)
-    except PlaybookError as error:
-        sys.stderr.write(f"notion-playbooks: {error}\n")
-        return FAILED if isinstance(error, NotionError | StoreUnusable) else USAGE
+    return framed(options, lambda configuration: _run(configuration, options))
+
+
+def _run(configuration: Configuration, options: argparse.Namespace) -> int:
+    with telling() as tell:
+        done, written = anyio.run(_import, configuration, options, tell)
     _print(done, written, as_json=options.json, dry_run=options.dry_run)
     return FAILED if done.skipped_count or (written and written.failure) else 0
 

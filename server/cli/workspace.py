@@ -7,35 +7,31 @@ from dataclasses import asdict
 
 import anyio
 
-from playbooks.errors import ConfigurationInvalid, NotionError, PlaybookError
 from server.app import utc_now
 from server.cli.exits import FAILED, USAGE
+from server.cli.frame import framed
 from server.cli.output import telling
 from server.embedded import make_sample, open_embedded
-from server.settings import Configuration, read_configuration
-from server.workspace.errors import WorkspaceUnusable
+from server.settings import Configuration
 
 
 def run_workspace(options: argparse.Namespace) -> int:
     """Do what is asked of the embedded workspace of this user."""
-    configuration = read_configuration(options.config)
-    try:
-        if configuration.mistakes:
-            raise ConfigurationInvalid(configuration.mistakes)
-        match options.action:
-            case "serve":
-                return _serve(configuration, options.port)
-            case "reset":
-                return _reset(configuration, sure=options.yes)
-            case "faults":
-                from server.cli.faults import run_faults  # noqa: PLC0415 - only when asked for
+    return framed(options, lambda configuration: _act(configuration, options))
 
-                return run_faults(configuration, options)
-            case _:
-                return anyio.run(_import, configuration, options)
-    except PlaybookError as error:
-        sys.stderr.write(f"notion-playbooks: {error}\n")
-        return FAILED if isinstance(error, NotionError | WorkspaceUnusable) else USAGE
+
+def _act(configuration: Configuration, options: argparse.Namespace) -> int:
+    match options.action:
+        case "serve":
+            return _serve(configuration, options.port)
+        case "reset":
+            return _reset(configuration, sure=options.yes)
+        case "faults":
+            from server.cli.faults import run_faults  # noqa: PLC0415 - only when asked for
+
+            return run_faults(configuration, options)
+        case _:
+            return anyio.run(_import, configuration, options)
 
 
 def _serve(configuration: Configuration, port: int) -> int:

@@ -87,13 +87,14 @@ def _title_of(answer: JSON) -> list[JSON]:
 def _property(name: str, raw: JSON) -> Property:
     kind: str = raw["type"]
     details: JSON = raw.get(kind) or {}
+    dual: JSON = details.get("dual_property") or {}
     return Property(
         id=raw["id"],
         name=name,
         type=kind,
         options=_options(details),
         target_data_source_id=details.get("data_source_id") if kind == "relation" else None,
-        synced_property_id=(details.get("dual_property") or {}).get("synced_property_id"),
+        synced_property_id=dual.get("synced_property_id"),
         number_format=(details.get("format") or "") if kind == "number" else "",
     )
 

@@ -2,15 +2,16 @@
 
 import hashlib
 import json
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from datetime import UTC
 from typing import Any, Final
 
-from sqlalchemy import Connection, Engine, insert, select, update
+from pydantic import ValidationError
+from sqlalchemy import Connection, Engine, RowMapping, insert, select, update
 
 from playbooks.plan import JournalEntry
 from server.store.opening import in_turn, writing
-from server.store.schema import journal, journal_head
+from server.store.schema import journal, journal_head, plan_steps
 
 FIRST_PREVIOUS: Final = "0" * 64
 """What stands for the hash before the first entry."""
@@ -36,25 +37,68 @@ def append(engine: Engine, entries: Sequence[JournalEntry]) -> None:
         _set_head(connection, number, previous)
 
 
+def last(engine: Engine, subject: str) -> JournalEntry | None:
+    """The newest entry about exactly that, or None."""
+    about = select(journal).where(journal.c.subject == subject).order_by(journal.c.number.desc())
+    with engine.connect() as connection:
+        row = connection.execute(about.limit(1)).mappings().one_or_none()
+    return None if row is None else _entry(row)
+
+
 def first_broken(engine: Engine) -> int | None:
     """The number of the first entry that is missing, changed or out of its place; None if none.
 
     Entries cut off at the end are missed, too. Memory does not grow with the journal.
     """
     number, previous = 0, FIRST_PREVIOUS
-    everything = select(journal).order_by(journal.c.number)
-    everything = everything.execution_options(yield_per=_BATCH_COUNT)
-    with engine.connect() as connection, connection.execute(everything) as rows:
-        for row in rows.mappings():
+    with engine.connect() as connection:
+        for row in _rows(connection):
             number += 1
-            entry = JournalEntry(**{name: row[name] for name in JournalEntry.model_fields})
-            expected = (number, previous, _seal(number, previous, entry))
-            if (row["number"], row["previous"], row["hash"]) != expected:
+            if row is None or not _follows(row, number, previous):
                 return number
             previous = row["hash"]
         # In the same transaction, so that nobody appends in between.
         ends_where_it_should = _head(connection) == (number, previous)
+        if number == 0 and _plans_were_applied(connection):
+            return 1
     return None if ends_where_it_should else number + 1
+
+
+def _rows(connection: Connection) -> Iterator[RowMapping | None]:
+    """All in order; at the first that holds no JSON or no instant None, and no more."""
+    seen: int | None = None
+    for batch_count in (_BATCH_COUNT, 1):  # one that cannot be read takes its batch along
+        following = select(journal).order_by(journal.c.number)
+        if seen is not None:
+            following = following.where(journal.c.number > seen)
+        following = following.execution_options(yield_per=batch_count)
+        try:
+            with connection.execute(following) as rows:
+                for row in rows.mappings():
+                    yield row
+                    seen = row["number"]
+        except ValueError:
+            continue
+        return
+    yield None
+
+
+def _follows(row: RowMapping, number: int, previous: str) -> bool:
+    """Whether the row is the entry of that number, as it was sealed after the one before it."""
+    try:
+        sealed = _seal(number, previous, _entry(row))
+    except ValidationError:
+        return False
+    return (row["number"], row["previous"], row["hash"]) == (number, previous, sealed)
+
+
+def _entry(row: RowMapping) -> JournalEntry:
+    return JournalEntry(**{name: row[name] for name in JournalEntry.model_fields})
+
+
+def _plans_were_applied(connection: Connection) -> bool:
+    """Whether steps stand: the plan and its approval were journalled before its first."""
+    return connection.execute(select(plan_steps.c.plan_id).limit(1)).first() is not None
 
 
 def _head(connection: Connection) -> tuple[int, str]:

@@ -5,6 +5,7 @@ from typing import Final
 
 from sqlalchemy import Connection, delete, func, or_, select
 
+from playbooks.records import KEPT_FOR
 from server.store.schema import calls, edits, plan_steps, plan_turns, plans, runs, transitions
 
 CALLS_KEPT_COUNT: Final = 200_000
@@ -15,10 +16,6 @@ CALLS_KEPT_FOR: Final = timedelta(days=30)
 
 RUNS_KEPT_COUNT: Final = 5_000
 """Most runs kept, of all procedures together."""
-
-KEPT_FOR: Final = timedelta(days=400)
-"""Runs, plans and what changed in Notion: a review may compare with the same month of the year
-before."""
 
 
 def drop_old_calls(connection: Connection, now: datetime) -> None:

@@ -267,6 +267,10 @@ class SqlStore:
         """Add to the hash-chained journal, all entries or none."""
         await self.perform(lambda engine: journal.append(engine, entries))
 
+    async def last_journalled(self, subject: str) -> JournalEntry | None:
+        """The newest entry about exactly that, or None."""
+        return await self.perform(lambda engine: journal.last(engine, subject))
+
     async def verify_journal(self) -> int | None:
         """The number of the journal's first broken entry; None when the chain is whole."""
         return await self.perform(lambda engine: journal.first_broken(engine))  # noqa: PLW0108 - imports in the thread

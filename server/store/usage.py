@@ -11,10 +11,10 @@ from typing import Any, Final
 from sqlalchemy import Connection, Engine, Row, Select, and_, delete, func, select
 from sqlalchemy.dialects import postgresql, sqlite
 
+from playbooks.records import KEPT_FOR
 from playbooks.usage import Bucket, RolledUp, UsageRecord
 from server.store import claims
 from server.store.opening import writing
-from server.store.retention import KEPT_FOR
 from server.store.schema import usage, usage_rows
 
 USAGE_READ_COUNT: Final = 200_000

@@ -3,7 +3,7 @@
 import random
 import shutil
 import sqlite3
-from collections.abc import AsyncGenerator
+from collections.abc import AsyncGenerator, Callable
 from contextlib import asynccontextmanager, closing
 from dataclasses import dataclass
 from pathlib import Path
@@ -19,6 +19,7 @@ from playbooks.ports import ServerState
 from server.concurrency import together
 from server.link import Link, open_link
 from server.notion.call import TimeAndChance
+from server.notion.recorder import Record
 from server.notion.wire import Profile
 from server.settings import Settings
 from server.store.kept_usage import KeptUsage
@@ -73,36 +74,54 @@ async def open_day(
     path = root / "workspace.sqlite3"
     shutil.copy(sample_file, path)
     store = SqlStore(f"sqlite:///{root / 'store.sqlite3'}", clock=virtual.clock)
-    loop = virtual.virtual_loop(store._threads)
     buffer = CallBuffer(store)
-    given = TimeAndChance(virtual.clock, loop.time, anyio.sleep, random.Random(7).random)
     with closing(Workspace.open(path, clock=virtual.clock)) as workspace:
         app = create_app(workspace)
-        link = open_link(
-            workspace.own_token() or "",
-            Profile("http://workspace.invalid", calls_count),
-            settings=Settings(),
-            store=store,
-            record=buffer.add,
-            key="chaos",
-            network=Inside(app),
-            given=given,
-        )
-        desk = Desk(
-            configuration=ConfigurationState(digest="chaos"),
-            connection=Connection("sample workspace", TokenView("sample workspace"), key="chaos"),
-            notion=link.notion,
-            mirror=link.mirror,
-            store=store,
-            usage=KeptUsage(store, connection="chaos", clock=virtual.clock),
-            server=OwnServer(),
-            bands=Bands(),
-            clock=virtual.clock,
-            together=together,
-            new_run_id=iter([f"run_{i}" for i in range(100)]).__next__,
-        )
-        async with link.notion:
+        profile = Profile("http://workspace.invalid", calls_count)
+        new_run_id = iter([f"run_{i}" for i in range(100)]).__next__
+        async with at_work(
+            workspace, store, Inside(app), profile=profile, record=buffer.add, new_run_id=new_run_id
+        ) as (desk, link):
             found = await link.notion.find_data_sources("Tasks")
             yield Day(workspace, app, desk, link, found[0].id, path)
         await buffer.flush()
     await store.aclose()
+
+
+@asynccontextmanager
+async def at_work(
+    workspace: Workspace,
+    store: SqlStore,
+    network: httpx.AsyncBaseTransport,
+    *,
+    profile: Profile,
+    record: Record,
+    new_run_id: Callable[[], str],
+) -> AsyncGenerator[tuple[Desk, Link]]:
+    """One process over that workspace and that store, while it lives."""
+    loop = virtual.virtual_loop(store._threads)
+    link = open_link(
+        workspace.own_token() or "",
+        profile,
+        settings=Settings(),
+        store=store,
+        record=record,
+        key="chaos",
+        network=network,
+        given=TimeAndChance(virtual.clock, loop.time, anyio.sleep, random.Random(7).random),
+    )
+    desk = Desk(
+        configuration=ConfigurationState(digest="chaos"),
+        connection=Connection("sample workspace", TokenView("sample workspace"), key="chaos"),
+        notion=link.notion,
+        mirror=link.mirror,
+        store=store,
+        usage=KeptUsage(store, connection="chaos", clock=virtual.clock),
+        server=OwnServer(),
+        bands=Bands(),
+        clock=virtual.clock,
+        together=together,
+        new_run_id=new_run_id,
+    )
+    async with link.notion:
+        yield desk, link

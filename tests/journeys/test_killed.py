@@ -10,15 +10,20 @@ import pytest
 from tests.journeys.house import CHECKOUT, INHERITED
 
 SCRIPT = Path(__file__).with_name("killed.py")
-FEW, MANY = (2, 6), (25, 7)
-"""How many points, and the seed that draws them."""
+FEW = ("backup", "apply", "restore", "clean_up")
+MANY = (*FEW, "incremental")
 
 
 @pytest.mark.parametrize(
-    ("points_count", "seed"),
-    [pytest.param(*FEW, id="two-points"), pytest.param(*MANY, id="many", marks=pytest.mark.long)],
+    ("operation", "points_count", "seed"),
+    [
+        *(pytest.param(each, 1, 6, id=f"{each}-one-point") for each in FEW),
+        *(
+            pytest.param(each, 25, 7, id=f"{each}-25-points", marks=pytest.mark.long)
+            for each in MANY
+        ),
+    ],
 )
-@pytest.mark.parametrize("operation", ["backup", "incremental", "apply", "restore", "clean_up"])
 def test_after_a_kill_and_another_the_next_one_completes_it(
     tmp_path: Path, operation: str, points_count: int, seed: int
 ) -> None:

@@ -11,8 +11,9 @@ from tests.journeys.house import INITIALIZE, TIMEOUT_S, Home
 
 LIGHT = frozenset(
     {
-        *("arguments", "bands", "clock", "databases", "days", "desk", "errors", "lazy"),
-        *("metric_names", "plan", "report", "usage", "work"),
+        *("arguments", "aside", "backup_policy", "bands", "clock", "databases", "days", "desk"),
+        *("errors", "fitting", "lazy", "metric_names", "plan", "read_only", "records", "render"),
+        *("report", "text", "usage", "work"),
     }
 )
 """What the tools are declared from. A procedure, and what only it needs, comes when it is called:

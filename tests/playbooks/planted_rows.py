@@ -37,9 +37,13 @@ class MadeView:
         return Reading("cache", NOW, len(self.made), complete=True, requests_count=0)
 
     async def rows(
-        self, properties: Sequence[str] = (), *, since: datetime | None = None
+        self,
+        properties: Sequence[str] = (),
+        *,
+        since: datetime | None = None,
+        unless: Mapping[str, str] | None = None,
     ) -> AsyncIterator[Row]:
-        del properties, since
+        del properties, since, unless
         for row in self.made:
             yield row
 

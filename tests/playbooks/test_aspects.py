@@ -9,7 +9,6 @@ import pytest
 from playbooks.apply_plan import apply_plan
 from playbooks.approval import approve
 from playbooks.aspects import current, write
-from playbooks.data_ports import Remade
 from playbooks.desk import Desk
 from playbooks.errors import PlanUnusable
 from playbooks.essence import Essence
@@ -17,6 +16,7 @@ from playbooks.plan import Change, Plan
 from playbooks.plan_change import plan_change
 from playbooks.plan_kind import Draft, Request
 from playbooks.planning import make_plan
+from playbooks.remade import Reached
 from playbooks.report import Report
 from playbooks.snapshot import RecordKind
 
@@ -30,7 +30,7 @@ class Things:
     cells: dict[tuple[str, str], Any] = field(default_factory=dict[tuple[str, str], Any])
     trash: dict[str, bool | None] = field(default_factory=dict[str, bool | None])
     columns: dict[tuple[str, str], Any] = field(default_factory=dict[tuple[str, str], Any])
-    states: dict[tuple[str, str], Remade] = field(default_factory=dict[tuple[str, str], Remade])
+    states: dict[tuple[str, str], Reached] = field(default_factory=dict[tuple[str, str], Reached])
     log: list[str] = field(default_factory=list[str])
 
     def attributed(self, procedure: str, run_id: str) -> "Things":
@@ -60,7 +60,7 @@ class Things:
         del kind, record
         return Essence()
 
-    async def state(self, plan_id: str, original_id: str) -> Remade | None:
+    async def state(self, plan_id: str, original_id: str) -> Reached | None:
         return self.states.get((plan_id, original_id))
 
     async def make(self, plan_id: str, snapshot_id: str, original_id: str, parent: str) -> None:
@@ -135,6 +135,23 @@ async def test_a_change_is_made_and_read_back_whatever_its_aspect(
     assert await current(office.desk, plan, change) == change.before
     await write(office.desk, plan, change, change.after)
     assert await current(office.desk, plan, change) == change.after
+
+
+@pytest.mark.parametrize("by_hand", [CELL, TRASH, COLUMN], ids=lambda each: each.target)
+async def test_what_a_person_did_before_the_plan_is_no_part_of_its_undo(
+    office: Office, by_hand: Change
+) -> None:
+    office.things.trash["p"] = False
+    ours = Change(target="cell/q/t", before=None, after="ours")
+    plan_id = await office.planned(by_hand, ours)
+    plan = await office.kept(plan_id)
+    await write(office.desk, plan, by_hand, by_hand.after)
+
+    await office.applied(plan_id)
+    await office.applied(await office.undoing(plan_id))
+
+    assert await current(office.desk, plan, by_hand) == by_hand.after
+    assert await current(office.desk, plan, ours) is None
 
 
 async def test_a_key_may_hold_what_parts_targets(office: Office) -> None:

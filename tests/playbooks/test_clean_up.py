@@ -1,10 +1,14 @@
 """Old entries go to the trash only with a backup of them, and reports go on telling them."""
 
+import shutil
+from collections import Counter
+from collections.abc import AsyncGenerator
 from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
+import anyio
 import pytest
 
 from playbooks.apply_plan import apply_plan
@@ -13,15 +17,18 @@ from playbooks.backup_policy import BackupPolicy
 from playbooks.clean_up import CLEANED
 from playbooks.create_backup import create_backup
 from playbooks.databases import DatabaseKey
-from playbooks.desk import Desk
+from playbooks.desk import DatabaseSetting, Desk
 from playbooks.errors import PlanUnusable
+from playbooks.periodic_report import periodic_report
 from playbooks.plan import Plan, PlanKind
 from playbooks.plan_change import plan_change
 from playbooks.plan_kind import Request
 from playbooks.query_metrics import query_metrics
 from playbooks.report import Report
+from playbooks.rows import Span
 from playbooks.targets import Target
-from server.app import House
+from server.app import open_house
+from server.settings import read_configuration
 
 OLD_DAYS = 179.0
 """The sample's rows go back about 180 days: few are that old."""
@@ -29,9 +36,9 @@ OLD_DAYS = 179.0
 
 @dataclass(slots=True)
 class Office:
+    """A desk over the sample, of which there is a backup."""
+
     desk: Desk
-    house: House
-    data: Path
 
     async def plan(self, database: DatabaseKey | None = None, days: float = OLD_DAYS) -> Report:
         request = Request(database=database, older_than_days=days)
@@ -71,14 +78,49 @@ class Office:
         return {row.id: row.last_edited_at async for row in view.rows()}
 
 
+def at(desk: Desk, now: datetime) -> Desk:
+    """The desk two hours after the sample was made; backups without content take less time."""
+    policy = BackupPolicy(content=False)
+    return replace(desk, clock=lambda: now + timedelta(hours=2), backup_policy=policy)
+
+
+@pytest.fixture(scope="module")
+def backed_up(
+    tmp_path_factory: pytest.TempPathFactory, sample_file: Path, sample_now: datetime
+) -> Path:
+    """The data of a home with a backup, made once; copy it."""
+    home = tmp_path_factory.mktemp("backed-up")
+    data = home / "data" / "notion-playbooks"
+    data.mkdir(parents=True)
+    shutil.copy(sample_file, data / "workspace.sqlite3")
+
+    async def back_up() -> None:
+        async with open_house(read_configuration()) as house:
+            await create_backup(at(await house.desk(), sample_now))
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.chdir(home)
+        patch.setenv("PLAYBOOKS_WORKSPACE", "embedded")
+        patch.setenv("XDG_CONFIG_HOME", str(home / "config"))
+        patch.setenv("XDG_DATA_HOME", str(home / "data"))
+        anyio.run(back_up)
+    return data
+
+
 @pytest.fixture
-async def office(house: House, home: Path, sample_now: datetime) -> Office:
-    desk = replace(
-        await house.desk(),
-        clock=lambda: sample_now + timedelta(hours=2),
-        backup_policy=BackupPolicy(content=False),
-    )
-    return Office(desk, house, home / "data" / "notion-playbooks")
+async def office(
+    home: Path, backed_up: Path, sample_now: datetime, monkeypatch: pytest.MonkeyPatch
+) -> AsyncGenerator[Office]:
+    monkeypatch.setenv("PLAYBOOKS_WORKSPACE", "embedded")
+    shutil.copytree(backed_up, home / "data" / "notion-playbooks")
+    async with open_house(read_configuration()) as house:
+        yield Office(at(await house.desk(), sample_now))
+
+
+async def without_backups(desk: Desk) -> None:
+    assert desk.backups is not None
+    for each in await desk.backups.snapshots():
+        await desk.backups.remove(each.id)
 
 
 def pages(plan: Plan) -> list[str]:
@@ -88,6 +130,8 @@ def pages(plan: Plan) -> list[str]:
 async def test_without_a_backup_nothing_is_planned_and_it_says_what_comes_first(
     office: Office,
 ) -> None:
+    await without_backups(office.desk)
+
     report = await office.plan()
 
     assert report.status == "warning"
@@ -102,7 +146,6 @@ async def test_tasks_are_never_cleaned_up(office: Office) -> None:
 
 
 async def test_the_preview_counts_by_month_and_tells_the_cost(office: Office) -> None:
-    await create_backup(office.desk)
 
     report = await office.plan(days=30)
 
@@ -118,7 +161,6 @@ async def test_the_preview_counts_by_month_and_tells_the_cost(office: Office) ->
 
 
 async def test_metrics_of_old_days_stay_the_same_through_clean_up_and_undo(office: Office) -> None:
-    await create_backup(office.desk)
     before, there = await office.figures(), await office.rows("ai_tool_metrics")
     plan, applied = await office.applied(
         "clean_up", Request(database="ai_tool_metrics", older_than_days=OLD_DAYS)
@@ -137,7 +179,6 @@ async def test_metrics_of_old_days_stay_the_same_through_clean_up_and_undo(offic
 
 
 async def test_a_report_says_how_many_rows_come_from_roll_ups(office: Office) -> None:
-    await create_backup(office.desk)
     plan, _ = await office.applied(
         "clean_up", Request(database="ai_tool_metrics", older_than_days=OLD_DAYS)
     )
@@ -150,7 +191,6 @@ async def test_a_report_says_how_many_rows_come_from_roll_ups(office: Office) ->
 
 
 async def test_what_is_kept_of_a_row_holds_neither_titles_nor_texts(office: Office) -> None:
-    await create_backup(office.desk)
     plan, _ = await office.applied("clean_up", Request(older_than_days=OLD_DAYS))
     rolled = [row for each in CLEANED for row in await _rolled(office, each)]
 
@@ -170,7 +210,6 @@ async def _rolled(office: Office, key: DatabaseKey) -> tuple[Any, ...]:
 
 
 async def test_a_row_that_was_edited_since_the_plan_stays(office: Office) -> None:
-    await create_backup(office.desk)
     planned = await office.plan("development_log")
     plan = await office.kept(str(planned.measurements["plan_id"]))
     edited = pages(plan)[-1]
@@ -185,7 +224,6 @@ async def test_a_row_that_was_edited_since_the_plan_stays(office: Office) -> Non
 async def test_a_row_that_was_edited_after_the_backup_waits_for_the_next_one(
     office: Office,
 ) -> None:
-    await create_backup(office.desk)
     first = await office.plan("development_log")
     plan = await office.kept(str(first.measurements["plan_id"]))
     await _edit(office, pages(plan)[-1])
@@ -207,10 +245,8 @@ async def _edit(office: Office, page_id: str) -> None:
 async def test_when_the_backup_is_gone_at_the_time_of_applying_nothing_is_trashed(
     office: Office,
 ) -> None:
-    backup = await create_backup(office.desk)
     planned = await office.plan("development_log")
-    assert office.desk.backups is not None
-    await office.desk.backups.remove(str(backup.measurements["backup_id"]))
+    await without_backups(office.desk)
     there = await office.rows("development_log")
 
     plan, report = await office.approved(str(planned.measurements["plan_id"]))
@@ -219,3 +255,59 @@ async def test_when_the_backup_is_gone_at_the_time_of_applying_nothing_is_trashe
     assert report.headline.startswith("Nothing was changed")
     assert (await office.kept(plan.id)).state == "failed"
     assert await office.rows("development_log") == there
+
+
+async def test_a_report_on_an_old_month_is_the_same_after_the_clean_up(office: Office) -> None:
+    month = office.desk.work.days.local_day(office.desk.clock()) - timedelta(days=175)
+    before = await periodic_report(office.desk, "monthly", day=month)
+    await office.applied("clean_up", Request(older_than_days=OLD_DAYS))
+    for key in ("development_log", "ai_tool_metrics"):
+        await office.rows(key)
+
+    after = await periodic_report(office.desk, "monthly", day=month, refresh=True)
+
+    assert before.measurements["log_entries_count"]
+    assert before.measurements["ai_calls_count"]
+    assert after.measurements == before.measurements
+    assert "periodic_report.rolled_up.log" in {each.id for each in after.findings}
+
+
+async def test_incidents_stay(office: Office) -> None:
+    assert office.desk.notion is not None
+    (found,) = await office.desk.notion.find_data_sources("Development log")
+    settings: dict[DatabaseKey, DatabaseSetting] = {"operations_log": DatabaseSetting(id=found.id)}
+    connection = replace(office.desk.connection, databases=settings)
+    office.desk = replace(office.desk, connection=connection)
+
+    planned = await office.plan("operations_log", days=30)
+
+    old = await _old_kinds(office, days=30)
+    assert old["incident"]
+    assert planned.measurements["old_count"] == old.total() - old["incident"]
+
+
+async def _old_kinds(office: Office, days: int) -> Counter[str]:
+    assert office.desk.mirror is not None
+    (kept,) = (e for e in await office.desk.mirror.kept() if e.title == "Development log")
+    view = await office.desk.mirror.open(kept.id)
+    before = office.desk.clock().date() - timedelta(days=days)
+    rows = [(row.plain("Date"), row.plain("Kind")) async for row in view.rows()]
+    return Counter(
+        str(kind)
+        for when, kind in rows
+        if isinstance(when, Span) and office.desk.work.days.local_day(when.start) < before
+    )
+
+
+async def test_nothing_is_trashed_of_which_reports_would_lose_the_figures(office: Office) -> None:
+    planned = await office.plan("ai_tool_metrics")
+    ready, there = office.desk, await office.rows("ai_tool_metrics")
+    office.desk = replace(ready, book=None)
+
+    plan, interrupted = await office.approved(str(planned.measurements["plan_id"]))
+    untouched = await office.rows("ai_tool_metrics")
+    finished = await apply_plan(ready, plan.id)
+
+    assert interrupted.measurements["changes_applied_count"] == 0
+    assert untouched == there
+    assert finished.measurements["changes_applied_count"] == len(plan.changes)

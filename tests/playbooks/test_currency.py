@@ -11,6 +11,9 @@ from playbooks.objects import Property
         pytest.param("Cost (USD)", "euro", "EUR", id="the-format-is-what-is-shown"),
         pytest.param("Cost (USD)", "number", "USD", id="by-name"),
         pytest.param("Cost", "number", None, id="not-told"),
+        pytest.param("cost [usd]", "number", "USD", id="in-brackets"),
+        pytest.param("Cost per try", "number", None, id="a-word"),
+        pytest.param("Try cost", "number", None, id="a-word-that-begins"),
         pytest.param("USD or EUR", "number", None, id="two"),
     ],
 )

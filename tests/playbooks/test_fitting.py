@@ -5,8 +5,8 @@ from typing import Any
 
 import pytest
 
-from playbooks.fitting import MOST_TOKENS, fitted
-from playbooks.render import summarise
+from playbooks.fitting import MOST_TOKENS, shortened
+from playbooks.render import rows_left_out, summarise
 from playbooks.report import Coverage, Finding, Gate, Report
 from tests.journeys.house import tokens_count
 
@@ -61,7 +61,7 @@ def made(*figures: str, **parts: Any) -> Report:
     ],
 )
 def test_what_is_too_long_is_shortened_until_it_fits(report: Report) -> None:
-    shown = fitted(report)
+    shown = shortened(report)
 
     assert tokens_count(report.model_dump(mode="json")) > MOST_TOKENS
     assert tokens_count(shown.model_dump(mode="json")) <= MOST_TOKENS
@@ -72,7 +72,57 @@ def test_what_is_too_long_is_shortened_until_it_fits(report: Report) -> None:
     assert all(line.count("`") % 2 == 0 for line in shown.summary.split("\n"))
 
 
+@pytest.mark.parametrize(
+    ("more", "left_out"),
+    [pytest.param("", 0, id="whole-table"), pytest.param(f"\n{rows_left_out(280)}", 280, id="cut")],
+)
+def test_rows_that_are_left_out_of_a_table_are_counted(more: str, left_out: int) -> None:
+    shown = shortened(made(f"{TABLE}{more}", gates=gates("fine")))
+
+    rows_count = shown.summary.count("| tool ")
+    assert 3 <= rows_count < 200
+    assert f"|\n\nand {200 - rows_count + left_out} more rows in the full report\n" in shown.summary
+    assert shown.summary.count("in the full report") == 1
+
+
+def test_evidence_that_is_left_out_is_counted() -> None:
+    (one,) = findings(1)
+    told = one.model_copy(update={"evidence": ("a row of many " * 35,) * 40})
+
+    lines = shortened(made(findings=(told,))).summary.split("\n")
+
+    evidence_count = sum(line.startswith("  - a row") for line in lines)
+    assert 0 < evidence_count < 10
+    assert f"  - and {40 - evidence_count} more in the full report" in lines
+
+
+def test_findings_that_are_left_out_are_counted() -> None:
+    lines = shortened(made(gates=gates(LONG, 3), findings=findings(40))).summary.split("\n")
+
+    findings_count = sum(line.startswith("To do, ") for line in lines)
+    assert 0 < findings_count < 10
+    assert f"{40 - findings_count} more findings are in the full report." in lines
+    assert not any(line.startswith("  - ") for line in lines)
+
+
+@pytest.mark.parametrize(
+    ("tail", "says"),
+    [
+        pytest.param("", "; …", id="whole"),
+        pytest.param("; and 7 more", "; and {} more", id="counted-already"),
+    ],
+)
+def test_a_line_whose_clauses_are_cut_says_so(tail: str, says: str) -> None:
+    shown = shortened(made(gates=gates(f"{LONG}{tail}", 3)))
+
+    cut = [
+        line for line in shown.summary.split("\n") if line.startswith("- ") and "39 of" not in line
+    ]
+    assert cut
+    assert all(line.endswith(says.format(47 - line.count("clause"))) for line in cut)
+
+
 def test_what_fits_is_left_as_it_is() -> None:
     report = made(gates=gates("fine"), findings=findings(1))
 
-    assert fitted(report) is report
+    assert shortened(report) is report

@@ -1,6 +1,7 @@
 """What is kept is bounded, and read anew whenever it might be wrong."""
 
-from collections.abc import AsyncIterator, Mapping, Sequence
+import gc
+from collections.abc import AsyncIterator, Generator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 
@@ -8,7 +9,7 @@ import pytest
 
 from playbooks.days import WorkDays
 from playbooks.errors import ServiceFailed
-from playbooks.kept_readings import KeptReadings
+from playbooks.kept_readings import MANY_ROWS, KeptReadings, Reader
 from playbooks.kept_tasks import KeptTasks, TaskMapping
 from playbooks.objects import DataSource
 from playbooks.records import Reading, Transition
@@ -27,6 +28,7 @@ class Rows:
     asked: list[datetime | None] = field(default_factory=list[datetime | None])
     late: frozenset[int] = frozenset()
     given: list[str] = field(default_factory=list[str])
+    changes: tuple[Transition, ...] = ()
 
     @property
     def schema(self) -> DataSource:
@@ -49,8 +51,7 @@ class Rows:
 
     async def transitions(self, since: datetime) -> AsyncIterator[Transition]:
         del since
-        changes: tuple[Transition, ...] = ()
-        for each in changes:
+        for each in self.changes:
             yield each
 
 
@@ -96,6 +97,18 @@ async def test_rows_that_were_copied_just_before_are_not_read_again_when_they_ar
     assert (len(tasks), later.given) == (4, ["3"])
 
 
+async def test_a_task_reopened_and_finished_between_two_readings_is_known_to_be() -> None:
+    kept, later = KeptTasks(), NOW + timedelta(minutes=9)
+    await kept.read(Rows(3, reading(3)), MAPPING, NOW)
+    reopened = Transition("1", "s", "Done", "Doing", NOW, later)
+    view = Rows(3, reading(3, minutes=9), late=frozenset({0, 1}), changes=(reopened,))
+
+    tasks = await kept.read(view, MAPPING, later)
+
+    assert [task.reopened_count for task in tasks] == [0, 1, 0]
+    assert view.given == ["1"]
+
+
 async def test_where_rows_have_gone_everything_is_read_again() -> None:
     kept = KeptTasks()
     await kept.read(Rows(3, reading(3)), MAPPING, NOW)
@@ -132,15 +145,42 @@ async def test_after_a_refresh_that_failed_half_way_the_new_rows_are_looked_at()
     assert view.asked == [None, NOW - timedelta(minutes=5)]
 
 
-async def test_more_than_the_bound_is_not_kept() -> None:
-    kept, view = KeptTasks(KeptReadings(most_rows=2)), Rows(3, reading(3))
+async def test_more_rows_than_the_bound_are_handed_on_one_by_one_and_not_kept() -> None:
+    kept, view = KeptReadings[Row](most_rows=2), Rows(3, reading(3))
+    reader = Reader("ds", ("Name",), _as_it_is, way=None)
 
-    await kept.read(view, MAPPING, NOW)
-    view.count = 1
-    view.reading = reading(1)
-    await kept.read(view, MAPPING, NOW)
+    async for row in kept.read(view, reader, NOW):
+        assert view.given[-1] == row.id
+    view.count, view.reading = 1, reading(1)
+    assert [row.id async for row in kept.read(view, reader, NOW)] == ["0"]
 
     assert view.asked == [None, None]
+
+
+@pytest.mark.parametrize(
+    ("count", "is_spared"),
+    [pytest.param(MANY_ROWS, True, id="many"), pytest.param(9, False, id="few")],
+)
+async def test_the_collector_does_not_walk_many_rows_again_and_again(
+    count: int, is_spared: bool, collector: None
+) -> None:
+    del collector
+
+    await KeptTasks().read(Rows(count, reading(count)), MAPPING, NOW)
+
+    assert (gc.get_freeze_count() > count) == is_spared
+
+
+@pytest.fixture
+def collector() -> Generator[None]:
+    """It spares nothing before, and nothing after."""
+    gc.unfreeze()
+    yield
+    gc.unfreeze()
+
+
+def _as_it_is(row: Row) -> Row:
+    return row
 
 
 async def test_of_several_databases_those_used_last_are_kept() -> None:

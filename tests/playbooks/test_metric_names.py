@@ -30,6 +30,10 @@ def test_every_metric_is_called_by_its_name(name: str) -> None:
         pytest.param("how often does Continue fail", "success_rate", id="not-about-counting"),
         pytest.param("timeouts", "success_rate", id="timeouts"),
         pytest.param("how long does continue take", "response_time", id="how-long"),
+        pytest.param("uptime", "success_rate", id="uptime"),
+        pytest.param("downtime of notion", "error_rate", id="downtime-of-notion"),
+        pytest.param("calls of the database tools", "calls", id="calls-of-tools"),
+        pytest.param("api cost", "cost", id="what-an-api-costs"),
     ],
 )
 def test_a_metric_is_found_by_the_words_people_use(asked: str, metric: str) -> None:
@@ -52,6 +56,31 @@ def test_a_question_about_two_metrics_is_not_guessed() -> None:
 def test_whether_ai_helps_is_a_question_for_another_tool(asked: str) -> None:
     with pytest.raises(MetricUnknown, match=r"velocity_report\(compare='ai'\)"):
         metric_named(asked)
+
+
+@pytest.mark.parametrize(
+    ("asked", "says"),
+    [
+        ("How many api calls does it make to Notion", "error_rate counts those"),
+        ("calls of the MCP server to notion", "error_rate counts those"),
+        ("Database calls", "error_rate counts those"),
+        ("database cost", "cost is of AI tools"),
+        ("tokens of notion", "tokens are of AI tools"),
+        ("database health", "database_response_time, error_rate, cache_hit_rate; .*health_check"),
+    ],
+)
+def test_a_question_about_notion_is_not_answered_with_figures_of_ai_tools(
+    asked: str, says: str
+) -> None:
+    with pytest.raises(MetricUnknown, match=says):
+        metric_named(asked)
+
+
+def test_a_word_of_another_meaning_is_near_to_nothing() -> None:
+    with pytest.raises(MetricUnknown) as told:
+        metric_named("burn")
+
+    assert told.value.nearest is None
 
 
 def test_what_was_asked_is_never_echoed() -> None:

@@ -1,16 +1,17 @@
+from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 
 import pytest
 
 from playbooks.days import WorkDays
-from playbooks.metric_period import PeriodInvalid, Stretch, spoken_days, stretch_of
+from playbooks.metric_period import MetricPeriod, PeriodInvalid, metric_period_of
 
 NOW = datetime(2026, 3, 30, 12, tzinfo=UTC)
 BRUSSELS = WorkDays("Europe/Brussels")
 
 
-def period(count: int = 7, since: str | None = None, until: str | None = None) -> Stretch:
-    return stretch_of(NOW, BRUSSELS, count=count, since=since, until=until)
+def period(count: int = 7, since: str | None = None, until: str | None = None) -> MetricPeriod:
+    return metric_period_of(NOW, BRUSSELS, count=count, since=since, until=until)
 
 
 def test_one_day_is_today_in_the_zone() -> None:
@@ -61,22 +62,10 @@ def test_what_is_no_period_is_refused(since: str | None, until: str | None, says
         period(since=since, until=until)
 
 
-@pytest.mark.parametrize(
-    ("asked", "first", "last"),
-    [
-        pytest.param("which tool is slow today?", "2026-03-04", "2026-03-04", id="today"),
-        pytest.param("errors yesterday", "2026-03-03", "2026-03-03", id="yesterday"),
-        pytest.param("cost this week", "2026-03-02", "2026-03-04", id="this-week"),
-        pytest.param("cost of Last Week", "2026-02-23", "2026-03-01", id="last-week"),
-        pytest.param("tokens this month", "2026-03-01", "2026-03-04", id="this-month"),
-        pytest.param("tokens last month", "2026-02-01", "2026-02-28", id="last-month"),
-    ],
-)
-def test_the_days_that_a_question_speaks_of(asked: str, first: str, last: str) -> None:
-    wednesday = date(2026, 3, 4)
+def test_another_day_than_the_one_just_before_begins_the_period_before() -> None:
+    this_week = replace(period(1, until="2026-03-24"), before_first_day=date(2026, 3, 17))
 
-    assert spoken_days(asked, wednesday) == (date.fromisoformat(first), date.fromisoformat(last))
-
-
-def test_a_question_without_days_speaks_of_none() -> None:
-    assert spoken_days("response_time", date(2026, 3, 4)) is None
+    assert str(this_week.before()) == "2026-03-17 to 2026-03-17"
+    assert this_week.told(compared=True) == (
+        "2026-03-24 to 2026-03-24 (before: 2026-03-17 to 2026-03-17)"
+    )

@@ -35,7 +35,7 @@ async def test_the_report_previews_the_change_its_cost_and_the_next_step(desk: D
     assert "1 of 1 data sources" in report.headline
     assert "1 change, 0 requests of Notion, valid until" in report.headline
     assert str(report.measurements["plan_id"]) in report.next_actions[0]
-    assert "3600 s: 9" in report.summary
+    assert f"```diff\n- {TARGET}: (unset) -> 3600" in report.summary
     assert report.measurements["changes_count"] == 1
 
 

@@ -11,7 +11,7 @@ from playbooks.apply_plan import apply_plan
 from playbooks.approval import approve
 from playbooks.bands import Bands
 from playbooks.desk import Desk
-from playbooks.errors import RequestRefused, StoreUnusable
+from playbooks.errors import PlanUnusable, RequestRefused, StoreUnusable
 from playbooks.plan import Change, Plan, Step
 from playbooks.plan_change import plan_change
 from playbooks.plan_kind import Draft, Request
@@ -28,6 +28,7 @@ class Wilful(SqlStore):
     ignored: Collection[str] = ()
     refused: Collection[str] = ()
     down_after_count: int | None = None
+    steps_fail_after_count: int | None = None
 
     async def tune(self, changes: Mapping[str, float | None]) -> None:
         (name,) = changes
@@ -39,6 +40,11 @@ class Wilful(SqlStore):
             raise RequestRefused(400, "validation_error")
         if name not in self.ignored:
             await super().tune(changes)
+
+    async def add_step(self, plan_id: str, number: int, step: Step, *, turn: str) -> bool:
+        if number == self.steps_fail_after_count:
+            raise StoreUnusable("here", "cut off")
+        return await super().add_step(plan_id, number, step, turn=turn)
 
 
 @dataclass(slots=True)
@@ -85,7 +91,7 @@ async def bench(desk: Desk) -> AsyncGenerator[Bench]:
     await bench.store.aclose()
 
 
-A, S, F = "applied", "skipped", "failed"
+A, X, S, F = "applied", "found", "skipped", "failed"
 
 
 @pytest.mark.parametrize(
@@ -94,6 +100,8 @@ A, S, F = "applied", "skipped", "failed"
         pytest.param([], 10, "go on", id="begin"),
         pytest.param([A, S, S], 10, "go on", id="one-of-three-holds"),
         pytest.param([S, S, S], 10, "canary failed", id="all-of-three-conflict"),
+        pytest.param([X, S, X], 10, "go on", id="some-of-three-are-so"),
+        pytest.param([X, F], 10, "canary failed", id="one-is-so-and-one-fails"),
         pytest.param([A, F], 10, "canary failed", id="one-of-three-fails"),
         pytest.param([S], 1, "canary failed", id="the-only-one-conflicts"),
         pytest.param([A], 1, "done", id="the-only-one-holds"),
@@ -165,6 +173,49 @@ async def test_an_interrupted_plan_is_gone_on_with_where_it_was(bench: Bench) ->
     assert interrupted.coverage.scanned == 6
     assert finished.measurements["changes_applied_count"] == 10
     assert await bench.made() == names(range(10))
+
+
+async def test_what_was_so_already_is_not_ours_and_stays_when_the_plan_is_undone(
+    bench: Bench,
+) -> None:
+    plan = await bench.approved(5)
+    await bench.store.tune({name(0): 0.0})
+    await bench.store.tune({name(3): 3.0})
+
+    report = await apply_plan(bench.desk, plan.id)
+    undone = await applied_undo(bench, plan.id)
+
+    assert report.status == "ok"
+    assert report.measurements["changes_applied_count"] == 3
+    assert report.measurements["changes_found_count"] == 2
+    assert undone.measurements["changes_count"] == 3
+    assert await bench.made() == names([0, 3])
+
+
+async def test_a_plan_that_found_everything_so_has_done_nothing(bench: Bench) -> None:
+    plan = await bench.approved(2)
+    await bench.store.tune({name(0): 0.0})
+    await bench.store.tune({name(1): 1.0})
+
+    report = await apply_plan(bench.desk, plan.id)
+
+    assert report.headline == "Nothing was changed: what could be applied was so already."
+    with pytest.raises(PlanUnusable, match="Nothing of the plan"):
+        await plan_change(bench.desk, "undo", Request(of=plan.id))
+
+
+async def test_a_write_that_was_cut_off_from_its_step_is_ours_all_the_same(bench: Bench) -> None:
+    plan = await bench.approved(4)
+    bench.store.steps_fail_after_count = 2
+
+    interrupted = await apply_plan(bench.desk, plan.id)
+    bench.store.steps_fail_after_count = None
+    report = await apply_plan(bench.desk, plan.id)
+    await applied_undo(bench, plan.id)
+
+    assert interrupted.coverage.scanned == 2
+    assert report.measurements["changes_applied_count"] == 4
+    assert await bench.made() == []
 
 
 async def test_progress_is_told_step_by_step(bench: Bench) -> None:

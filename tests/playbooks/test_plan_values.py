@@ -52,6 +52,20 @@ def test_a_value_is_told_in_a_few_words(value: Any, told: str) -> None:
             id="named-by-its-plan",
         ),
         pytest.param(
+            Change(
+                target="cell/p/title",
+                before={"title": [{"text": {"content": " Fix it  "}}]},
+                after={"title": [{"text": {"content": "Fix it"}}]},
+            ),
+            "cell `p/title`: `␣Fix it␣␣` -> `Fix it`",
+            id="spaces-around",
+        ),
+        pytest.param(
+            Change(target="cell/p/t", before="x" * 90 + "a", after="x" * 90 + "b"),
+            f"cell `p/t`: `{'x' * 59}…` -> `{'x' * 59}…` (other than shown here)",
+            id="differs-beyond-what-is-shown",
+        ),
+        pytest.param(
             Change(target="trash/p", before=False, after=True),
             "trash `p`: to the trash",
             id="trash",

@@ -10,7 +10,7 @@ from playbooks.call_patterns import QUERY
 from playbooks.desk import ConfigurationState, Desk
 from playbooks.errors import ConfigurationInvalid, NoAnswer
 from playbooks.metric_names import MetricUnknown
-from playbooks.query_metrics import in_short, query_metrics
+from playbooks.query_metrics import in_short, query_metrics, undrawn
 from playbooks.records import CallRecord
 from playbooks.report import Report
 from playbooks.usage import UsageRecord
@@ -130,6 +130,38 @@ async def test_recorded_failures_of_our_own_server_name_their_cause(then: Desk) 
     assert bad.id == "query_metrics.mcp_server.success.rate"
     assert bad.remedy.startswith("Recorded: 31 of 31 failures: rate limits")
     assert report.status == "critical"
+
+
+async def test_the_days_of_a_question_are_its_period(then: Desk) -> None:
+    report = await query_metrics(then, "was it slower this week than last week")
+
+    assert report.measurements["metric"] == "response_time"
+    assert report.measurements["period"] == "2026-11-23 to 2026-11-25"
+    assert report.measurements["period_before"] == "2026-11-16 to 2026-11-18"
+    assert "2026-11-23 to 2026-11-25 (before: 2026-11-16 to 2026-11-18):" in report.headline
+
+
+async def test_days_that_are_not_understood_are_told_with_the_period_used(then: Desk) -> None:
+    report = await query_metrics(then, "cost since the update")
+    understood = await query_metrics(then, "cost in october")
+
+    (told,) = [each for each in report.findings if each.id == "query_metrics.days"]
+    assert told.severity == "warning"
+    assert "2026-10-27 to 2026-11-25" in told.remedy
+    assert told.remedy in report.summary
+    assert not [each for each in understood.findings if each.id == "query_metrics.days"]
+
+
+@pytest.mark.parametrize(
+    ("metric", "why"),
+    [
+        ("cost", "none is drawn of a sum (cost); the text shows it."),
+        ("error_rate", "none is drawn of databases; the text has their figures."),
+        ("response_time", None),
+    ],
+)
+async def test_why_no_picture_is_drawn_is_said(then: Desk, metric: str, why: str | None) -> None:
+    assert undrawn(await query_metrics(then, metric)) == why
 
 
 async def test_an_empty_period_says_how_calls_are_recorded(then: Desk) -> None:

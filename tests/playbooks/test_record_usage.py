@@ -167,6 +167,35 @@ async def test_a_row_that_was_taken_over_grows_with_the_new_store(own: Desk, ano
     assert [row.plain("Calls") for row in await rows(own)] == [2]
 
 
+async def test_of_two_stores_that_live_neither_overwrites_the_row_of_the_other(
+    own: Desk, another: Desk
+) -> None:
+    for desk in (own, another):
+        await told(desk, tool="copilot", success=True, id="one")
+    await told(another, tool="copilot", success=True, calls_count=10, id="two")
+
+    report = await told(own, tool="copilot", success=True, calls_count=3, id="three")
+    await told(another, tool="copilot", success=True, id="four")
+    quiet = await told(own, tool="copilot", success=True, id="five")
+
+    assert sorted(str(row.plain("Calls")) for row in await rows(own)) == ["12", "5"]
+    assert report.measurements["rows_added_count"] == 1
+    assert "record_usage.beside" in [each.id for each in report.findings]
+    assert quiet.status == "ok"
+
+
+async def test_a_row_whose_title_a_person_changed_is_updated_all_the_same(own: Desk) -> None:
+    await told(own, success=True)
+    (row,) = await rows(own)
+    assert isinstance(own.notion, NotionClient)
+    renamed = {"title": [{"type": "text", "text": {"content": "Mine"}}]}
+    await own.notion.update_page(row.id, properties={"Name": renamed})
+
+    await told(own, success=True)
+
+    assert [(row.id, row.plain("Calls")) for row in await rows(own)] == [(row.id, 2)]
+
+
 async def test_only_the_row_of_the_calls_told_is_counted_as_theirs(own: Desk) -> None:
     assert own.own_rows is not None
     await told(replace(own, own_rows=Away(own.own_rows)), success=True)

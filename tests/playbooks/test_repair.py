@@ -14,8 +14,9 @@ from playbooks.objects import DataSource, Option, Property
 from playbooks.opened import Opened
 from playbooks.plan import Change
 from playbooks.records import Transition
+from playbooks.repair_bench import Bench, Mend
 from playbooks.repair_gathering import Gathering, drafted
-from playbooks.repair_rows import Bench, Mend
+from playbooks.repair_rows import mend
 from playbooks.repair_values import column_for, trimmed
 from playbooks.row_rules import Failure
 from playbooks.rows import Plain, Row, Span, Value
@@ -101,9 +102,9 @@ def day(text: str) -> Any:
     return {"date": {"start": text, "end": None}}
 
 
-def changed(mend: Mend | None) -> list[tuple[str, Any, Any]]:
-    assert mend is not None
-    return [(each.target, each.before, each.after) for each in mend.changes]
+def changed(found: Mend | None) -> list[tuple[str, Any, Any]]:
+    assert found is not None
+    return [(each.target, each.before, each.after) for each in found.changes]
 
 
 SWAPPED = {"started": Span(date(2026, 11, 9)), "completed": Span(date(2026, 11, 2))}
@@ -125,11 +126,11 @@ async def test_swapped_dates_are_certain_only_when_both_are_plausible(
     cells = {role: day(span.start.isoformat()) for role, span in made.items()}
     pages = Pages({("r", role): value for role, value in cells.items()})
 
-    mend = await bench(pages).mend("completed_before_started", Failure(row(**made), "T"))
+    found = await mend(bench(pages), "completed_before_started", Failure(row(**made), "T"))
 
-    assert mend is not None
-    assert mend.sure == sure
-    assert changed(mend) == [
+    assert found is not None
+    assert found.sure == sure
+    assert changed(found) == [
         ("cell/r/started", cells["started"], cells["completed"]),
         ("cell/r/completed", cells["completed"], cells["started"]),
     ]
@@ -138,9 +139,9 @@ async def test_swapped_dates_are_certain_only_when_both_are_plausible(
 async def test_dates_that_somebody_corrected_meanwhile_are_left() -> None:
     pages = Pages({("r", "started"): day("2026-11-01"), ("r", "completed"): day("2026-11-02")})
 
-    mend = await bench(pages).mend("completed_before_started", Failure(row(**SWAPPED), "T"))
+    found = await mend(bench(pages), "completed_before_started", Failure(row(**SWAPPED), "T"))
 
-    assert changed(mend) == []
+    assert changed(found) == []
 
 
 @pytest.mark.parametrize(
@@ -154,11 +155,11 @@ async def test_a_clock_time_goes_safely_where_the_zone_has_the_same_day(
     before = {"date": {"start": late.isoformat(), "end": None}}
     pages = Pages({("r", "due"): before})
 
-    mend = await bench(pages, zone=zone).mend("clock_time", Failure(row(due=Span(late)), "T"))
+    found = await mend(bench(pages, zone=zone), "clock_time", Failure(row(due=Span(late)), "T"))
 
-    assert mend is not None
-    assert mend.sure == sure
-    assert changed(mend) == [("cell/r/due", before, day(kept))]
+    assert found is not None
+    assert found.sure == sure
+    assert changed(found) == [("cell/r/due", before, day(kept))]
 
 
 def text(content: str, **more: Any) -> Any:
@@ -197,12 +198,12 @@ async def test_an_option_is_respelled_and_never_guessed(
     ((name, said),) = values.items()
     before = {"select": {"name": said}}
 
-    mend = await bench(Pages({("r", name): before})).mend(rule, Failure(row(**values), "T"))
+    found = await mend(bench(Pages({("r", name): before})), rule, Failure(row(**values), "T"))
 
     if after is None:
-        assert mend is None
+        assert found is None
     else:
-        assert changed(mend) == [(f"cell/r/{name}", before, {"select": {"name": after}})]
+        assert changed(found) == [(f"cell/r/{name}", before, {"select": {"name": after}})]
 
 
 def moved(before: datetime, after: datetime) -> dict[str, Transition]:
@@ -210,7 +211,7 @@ def moved(before: datetime, after: datetime) -> dict[str, Transition]:
 
 
 @pytest.mark.parametrize(
-    ("moves", "found"),
+    ("moves", "is_told"),
     [
         pytest.param(moved(NOW, NOW + timedelta(hours=1)), True, id="seen-on-one-day"),
         pytest.param(moved(NOW - timedelta(days=2), NOW), False, id="on-one-of-several"),
@@ -218,14 +219,14 @@ def moved(before: datetime, after: datetime) -> dict[str, Transition]:
     ],
 )
 async def test_a_missing_day_is_what_two_readings_saw_or_nothing(
-    moves: dict[str, Transition], found: bool
+    moves: dict[str, Transition], is_told: bool
 ) -> None:
-    mend = await bench(Pages(), moved=moves).mend("done_without_completed", Failure(row(), "T"))
+    found = await mend(bench(Pages(), moved=moves), "done_without_completed", Failure(row(), "T"))
 
-    if found:
-        assert changed(mend) == [("cell/r/completed", None, day(TODAY.isoformat()))]
+    if is_told:
+        assert changed(found) == [("cell/r/completed", None, day(TODAY.isoformat()))]
     else:
-        assert mend is None
+        assert found is None
 
 
 EARLIER = row("e", title="Fix it", status="Done", related_tasks=("a", "b"))
@@ -246,20 +247,20 @@ async def test_a_duplicate_goes_only_when_the_earlier_row_holds_all_of_it(
     failure = Failure(row(**later), "T", other="e")
     at = bench(Pages(), others={"e": EARLIER})
 
-    mend = await at.mend("similar_title", failure)
+    found = await mend(at, "similar_title", failure)
 
     if merged:
         edited_at = failure.row.last_edited_at.isoformat()
-        assert changed(mend) == [(f"trash/r/{edited_at}", False, True)]
+        assert changed(found) == [(f"trash/r/{edited_at}", False, True)]
     else:
-        assert mend is None
+        assert found is None
 
 
 async def test_a_duplicate_in_which_somebody_wrote_stays() -> None:
     failure = Failure(row(title="Fix it"), "T", other="e")
     at = bench(Pages(written={"r"}), others={"e": EARLIER})
 
-    assert await at.mend("duplicate_title", failure) is None
+    assert await mend(at, "duplicate_title", failure) is None
 
 
 async def test_only_rows_in_the_trash_leave_a_relation() -> None:
@@ -267,10 +268,10 @@ async def test_only_rows_in_the_trash_leave_a_relation() -> None:
     pages = Pages({("r", "related_tasks"): before}, {"trashed": True, "not shared": None})
     named = row(related_tasks=("there", "trashed", "not shared"))
 
-    mend = await bench(pages).mend("orphan_relation", Failure(named, "T"))
+    found = await mend(bench(pages), "orphan_relation", Failure(named, "T"))
 
     kept = {"relation": [{"id": "there"}, {"id": "not shared"}]}
-    assert changed(mend) == [("cell/r/related_tasks", before, kept)]
+    assert changed(found) == [("cell/r/related_tasks", before, kept)]
 
 
 async def test_the_other_side_of_a_relation_is_given_the_row() -> None:
@@ -282,21 +283,21 @@ async def test_the_other_side_of_a_relation_is_given_the_row() -> None:
         }
     )
 
-    mend = await bench(pages).mend(
-        "one_sided_relation", Failure(row(related_tasks=("a", "b")), "T")
+    found = await mend(
+        bench(pages), "one_sided_relation", Failure(row(related_tasks=("a", "b")), "T")
     )
 
     after = {"relation": [{"id": "x"}, {"id": "r"}]}
-    assert changed(mend) == [("cell/b/back", {"relation": [{"id": "x"}]}, after)]
+    assert changed(found) == [("cell/b/back", {"relation": [{"id": "x"}]}, after)]
 
 
 async def test_hours_are_never_invented() -> None:
     at = bench(Pages({("r", "estimated_hours"): {"number": 0}}))
-    zero = await at.mend("zero_hours", Failure(row(estimated_hours=0), "T"))
+    zero = await mend(at, "zero_hours", Failure(row(estimated_hours=0), "T"))
 
     assert changed(zero) == [("cell/r/estimated_hours", {"number": 0}, None)]
     for rule in ("done_without_actual", "done_without_estimate", "hours_below_zero"):
-        assert await at.mend(rule, Failure(row(), "T")) is None
+        assert await mend(at, rule, Failure(row(), "T")) is None
 
 
 @pytest.mark.parametrize(

@@ -54,6 +54,11 @@ def test_each_tool_has_its_own_band(tool: str, ms: float, status: str) -> None:
     assert of_times(ms, tool).gate.status == status
 
 
+def test_the_advice_is_for_that_tool_and_does_not_repeat_a_question() -> None:
+    assert of_times(9000).remedy == "Compare model, context size and network."
+    assert of_times(9000, "mcp_server").remedy == "diagnose_performance says why."
+
+
 def test_too_few_times_are_judged_by_the_median() -> None:
     assert "by its p50" in of_times(100, count=58).gate.reason
 

@@ -1,11 +1,13 @@
 """Through the real mirror: the sample workspace, its honest defects, and what is remembered."""
 
+import shutil
 from collections.abc import Sequence
 from dataclasses import replace
 from datetime import timedelta
 from fnmatch import fnmatch
 from pathlib import Path
 
+import anyio
 import httpx
 import pytest
 
@@ -14,10 +16,11 @@ from playbooks.errors import ConfigurationInvalid
 from playbooks.kept_data import Acknowledged
 from playbooks.report import Finding, Report
 from playbooks.row_rules_check import failures
-from playbooks.validate_data import RulesUnknown, validate_data
+from playbooks.validate_data import RowsUnknown, RulesUnknown, validate_data
 from playbooks.validation_text import in_short
 from playbooks.verdict import Verdict
-from server.app import House
+from server.app import House, open_house
+from server.settings import read_configuration
 from server.workspace.sample.defects import DEFECTS, planted_count
 from tests.journeys.house import tokens_count
 from tests.server.notion.mirroring import open_table
@@ -48,24 +51,41 @@ def findings(report: Report, name: str) -> list[Finding]:
     return [each for each in report.findings if fnmatch(each.id, f"validate_data.*.{name}")]
 
 
-async def test_every_defect_of_the_sample_is_found_and_nothing_else(desk: Desk) -> None:
-    report = await validate_data(desk)
+@pytest.fixture(scope="module")
+def whole(tmp_path_factory: pytest.TempPathFactory, sample_file: Path) -> Report:
+    """The report on the whole sample, made once."""
+    home = tmp_path_factory.mktemp("whole")
+    data = home / "data" / "notion-playbooks"
+    data.mkdir(parents=True)
+    shutil.copy(sample_file, data / "workspace.sqlite3")
 
+    async def validated() -> Report:
+        async with open_house(read_configuration()) as house:
+            return await validate_data(await house.desk())
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.chdir(home)
+        patch.setenv("PLAYBOOKS_WORKSPACE", "embedded")
+        patch.setenv("XDG_CONFIG_HOME", str(home / "config"))
+        patch.setenv("XDG_DATA_HOME", str(home / "data"))
+        return anyio.run(validated)
+
+
+def test_every_defect_of_the_sample_is_found_and_nothing_else(whole: Report) -> None:
     ours = [defect for defect in DEFECTS if defect.found_by == "validate_data"]
     assert {defect.id for defect in ours} == {*RULES, *OTHERS}
     for defect in ours:
         if defect.id in RULES:
             rule = f"{defect.database}.{RULES[defect.id]}"
-            assert report.measurements[f"{rule}.failed_count"] == defect.count, rule
+            assert whole.measurements[f"{rule}.failed_count"] == defect.count, rule
     both = planted_count("negative-response-time") + planted_count("absurd-response-time")
-    assert report.measurements["ai_tool_metrics.impossible_response_time.failed_count"] == both
-    (orphans,) = findings(report, "orphan_relation")
+    assert whole.measurements["ai_tool_metrics.impossible_response_time.failed_count"] == both
+    (orphans,) = findings(whole, "orphan_relation")
     assert all("of the related rows 1 in the trash" in each for each in orphans.evidence)
-    (far,) = findings(report, "hours_far_apart")
+    (far,) = findings(whole, "hours_far_apart")
     assert far.evidence[0].startswith("estimation_accuracy_percent ")
-    assert report.status == "warning"
-    assert report.coverage.complete
-    assert await desk.store.run(report.run_id) == report
+    assert whole.status == "warning"
+    assert whole.coverage.complete
 
 
 async def test_what_was_planted_as_stale_is_the_oldest_of_what_is(desk: Desk) -> None:
@@ -85,11 +105,9 @@ async def test_what_was_planted_as_stale_is_the_oldest_of_what_is(desk: Desk) ->
     assert ages[planted - 1] > 60  # working days: more than three months
 
 
-async def test_answers_stay_within_their_budget(desk: Desk) -> None:
-    report = await validate_data(desk)
-
-    assert tokens_count(answer(in_short(report), "compact").structured_content) <= 1500
-    assert tokens_count(answer(report, "full").structured_content) <= 20_000
+def test_answers_stay_within_their_budget(whole: Report) -> None:
+    assert tokens_count(answer(in_short(whole), "compact").structured_content) <= 1500
+    assert tokens_count(answer(whole, "full").structured_content) <= 20_000
 
 
 async def test_only_the_rows_asked_for_are_judged_but_by_all_of_them(desk: Desk) -> None:
@@ -105,6 +123,13 @@ async def test_only_the_rows_asked_for_are_judged_but_by_all_of_them(desk: Desk)
     assert measured["task_management.duplicate_title.checked_count"] == 1
     assert measured["task_management.duplicate_title.failed_count"] == 1
     assert report.coverage.scanned == whole.coverage.scanned
+    assert report.headline.startswith(f"1 of {whole.coverage.scanned} rows of 1 databases: 1 break")
+
+
+@pytest.mark.parametrize("unknown", ["bogus", "0" * 32])
+async def test_rows_that_no_database_has_are_refused(desk: Desk, unknown: str) -> None:
+    with pytest.raises(RowsUnknown, match=f"no such row in development_log: {unknown[:8]}"):
+        await validate_data(desk, database="development_log", row_ids=[unknown])
 
 
 async def test_what_was_seen_before_is_not_new_again(desk: Desk) -> None:
@@ -196,8 +221,8 @@ async def test_while_notion_is_silent_the_copy_is_judged_and_called_one(
 
 
 async def test_a_rule_that_is_none_is_refused(desk: Desk) -> None:
-    with pytest.raises(RulesUnknown, match=r"Valid ones: .*task_management\.spaced_title"):
-        await validate_data(desk, rules=["spelling"])
+    with pytest.raises(RulesUnknown, match=r"Valid ones: .*development_log\.spaced_title"):
+        await validate_data(desk, database="development_log", rules=["spelling"])
 
 
 async def test_mistakes_in_the_configuration_are_told_first(house: House) -> None:

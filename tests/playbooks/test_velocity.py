@@ -107,9 +107,9 @@ def test_every_task_with_both_hours_counts_and_excluded_statuses_do_not() -> Non
 
 def test_open_work_is_told_with_its_age_and_risk() -> None:
     tasks = [
-        *(made(n) for n in range(6)),
-        opened(7, started=days_ago(30)),
-        opened(8, started=TODAY),
+        *(made(n) for n in range(19)),
+        opened(20, started=days_ago(30)),
+        opened(21, started=TODAY),
     ]
 
     known = velocity(tasks)
@@ -364,7 +364,7 @@ def test_a_period_that_is_over_is_not_mixed_with_what_is_open_today() -> None:
 
 
 def test_durations_are_in_the_days_that_the_team_counts() -> None:
-    tasks = [*(made(n, started=days_ago(1)) for n in range(6)), opened(7, started=days_ago(30))]
+    tasks = [*(made(n, started=days_ago(1)) for n in range(19)), opened(20, started=days_ago(30))]
 
     working, calendar = velocity(tasks), velocity(tasks, work=EVERY_DAY)
 
@@ -419,10 +419,64 @@ def test_one_day_is_compared_with_the_day_before() -> None:
     assert "(the day before: 1)" in line
 
 
-def test_a_flow_that_is_not_steady_has_a_remedy() -> None:
-    tasks = [made(0), *(opened(n, started=days_ago(60)) for n in range(1, 9))]
+def test_of_a_few_finished_tasks_nothing_is_called_late() -> None:
+    known = velocity([*(made(n) for n in range(18)), opened(20, started=days_ago(60))])
 
-    assert "Start no more than is finished" in found(velocity(tasks))["unsteady_flow"].remedy
+    assert "late_work" not in found(known)
+    assert "too few finished to say what is late (18 of 19)" in open_line(known)
+    assert measures_of(known, Bands())["late_open_count"] is None
+
+
+PILING_UP = [made(0), *(opened(n, started=days_ago(60)) for n in range(1, 9))]
+WORKED_OFF = [
+    *(made(n, started=days_ago(60), created=days_ago(60)) for n in range(9)),
+    *(made(n, started=days_ago(9), completed=days_ago(9)) for n in range(9, 29)),
+]
+
+
+@pytest.mark.parametrize(
+    ("tasks", "window", "what", "remedy"),
+    [
+        pytest.param(
+            *(PILING_UP, Window(days_ago(89), TODAY), "work piles up"),
+            "Start no more than is finished; a shorter period_days tells of lately alone.",
+            id="piling-up",
+        ),
+        pytest.param(
+            *(PILING_UP, Window(days_ago(9), TODAY), "work piles up"),
+            "Start no more than is finished.",
+            id="no-shorter-period",
+        ),
+        pytest.param(
+            *(PILING_UP, Window(days_ago(40), days_ago(1)), "work piled up"),
+            "Take the durations of that period as too short.",
+            id="piled-up",
+        ),
+        pytest.param(
+            *(WORKED_OFF, Window(days_ago(26), TODAY), "old work is worked off"),
+            "Go on so, and expect new work to take less time.",
+            id="worked-off",
+        ),
+        pytest.param(
+            *(WORKED_OFF, Window(days_ago(28), days_ago(1)), "old work was worked off"),
+            "Take the durations of that period as too long.",
+            id="was-worked-off",
+        ),
+    ],
+)
+def test_what_an_unsteady_flow_asks_for_depends_on_its_direction_and_period(
+    tasks: list[Any], window: Window, what: str, remedy: str
+) -> None:
+    finding = found(velocity(tasks, window=window))["unsteady_flow"]
+
+    assert what in finding.what
+    assert finding.remedy == remedy
+
+
+def test_a_period_shorter_than_its_work_says_nothing_of_a_balance() -> None:
+    tasks = [made(n, started=days_ago(60), created=days_ago(60)) for n in range(9)]
+
+    assert "unsteady_flow" not in found(velocity(tasks, window=Window(days_ago(1), TODAY)))
 
 
 def test_actual_hours_that_look_copied_are_a_warning() -> None:

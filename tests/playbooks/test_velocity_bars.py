@@ -6,7 +6,7 @@ from playbooks.days import WorkDays
 from playbooks.text import display_width
 from playbooks.unicode_bars import COLUMNS
 from playbooks.velocity_bars import bars_of
-from tests.playbooks.velocity_made import days_ago, history, made, velocity
+from tests.playbooks.velocity_made import TODAY, days_ago, history, made, velocity
 
 
 @pytest.mark.parametrize(
@@ -53,6 +53,17 @@ def test_the_numbers_beside_the_bars_are_those_of_the_report() -> None:
     assert known.outlook.by_date is not None
     for line, count in zip(odds, known.outlook.by_date.counts.values(), strict=True):
         assert line.endswith(f"{count} by 2026-12-15")
+
+
+def test_how_far_ahead_a_day_lies_is_told_in_calendar_days() -> None:
+    known = velocity(history(300), forecast_count=9)
+
+    _, *odds = bars_of(known, WorkDays())
+
+    assert known.outlook.done is not None
+    for line, day in zip(odds, known.outlook.done.dates.values(), strict=True):
+        assert day is not None
+        assert line.endswith(f"{(day - TODAY).days} calendar days: {day}")
 
 
 def test_durations_say_which_days_they_count() -> None:

@@ -41,7 +41,8 @@ def test_a_contract_beside_the_configuration_is_read(contracts: Path) -> None:
 
 def test_every_mistake_is_told_with_its_file_and_line(contracts: Path) -> None:
     (contracts / "task_management.toml").write_text(
-        'version = 2\n[properties.statsu]\n[properties.title]\nfild = true\n[others."A"]\nuniqu=1\n',
+        "version = 2\n[properties.statsu]\n[properties.title]\nfild = true\n"
+        '[others."A"]\nuniqu=1\n',
         "utf-8",
     )
     (contracts / "development_log.toml").write_text("version = \n", "utf-8")

@@ -4,7 +4,7 @@ from pathlib import Path
 import pytest
 from sqlalchemy.engine import make_url
 
-from server.app import connection_of
+from server.connection import connection_of
 from server.settings import read_configuration
 
 TOKEN = "ntn_" + "1" * 11 + "a" * 35  # made here, of no workspace

@@ -15,9 +15,10 @@ from tools.declaration import declare, inlined, outlined
 async def order(
     kind: Annotated[Literal["tea", "coffee"], Field(description="What to brew.")],
     cups: Annotated[int, Field(ge=1)] = 1,
+    milk: bool | Literal["oat", "soy"] | None = False,
 ) -> str:
     """Brew something."""
-    return f"{cups} {kind}"
+    return f"{cups} {kind} {milk}"
 
 
 @asynccontextmanager
@@ -43,6 +44,12 @@ async def failure(arguments: dict[str, Any]) -> str:
         pytest.param({}, "Argument 'kind' is missing.", id="missing"),
         pytest.param({"kind": "cocoa"}, "input should be 'tea' or 'coffee'.", id="not-a-choice"),
         pytest.param({"kind": "tea", "cups": "many"}, "valid integer", id="wrong-type"),
+        pytest.param(
+            {"kind": "tea", "milk": "cow"},
+            "order was not called. Argument 'milk': input should be true, false, 'oat' or 'soy'."
+            " Its arguments are",
+            id="none-of-several-types",
+        ),
         pytest.param({"kind": "tea", "cups": 0}, "greater than or equal to 1", id="out-of-range"),
     ],
 )
@@ -53,7 +60,7 @@ async def test_what_does_not_fit_is_refused_in_one_sentence_of_ours(
 
     assert text.startswith("order was not called.")
     assert says in text
-    assert text.endswith("Its arguments are: kind, cups.")
+    assert text.endswith("Its arguments are: kind, cups, milk.")
 
 
 async def test_the_input_is_never_echoed() -> None:

@@ -111,3 +111,50 @@ def test_a_day_that_is_past_is_refused(
 
     assert main(["contract", "acknowledge", *words]) == 64
     assert "2020-01-01 is past" in capsys.readouterr().err
+
+
+@pytest.mark.parametrize(
+    ("words", "told"),
+    [
+        pytest.param(
+            ["development_log.missing_date", "--until", "9999-12-31"],
+            "9999-12-31 has no day after it",
+            id="last-day-of-all",
+        ),
+        pytest.param(
+            ["development_log.spelling", "--until", "2999-12-31"],
+            "there is no rule development_log.spelling; valid: ",
+            id="no-rule",
+        ),
+    ],
+)
+def test_what_cannot_be_known_is_not_acknowledged(
+    sample_home: Path, capsys: pytest.CaptureFixture[str], words: list[str], told: str
+) -> None:
+    del sample_home
+
+    assert main(["contract", "acknowledge", *words, "--reason", "known"]) == 64
+
+    error = capsys.readouterr().err
+    assert told in error
+    assert len(error.splitlines()) == 1
+    main(["contract", "acknowledged"])
+    assert capsys.readouterr().out == "Nothing is acknowledged.\n"
+
+
+def test_a_change_of_a_schema_can_be_acknowledged(sample_home: Path) -> None:
+    del sample_home
+    words = ["development_log.drift.removed.abc", "--until", "2999-12-31", "--reason", "meant"]
+
+    assert main(["contract", "acknowledge", *words]) == 0
+
+
+def test_a_file_in_place_of_the_directory_of_contracts_is_told(
+    sample_home: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    del sample_home
+    Path("contracts").write_text("", "utf-8")
+
+    assert main(["contract", "infer", "ai_tool_metrics", "--write", "--force"]) == 64
+
+    assert "contracts is a file; contracts need a directory" in capsys.readouterr().err

@@ -141,6 +141,14 @@ async def test_a_pipe_cannot_approve(house: House, plan: Plan) -> None:
     assert (await kept(house, plan)).state == "planned"
 
 
+async def test_a_shell_applies_nothing_that_nobody_approved(house: House, plan: Plan) -> None:
+    ended = run("call", "apply_plan", "--plan-id", plan.id, input=f"yes {plan.short_digest}\n")
+
+    assert ended.returncode != 0
+    assert f"notion-playbooks approve {plan.id}" in ended.stderr
+    assert (await kept(house, plan)).state == "planned"
+
+
 async def test_a_terminal_as_input_alone_is_no_controlling_terminal(
     house: House, plan: Plan
 ) -> None:

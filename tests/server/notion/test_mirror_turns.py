@@ -1,9 +1,10 @@
 """Who refreshes when several want to: tasks of one process, and processes with one store."""
 
-from collections.abc import AsyncGenerator
+from collections.abc import AsyncGenerator, Awaitable, Callable
 from pathlib import Path
 
 import anyio
+import anyio.lowlevel
 import httpx
 import pytest
 
@@ -40,6 +41,19 @@ async def open_at_once(table: Table, *mirrors: NotionMirror) -> list[Reading]:
     return readings
 
 
+def until_the_others_wait(table: Table) -> Callable[[httpx.Request], Awaitable[None]]:
+    """Holds the first request until every other opener waits for what comes of it."""
+
+    async def held(request: httpx.Request) -> None:
+        del request
+        table.wire.waits = None
+        landed = table.mirror._parts.turns._flights[table.id].landed
+        while landed.statistics().tasks_waiting < OPENERS_COUNT - 1:
+            await anyio.lowlevel.checkpoint()
+
+    return held
+
+
 async def take_lease(table: Table, owner: str) -> bool:
     kept = KeptRows(table.store, connection="c")
     return await kept.lease(table.id, owner, for_s=LEASE_S)
@@ -58,6 +72,7 @@ async def test_openers_who_come_together_share_one_failure(table: Table) -> None
     table.watch.advance(hours=1)
     table.wire.asked.clear()
     table.workspace.faults.set(FaultRule(Failed(500)))
+    table.wire.waits = until_the_others_wait(table)
 
     readings = await open_at_once(table, *[table.mirror] * OPENERS_COUNT)
 

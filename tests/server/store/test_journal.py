@@ -53,6 +53,7 @@ async def test_an_instant_of_any_zone_stays_whole(store: SqlStore) -> None:
         pytest.param("UPDATE journal SET actor = 'nobody' WHERE number = 2", 2, id="changed"),
         pytest.param("UPDATE journal SET after = '2' WHERE number = 1", 1, id="changed-value"),
         pytest.param("UPDATE journal SET hash = 'x' WHERE number = 3", 3, id="changed-hash"),
+        pytest.param("UPDATE journal SET kind = 'bogus' WHERE number = 2", 2, id="unknown-kind"),
         pytest.param("DELETE FROM journal WHERE number = 2", 2, id="removed"),
         pytest.param("DELETE FROM journal WHERE number = 1", 1, id="beginning-removed"),
         pytest.param("UPDATE journal SET number = 0 WHERE number = 3", 1, id="moved"),
@@ -72,6 +73,44 @@ async def test_the_first_broken_entry_is_named(store: SqlStore, tamper: str, num
     await change(store, tamper)
 
     assert await store.verify_journal() == number
+
+
+@pytest.mark.parametrize(
+    "tamper",
+    [
+        pytest.param("UPDATE journal SET after = '{bad' WHERE number = 2", id="no-json"),
+        pytest.param("UPDATE journal SET at = 'x' WHERE number = 2", id="no-instant"),
+    ],
+)
+async def test_an_entry_that_cannot_be_read_is_the_broken_one(
+    sqlite_store: SqlStore, tamper: str
+) -> None:
+    await keep_three(sqlite_store)
+    await change(sqlite_store, tamper)
+
+    assert await sqlite_store.verify_journal() == 2
+
+
+async def test_an_emptied_journal_is_noticed_while_steps_of_plans_stand(store: SqlStore) -> None:
+    await keep_three(store)
+    await change(store, "DELETE FROM journal")
+    await change(store, "DELETE FROM journal_head")
+    async with store.turn("plan_1", by_hand=True) as turn:
+        assert turn is not None
+        await store.add_step("plan_1", 0, "applied", turn=turn)
+
+    assert await store.verify_journal() == 1
+
+
+async def test_the_newest_entry_about_a_thing_is_found(store: SqlStore) -> None:
+    await keep_three(store)
+    await store.append_journal([entry("two", after="y")])
+
+    newest = await store.last_journalled("two")
+
+    assert newest is not None
+    assert newest.after == "y"
+    assert await store.last_journalled("tw") is None
 
 
 async def test_what_is_appended_after_a_cut_does_not_hide_it(store: SqlStore) -> None:

@@ -11,6 +11,7 @@ from alembic import command
 from alembic.config import Config
 from sqlalchemy import Connection, Engine, create_engine, inspect
 
+from playbooks.plan import JournalEntry
 from server.store import migrations
 from server.store.schema import stamp
 from server.store.sql import SqlStore
@@ -45,14 +46,26 @@ def empty_engine(address: str) -> Engine:
     return engine
 
 
-def make_older_store(address: str) -> None:
-    """A store of schema 0001 with a run and a call."""
+def make_older_store(address: str, *, revision: str = "0001") -> None:
+    """A store of that schema with a run and a call of the first one."""
     engine = empty_engine(address)
     with engine.begin() as connection:
         upgrade(connection, "0001")
         connection.exec_driver_sql(A_RUN)
         connection.exec_driver_sql(A_CALL)
+        upgrade(connection, revision)
     engine.dispose()
+
+
+def take_back_to_0005(engine: Engine) -> None:
+    """The same store as the program before this one left it."""
+    added = (
+        "plan_steps plan_turns journal_head remade schemas acknowledged failures_seen rolled_rows"
+    )
+    with engine.begin() as connection:
+        for table in added.split():
+            connection.exec_driver_sql(f"DROP TABLE {table}")
+        connection.exec_driver_sql("UPDATE alembic_version SET version_num = '0005'")
 
 
 def schema_of(engine: Engine) -> dict[str, object]:
@@ -71,10 +84,11 @@ def schema_of(engine: Engine) -> dict[str, object]:
     }
 
 
+@pytest.mark.parametrize("revision", ["0001", "0005"])
 async def test_an_older_store_gets_the_schema_of_a_new_one_and_keeps_what_it_has(
-    address: str, make_address: Callable[[], str]
+    address: str, make_address: Callable[[], str], revision: str
 ) -> None:
-    make_older_store(address)
+    make_older_store(address, revision=revision)
     older = SqlStore(address, clock=lambda: NOW)
     newer = SqlStore(make_address(), clock=lambda: NOW)
 
@@ -83,6 +97,24 @@ async def test_an_older_store_gets_the_schema_of_a_new_one_and_keeps_what_it_has
     assert [run.run_id for run in await older.latest_runs()] == ["r1"]
     assert [call.server_ms for call in (await older.calls_since(LONG_AGO, "a")).calls] == [0.0]
     await older.aclose()
+    await newer.aclose()
+
+
+def an_entry(subject: str) -> JournalEntry:
+    return JournalEntry(at=NOW, kind="write", actor="test", subject=subject)
+
+
+async def test_the_journal_of_an_older_store_goes_on_as_one_chain(address: str) -> None:
+    older = SqlStore(address, clock=lambda: NOW)
+    await older.append_journal([an_entry("one"), an_entry("two")])
+    await older.perform(take_back_to_0005)
+    await older.aclose()
+
+    newer = SqlStore(address, clock=lambda: NOW)
+    await newer.append_journal([an_entry("three")])
+
+    assert await query(newer, "SELECT number FROM journal ORDER BY number") == [(1,), (2,), (3,)]
+    assert await newer.verify_journal() is None
     await newer.aclose()
 
 
@@ -129,12 +161,17 @@ def nothing(address: str) -> None:
     del address
 
 
+def make_previous_store(address: str) -> None:
+    make_older_store(address, revision="0005")
+
+
 @several_processes
 @pytest.mark.parametrize(
     ("prepare", "calls_count"),
     [
         pytest.param(nothing, 3, id="empty"),
-        pytest.param(make_older_store, 4, id="schema-0001"),
+        pytest.param(make_older_store, 4, id="schema-0001", marks=pytest.mark.long),
+        pytest.param(make_previous_store, 4, id="schema-0005"),
     ],
 )
 async def test_openers_that_meet_share_one_store_and_lose_nothing(

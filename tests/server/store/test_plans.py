@@ -8,8 +8,8 @@ import anyio
 import pytest
 
 from playbooks.plan import Change, Plan
+from playbooks.records import KEPT_FOR
 from playbooks.report import Report
-from server.store.retention import KEPT_FOR
 from server.store.sql import SqlStore
 
 NOW = datetime(2026, 3, 11, 9, 30, tzinfo=UTC)

@@ -18,7 +18,7 @@ from sqlalchemy import Engine, insert
 from sqlalchemy.engine import make_url
 
 from playbooks.errors import StoreUnusable
-from playbooks.records import BreakerState, CallRecord, Edit, Recorded, Traffic
+from playbooks.records import KEPT_FOR, BreakerState, CallRecord, Edit, Recorded, Traffic
 from playbooks.report import Report
 from server.store import calls
 from server.store.failures import location_of
@@ -26,7 +26,6 @@ from server.store.opening import writing
 from server.store.retention import (
     CALLS_KEPT_COUNT,
     CALLS_KEPT_FOR,
-    KEPT_FOR,
     RUNS_KEPT_COUNT,
 )
 from server.store.schema import edits, transitions

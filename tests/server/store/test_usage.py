@@ -5,10 +5,10 @@ from typing import Any
 
 import pytest
 
+from playbooks.records import KEPT_FOR
 from playbooks.usage import Bucket, UsageRecord
 from server.store.claims import CLAIMED_FOR
 from server.store.kept_usage import KeptUsage
-from server.store.retention import KEPT_FOR
 from server.store.sql import SqlStore
 
 NOW = datetime(2026, 3, 11, 9, 30, tzinfo=UTC)
