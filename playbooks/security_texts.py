@@ -1,14 +1,10 @@
 """The texts in Notion's own JSON and in rows, each whole: formatting splits a secret in runs."""
 
-import re
 from collections.abc import Iterator, Mapping
 from typing import Any, Final, cast
 
 from playbooks.rows import Row
 from playbooks.snapshot import Json
-
-_SIGNATURE: Final = re.compile(r"(?i)[?&](?:X-Amz-|AWSAccessKeyId|Signature|Expires)[^&\s\"'<>]*")
-"""What a presigned address of a file ends in: meant to be handed on, gone within the hour."""
 
 _NO_TEXT: Final = frozenset({
     "id", "object", "type", "color", "created_time", "last_edited_time", "expiry_time",
@@ -17,21 +13,16 @@ _NO_TEXT: Final = frozenset({
 })  # fmt: skip
 
 
-def unsigned(text: str) -> str:
-    """The text without the signatures of presigned addresses."""
-    return _SIGNATURE.sub("", text) if "://" in text else text
-
-
 def texts_of(record: Json) -> Iterator[str]:
     """Every text in a record: rich text joined over its runs, and each address behind a run."""
     match record:
         case str():
             if record:
-                yield unsigned(record)
+                yield record
         case [*items]:
             runs = [_plain(item) for item in items]
             if items and all(run is not None for run in runs):
-                yield unsigned("".join(run for run in runs if run is not None))
+                yield "".join(run for run in runs if run is not None)
                 yield from _addresses(cast("list[dict[str, Any]]", items))
             else:
                 for item in items:
@@ -59,7 +50,7 @@ def _addresses(runs: list[dict[str, Any]]) -> Iterator[str]:
     for run in runs:
         address = run.get("href")
         if isinstance(address, str) and address != run.get("plain_text"):
-            yield unsigned(address)
+            yield address
 
 
 def property_texts(record: Mapping[str, Json]) -> Iterator[tuple[str, str]]:
@@ -108,4 +99,4 @@ def row_texts(row: Row) -> Iterator[tuple[str, str]]:
         texts = value.plain if isinstance(value.plain, tuple) else (value.plain,)
         for text in texts:
             if isinstance(text, str):
-                yield f"property {name}", unsigned(text)
+                yield f"property {name}", text

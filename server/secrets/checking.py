@@ -13,11 +13,23 @@ from server.secrets.looking import Hit, Sought
 from server.secrets.placeholders import harmless
 from server.secrets.rule import Rule, Severity
 
-_PRESIGNED_WITHIN_BYTES: Final = 4096
-_PRESIGNED: Final = re.compile(
-    rb"(?:X-Amz-|AWSAccessKeyId)[\w-]*(?:=|%3D|\\u003d)[\w%./+=-]*\Z", re.IGNORECASE
+_ADDRESS_BYTES_LIMIT: Final = 4096
+"""So much of an address is looked at on each side of what was found in it."""
+
+_IN_ADDRESS: Final = rb"[^\s\"'<>`]"
+_EQUALS: Final = rb"(?:=|%3D|\\u003d)"
+_PARAMETER: Final = re.compile(
+    rb"://%b*(?:\?|%%3F|\\u003f)(?:%b*(?:[&;]|%%26|\\u0026))?(?:X-Amz-[\w-]+|AWSAccessKeyId)"
+    rb"%b[\w%%./+-]*\Z" % (_IN_ADDRESS, _IN_ADDRESS, _EQUALS),
+    re.IGNORECASE,
 )
-_PRESIGNED_MARKS: Final = (b"x-amz-", b"awsaccesskeyid")
+"""The start of an address up to a value of a parameter that signs it."""
+
+_SIGNATURE: Final = re.compile(rb"(?<![A-Za-z])X-Amz-Signature" + _EQUALS, re.IGNORECASE)
+_OLD_SIGNATURE: Final = re.compile(rb"(?<![A-Za-z])Signature" + _EQUALS, re.IGNORECASE)
+_OLD_EXPIRY: Final = re.compile(rb"(?<![A-Za-z])Expires" + _EQUALS, re.IGNORECASE)
+_ADDRESS_TAIL: Final = re.compile(_IN_ADDRESS + rb"*")
+_SIGNING_SERVICES: Final = frozenset({"aws", "generic"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,17 +94,23 @@ def _counts(rule: Rule, found: re.Match[bytes]) -> bool:
     """Whether what has the form is a secret."""
     if harmless(rule, found[0], found[1]) or (rule.tier == "generic" and not plausible(found)):
         return False
-    return not _presigned(found.string, found.start(1))
+    return rule.service not in _SIGNING_SERVICES or not _presigned(found.string, found.start(1))
 
 
 def _presigned(text: bytes, start: int) -> bool:
     """Whether it is a parameter of a presigned address: every file of Notion has one.
 
-    It ends by itself and is meant to be handed on.
+    It ends by itself and is meant to be handed on. Without its signature it is none.
     """
-    before = text[max(0, start - _PRESIGNED_WITHIN_BYTES) : start].lower()
-    at = max(before.rfind(mark) for mark in _PRESIGNED_MARKS)
-    return at >= 0 and _PRESIGNED.match(before, at) is not None
+    before = text[max(0, start - _ADDRESS_BYTES_LIMIT) : start].replace(rb"\/", b"/")
+    address = before[max(0, before.rfind(b"://")) :]
+    if _PARAMETER.match(address) is None:
+        return False
+    tail = _ADDRESS_TAIL.match(text, start, start + _ADDRESS_BYTES_LIMIT)
+    whole = address + (tail[0] if tail else b"")
+    return _SIGNATURE.search(whole) is not None or (
+        _OLD_SIGNATURE.search(whole) is not None and _OLD_EXPIRY.search(whole) is not None
+    )
 
 
 def _apart(found: Sequence[Checked]) -> list[Checked]:

@@ -259,7 +259,7 @@ async def test_a_title_or_name_that_is_a_key_itself_is_not_told(
 
 async def test_a_presigned_address_is_no_finding(office: Secured, sweep: Sweep) -> None:
     key = sweep.secret("aws-key-id")
-    address = f"https://files.example.org/a.png?X-Amz-Credential={key}%2F20260101&X-Amz-Date=1"
+    address = f"https://files.example.org/a.png?X-Amz-Credential={key}%2F2026&X-Amz-Signature=1"
     link = {"type": "text", "text": {"content": "file", "link": {"url": address}}}
     paragraph = {"type": "paragraph", "paragraph": {"rich_text": [link]}}
     office.perform("PATCH", f"/v1/blocks/{office.child_id}/children", {"children": [paragraph]})

@@ -4,7 +4,7 @@ from typing import Any
 
 import pytest
 
-from playbooks.security_texts import block_texts, page_texts, property_texts, texts_of, unsigned
+from playbooks.security_texts import block_texts, page_texts, property_texts, texts_of
 
 
 def run(text: str, href: str | None = None) -> dict[str, Any]:
@@ -25,13 +25,6 @@ def run(text: str, href: str | None = None) -> dict[str, Any]:
 )
 def test_texts_of(record: Any, texts: list[str]) -> None:
     assert list(texts_of(record)) == texts
-
-
-def test_the_signature_of_a_files_address_is_left_out() -> None:
-    signed = "https://e.org/a.png?v=1&X-Amz-Credential=k%2F1&X-Amz-Signature=s"
-
-    assert unsigned(signed) == "https://e.org/a.png?v=1"
-    assert unsigned("a&Signature=b") == "a&Signature=b"
 
 
 def test_blocks_are_told_at_every_depth() -> None:

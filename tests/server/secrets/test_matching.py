@@ -55,11 +55,11 @@ def test_only_the_end_of_a_long_value_is_shown(value: bytes, shown: str) -> None
     [
         (
             "https://prod-files.s3.us-west-2.amazonaws.com/a/b.png?X-Amz-Algorithm=AWS4-HMAC-SHA256"
-            "&X-Amz-Credential={}%2F20261125%2Fus-west-2%2Fs3%2Faws4_request&X-Amz-Expires=3600"
+            "&X-Amz-Credential={}%2F20261125%2Fus-west-2%2Fs3%2Faws4_request&X-Amz-Signature=ab"
         ),
-        "https://files.notion.so/a.png?X-Amz-Credential%3D{}%2F20261125",
+        "https://files.notion.so/a.png?X-Amz-Credential%3D{}%2F20261125%26X-Amz-Signature%3Dab",
         "https://s3.amazonaws.com/b/k?AWSAccessKeyId={}&Signature=abc&Expires=1",
-        r'"url": "https:\/\/s3.amazonaws.com\/k?X-Amz-Credential\u003d{}\u002f2026"',
+        r'"url": "https:\/\/s3.amazonaws.com\/k?X-Amz-Credential\u003d{}\u002f2026\u0026X-Amz-Signature\u003dab"',
     ],
 )
 def test_the_parameters_of_a_presigned_address_are_no_secrets(
@@ -71,10 +71,35 @@ def test_the_parameters_of_a_presigned_address_are_no_secrets(
     assert found_ids(open_matcher, address.format("x") + f" {key_id}") == ["aws-key-id"]
 
 
-def test_the_security_token_of_a_presigned_address_is_no_secret(open_matcher: OpenMatcher) -> None:
-    text = f"https://s3.amazonaws.com/k?X-Amz-Security-Token=IQoJ%2B{made('notion-token')}%3D"
+@pytest.mark.parametrize(
+    "text",
+    [
+        pytest.param("AWSAccessKeyId={}\nAWSSecretKey=x\n", id="the file of a root key"),
+        pytest.param("https://s3.amazonaws.com/b/k?AWSAccessKeyId={}", id="without a signature"),
+        pytest.param("https://s3.amazonaws.com/b/k?Signature=a&AWSAccessKeyId={}", id="no expiry"),
+        pytest.param("X-Amz-Credential={}%2F2026&X-Amz-Signature=ab", id="no address"),
+    ],
+)
+def test_a_key_id_outside_a_presigned_address_is_one(text: str, open_matcher: OpenMatcher) -> None:
+    key_id = made("aws-key-id", form_number=1)
 
-    assert found_ids(open_matcher, text) == []
+    assert found_ids(open_matcher, text.format(key_id)) == ["aws-key-id"]
+
+
+@pytest.mark.parametrize("name", ["X-Amz-Token", "Signature", "Expires", "AWSAccessKeyId"])
+def test_a_token_of_another_service_is_found_in_a_presigned_address(
+    name: str, open_matcher: OpenMatcher
+) -> None:
+    text = f"https://s3.amazonaws.com/k?{name}={made('notion-token')}&X-Amz-Signature=ab"
+
+    assert found_ids(open_matcher, text) == ["notion-token"]
+
+
+def test_a_root_key_as_aws_hands_it_out_is_found_whole(open_matcher: OpenMatcher) -> None:
+    key_id, secret = made("aws-key-id", form_number=1), made("aws-secret").rpartition('"')[2]
+    text = f"AWSAccessKeyId={key_id}\r\nAWSSecretKey={secret}\r\n"
+
+    assert found_ids(open_matcher, text) == ["aws-key-id", "aws-secret"]
 
 
 @pytest.mark.parametrize("rule_id", ["github-token", "npm-token"])
