@@ -288,7 +288,13 @@ class Bands(Frozen):
         default=100,
         ge=0,
         le=100_000,
-        description="P22: pages whose text one scan reads live, at two calls each.",
+        description="P22: pages whose text one scan reads live, at a call each or more.",
+    )
+    security_most_comment_calls: int = Field(
+        default=300,
+        ge=0,
+        le=1_000_000,
+        description="P22: for comments in one scan, a call for each page and each block.",
     )
     security_page_s: float = Field(
         default=60, gt=0, le=600, description="P22: the text of eight pages has come by then."

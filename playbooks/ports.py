@@ -33,6 +33,7 @@ from playbooks.records import (
 )
 from playbooks.report import Report
 from playbooks.rows import Plain, Row
+from playbooks.snapshot import Json
 from playbooks.usage import Bucket, RolledUp, UsageRecord
 
 T = TypeVar("T")
@@ -117,6 +118,15 @@ class View(Protocol):
         `unless` leaves out rows, by id, that are still of that version.
         Read in bounded portions: memory does not grow with the rows.
         """
+        ...
+
+    @property
+    def record(self) -> Json:
+        """The schema as Notion tells it."""
+        ...
+
+    def records(self) -> AsyncIterator[Json]:
+        """Every row out of the trash as Notion tells it, oldest first, in bounded portions."""
         ...
 
     def transitions(self, since: datetime) -> AsyncIterator[Transition]:

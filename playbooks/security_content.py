@@ -1,9 +1,9 @@
 """Notion's content looked through: tables and rows by the mirror, pages by backup or live.
 
-Without `live` nothing is asked of Notion: what the mirror and the newest backup hold is looked at.
+Without `live` nothing is asked of Notion: what the mirror and all kept backups hold is looked at.
 """
 
-from collections.abc import AsyncIterator, Callable, Iterable, Iterator, Sequence
+from collections.abc import AsyncIterator, Callable, Iterable, Iterator, Mapping, Sequence
 from collections.abc import Set as AbstractSet
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
@@ -11,6 +11,7 @@ from functools import partial
 from typing import Any, Final
 
 from playbooks.backups_kept import Kept
+from playbooks.block_ids import block_ids
 from playbooks.desk import Desk
 from playbooks.errors import (
     BackupUnusable,
@@ -18,11 +19,10 @@ from playbooks.errors import (
     NotFoundOrNotShared,
     PlaybookError,
 )
-from playbooks.objects import DataSource
 from playbooks.ports import Progress, View
 from playbooks.security_ports import Origin, SecretScanner, Spotted, Text
-from playbooks.security_texts import comment_texts, page_texts, property_texts, row_texts
-from playbooks.snapshot import Json, Snapshot
+from playbooks.security_texts import comment_texts, page_texts, property_texts, record_texts
+from playbooks.snapshot import Json, RecordKind, Snapshot
 
 _BATCH_COUNT: Final = 4000
 _SIDE_BY_SIDE: Final = 8
@@ -37,7 +37,8 @@ class Content:
     """What came of it: hits, how many objects and pages of text, and sentences on what is missing.
 
     `pages` are all that are known, with when each was edited; `own` those that are no rows, `read`
-    those whose text was seen.
+    those whose text was seen, `heard` those whose comments were asked for now, on every block.
+    `unread_backups` are sentences on those that hold what could not be read.
     """
 
     spotted: list[Spotted] = field(default_factory=list[Spotted])
@@ -45,6 +46,8 @@ class Content:
     pages: dict[str, datetime] = field(default_factory=dict[str, datetime])
     own: set[str] = field(default_factory=set[str])
     read: set[str] = field(default_factory=set[str])
+    heard: set[str] = field(default_factory=set[str])
+    unread_backups: list[str] = field(default_factory=list[str])
     gaps: list[str] = field(default_factory=list[str])
     backup: Snapshot | None = None
     as_of: datetime | None = None
@@ -53,6 +56,11 @@ class Content:
     def unread_count(self) -> int:
         """Pages of which the text was not seen."""
         return len(self.pages.keys() - self.read)
+
+    @property
+    def unheard_count(self) -> int:
+        """Pages of which not every comment was asked for."""
+        return len(self.pages.keys() - self.heard)
 
 
 @dataclass(slots=True)
@@ -67,15 +75,18 @@ class Looking:
     progress: Progress
     content: Content = field(default_factory=Content)
     _waiting: list[Text] = field(default_factory=list[Text])
+    _blocks: dict[str, tuple[str, ...]] = field(default_factory=dict[str, tuple[str, ...]])
+    _backed_up: set[int] = field(default_factory=set[int])
 
     async def look(self) -> Content:
         """Everything; what fails is a gap, not an end. Cancelled, it ends."""
         await self._tables()
         if self.live:
             await self._own_pages()
-        await self._backup()
+        await self._all_backups()
         if self.live:
             await self._texts_of_pages()
+            await self._comments_of_pages()
         await self._flush()
         return self.content
 
@@ -103,10 +114,18 @@ class Looking:
         content.gaps += reading.gaps
         if not reading.complete:
             content.gaps.append(f"Of the table {view.schema.id} not every row was read.")
-        await self._see(view.schema.id, _schema_texts(view.schema))
-        async for row in view.rows():
-            content.pages[row.id] = row.last_edited_at
-            await self._see(row.id, row_texts(row))
+        await self._see(view.schema.id, property_texts(view.record))
+        await self._database_of(view.schema.id)
+        async for row in view.records():
+            content.pages[row["id"]] = _edited_at(row)
+            await self._see(row["id"], property_texts(row))
+
+    async def _database_of(self, table_id: str) -> None:
+        """A table's database has a title and a description of its own."""
+        if self.live and self.desk.exporter is not None:
+            found = await self._given(partial(self.desk.exporter.table, table_id))
+            if found is not None:
+                await self._see(found[0]["id"], property_texts(found[0]))
 
     async def _own_pages(self) -> None:
         if self.desk.exporter is None:
@@ -119,35 +138,61 @@ class Looking:
         except PlaybookError as error:
             self.content.gaps.append(error.problem)
 
-    async def _backup(self) -> None:
-        """What the newest good backup holds; live, only of pages that were not edited since."""
+    async def _all_backups(self) -> None:
+        """What is kept in backups, each text once: an old one holds what was long removed."""
         backups = self.desk.backups
         if backups is None:
             return
-        kept = Kept.of(await backups.snapshots()).verified
-        if kept is None or not kept.manifest.content:
-            return
-        self.content.backup = kept
-        try:
-            await self._records(kept, "page", property_texts)
-            await self._records(kept, "content", page_texts)
-            await self._records(kept, "comments", comment_texts)
-        except BackupUnusable as error:
-            self.content.gaps.append(error.problem)
+        kept = Kept.of(await backups.snapshots())
+        newest = kept.verified
+        if newest is not None and newest.manifest.content:
+            self.content.backup = newest
+        ordered = sorted(kept.snapshots, key=lambda each: each is not newest)
+        for snapshot in ordered:
+            try:
+                await self._kept_in(snapshot)
+            except BackupUnusable as error:
+                self.content.unread_backups.append(error.problem)
+        told = (f"The backup {each.id} cannot be read: {each.why}" for each in kept.broken)
+        self.content.unread_backups += told
+        self.content.gaps += self.content.unread_backups
+
+    async def _kept_in(self, snapshot: Snapshot) -> None:
+        for kind, texts_in in _RECORDS.items():
+            await self._records(snapshot, kind, texts_in)
 
     async def _records(
-        self, kept: Snapshot, kind: Any, texts_in: Callable[[Json], Iterator[tuple[str, str]]]
+        self,
+        snapshot: Snapshot,
+        kind: RecordKind,
+        texts_in: Callable[[Json], Iterator[tuple[str, str]]],
     ) -> None:
         assert self.desk.backups is not None
-        since = kept.manifest.started_at - _CUT
-        records: AsyncIterator[tuple[str, str, Json]] = self.desk.backups.records(kept.id, kind)
-        async for _, page_id, record in records:
-            await self._see(page_id, texts_in(record), "backup")
-            if kind == "content" and not self.live:
-                self.content.pages.setdefault(page_id, since)
-            edited_at = self.content.pages.get(page_id)
-            if kind == "content" and edited_at is not None and edited_at <= since:
-                self.content.read.add(page_id)
+        records: AsyncIterator[tuple[str, str, Json]] = self.desk.backups.records(snapshot.id, kind)
+        async for _, record_id, record in records:
+            fresh = list(self._fresh(record_id, texts_in(record)))
+            if fresh or snapshot is self.content.backup:
+                await self._see(record_id, fresh, "backup")
+            if kind == "content" and snapshot is self.content.backup:
+                self._note_read(record_id, record, snapshot.manifest.started_at - _CUT)
+
+    def _fresh(self, record_id: str, texts: Places) -> Iterator[tuple[str, str]]:
+        """Those that no backup had that was read before."""
+        for where, text in texts:
+            mark = hash((record_id, where, text))
+            if mark not in self._backed_up:
+                self._backed_up.add(mark)
+                yield where, text
+
+    def _note_read(self, page_id: str, blocks: Json, since: datetime) -> None:
+        """Live, a backup only tells of pages that were not edited since."""
+        if not self.live:
+            self.content.pages.setdefault(page_id, since)
+        edited_at = self.content.pages.get(page_id)
+        if edited_at is not None and edited_at <= since:
+            self.content.read.add(page_id)
+            if self.live:
+                self._blocks[page_id] = tuple(block_ids(blocks))
 
     async def _texts_of_pages(self) -> None:
         """Page texts that no backup has, as many as the band allows.
@@ -165,27 +210,54 @@ class Looking:
             await self._portion(portion)
 
     async def _portion(self, page_ids: Sequence[str]) -> None:
-        asked = [partial(self._page, page_id) for page_id in page_ids]
+        assert self.desk.exporter is not None
+        asked = [partial(self.desk.exporter.content, page_id) for page_id in page_ids]
         outcomes = await self.desk.together(asked, within_s=self.desk.bands.security_page_s)
         for page_id, outcome in zip(page_ids, outcomes, strict=True):
             if outcome.value is not None:
-                blocks, comments = outcome.value
-                await self._see(page_id, [*page_texts(blocks), *comment_texts(comments)])
+                await self._see(page_id, page_texts(outcome.value))
                 self.content.read.add(page_id)
+                self._blocks[page_id] = tuple(block_ids(outcome.value))
             elif isinstance(outcome.error, NotFoundOrNotShared):
                 self.content.pages.pop(page_id)
-            elif outcome.error is not None and outcome.error.problem not in self.content.gaps:
-                self.content.gaps.append(outcome.error.problem)
+            elif outcome.error is not None:
+                self._once(outcome.error.problem)
 
-    async def _page(self, page_id: str) -> tuple[Json, Json]:
-        exporter = self.desk.exporter
-        assert exporter is not None
-        blocks = await exporter.content(page_id)
-        try:
-            return blocks, await exporter.comments(page_id)
-        except CapabilityMissing:
+    async def _comments_of_pages(self) -> None:
+        """Comments on pages and on each of their blocks, as far as the band allows.
+
+        They do not count as an edit of the page: what a backup has of them may not be all. Pages
+        of few calls come first.
+        """
+        calls_left = self.desk.bands.security_most_comment_calls
+        waiting = sorted(self.content.pages.keys() & self._blocks.keys(), key=self._calls_of)
+        for number, page_id in enumerate(waiting):
+            calls_left -= self._calls_of(page_id)
+            if calls_left < 0:
+                return
+            await self.progress(number, len(waiting), "comments of pages")
+            if not await self._comments_of(page_id):
+                return
+
+    def _calls_of(self, page_id: str) -> int:
+        return 1 + len(self._blocks[page_id])
+
+    async def _comments_of(self, page_id: str) -> bool:
+        """Whether there is any use in asking for those of other pages."""
+        assert self.desk.exporter is not None
+        asked = partial(self.desk.exporter.comments, page_id, self._blocks[page_id])
+        (outcome,) = await self.desk.together([asked], within_s=self.desk.bands.security_page_s)
+        if outcome.value is not None:
+            await self._see(page_id, comment_texts(outcome.value))
+            self.content.heard.add(page_id)
+        elif isinstance(outcome.error, CapabilityMissing):
             self._once("The integration may not read comments: none was looked through.")
-            return blocks, []
+            return False
+        elif isinstance(outcome.error, NotFoundOrNotShared):
+            self.content.pages.pop(page_id)
+        elif outcome.error is not None:
+            self._once(outcome.error.problem)
+        return True
 
     def _once(self, gap: str) -> None:
         if gap not in self.content.gaps:
@@ -212,12 +284,15 @@ class Looking:
             self.content.spotted += await self.scanner.texts(pieces, generic=self.generic)
 
 
-def _schema_texts(schema: DataSource) -> Iterator[tuple[str, str]]:
-    yield "title", schema.title
-    for prop in schema.properties:
-        yield "name of a property", prop.name
-        for option in prop.options:
-            yield f"option of {prop.name}", option.name
+_RECORDS: Final[Mapping[RecordKind, Callable[[Json], Iterator[tuple[str, str]]]]] = {
+    "database": property_texts,
+    "data_source": property_texts,
+    "page": property_texts,
+    "content": page_texts,
+    "comments": comment_texts,
+    "user": record_texts,
+    "setting": record_texts,
+}
 
 
 def _edited_at(page: Json) -> datetime:

@@ -101,12 +101,14 @@ def _history(looked: Looked) -> Gate:
 
 
 def _own_files(looked: Looked) -> Gate:
-    if not looked.own.files_count and looked.own.complete:
+    unread = looked.content.unread_backups if looked.content else []
+    if not looked.own.files_count and looked.own.complete and not unread:
         name = f"{KEYS}: own files"
         return Gate(name=name, status="not_measured", reason="no store, log or backup is there yet")
     covered = f"{_counted(looked.own.files_count, 'file')} of our own (store, logs, backups)"
     secrets = _keys(looked, ("own file",))
-    return _gate(f"{KEYS}: own files", secrets, covered, left_out(looked.own))
+    lost = "; ".join(each for each in (left_out(looked.own), listed(unread)) if each)
+    return _gate(f"{KEYS}: own files", secrets, covered, lost)
 
 
 def left_out(swept: Swept) -> str:
@@ -146,15 +148,18 @@ def _page_texts(looked: Looked) -> Gate:
         if backup is not None
         else ""
     )
-    told = f"{read} of {read + unread} pages{of_backup}"
-    if not unread and content.pages and looked.live:
-        return Gate(name=name, status="ok", reason=f"looked through {told}")
+    told = f"looked through {read} of {read + unread} pages{of_backup}"
     if not looked.live:
-        return Gate(name=name, status="not_measured", reason=f"looked through {told}")
+        return Gate(name=name, status="not_measured", reason=told)
     if not content.pages:
         return Gate(name=name, status="not_measured", reason="no page is known")
-    how = "create_backup reads them all, bands.security_most_pages allows more"
-    return Gate(name=name, status="unknown", reason=f"looked through {told}; {how}")
+    told += f", comments of {len(content.heard & content.pages.keys())}"
+    lost = []
+    if unread:
+        lost.append("create_backup reads them all, bands.security_most_pages allows more")
+    if content.unheard_count:
+        lost.append("bands.security_most_comment_calls allows more comments, a call for each block")
+    return Gate(name=name, status="unknown" if lost else "ok", reason="; ".join((told, *lost)))
 
 
 def _missing(name: str, looked: Looked, part: str) -> Gate:

@@ -216,12 +216,13 @@ def _values(looked: Looked) -> list[Secret]:
 
 
 def _coverage(looked: Looked) -> Coverage:
-    content = looked.content.objects_count if looked.content else 0
+    seen = looked.content.objects_count if looked.content else 0
     swept: tuple[Swept, ...] = (looked.tree, looked.own)
-    scanned = sum(each.files_count + each.objects_count for each in swept) + content
+    scanned = sum(each.files_count + each.objects_count for each in swept) + seen
     gaps = bool(looked.failures)
     if looked.content is not None and looked.live:
-        gaps |= bool(looked.content.gaps or looked.content.unread_count)
+        content = looked.content
+        gaps |= bool(content.gaps or content.unread_count or content.unheard_count)
     complete = all(each.complete for each in swept) and not gaps
     return Coverage(scanned=scanned, total=scanned if complete else None, complete=complete)
 

@@ -3,7 +3,6 @@
 from collections.abc import Iterator, Mapping
 from typing import Any, Final, cast
 
-from playbooks.rows import Row
 from playbooks.snapshot import Json
 
 _NO_TEXT: Final = frozenset({
@@ -91,12 +90,7 @@ def comment_texts(comments: Json) -> Iterator[tuple[str, str]]:
             yield f"comment {comment.get('id', '')}", text
 
 
-def row_texts(row: Row) -> Iterator[tuple[str, str]]:
-    """The texts of a row's properties, with where they stand."""
-    for name, value in row.values.items():
-        if value.type in {"people", "relation", "created_by", "last_edited_by"}:
-            continue
-        texts = value.plain if isinstance(value.plain, tuple) else (value.plain,)
-        for text in texts:
-            if isinstance(text, str):
-                yield f"property {name}", text
+def record_texts(record: Json) -> Iterator[tuple[str, str]]:
+    """The texts of a record that is neither page nor table."""
+    for text in texts_of(record):
+        yield "record", text

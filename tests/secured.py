@@ -49,6 +49,12 @@ class Secured:
     apart_id: str
     table_id: str
     row_ids: list[str]
+    database_id: str
+    now: list[datetime]
+
+    def set_back(self) -> None:
+        """The workspace's clock goes back an hour: what is edited now was edited long ago."""
+        self.now[0] -= timedelta(hours=1)
 
     def perform(self, method: str, path: str, body: JSON | None = None) -> JSON:
         return self.workspace.perform(method, path, body, actor=self.owner)
@@ -146,7 +152,7 @@ async def secured(home: Path, patch: pytest.MonkeyPatch) -> AsyncGenerator[Secur
             desk = await house.desk()
             yield Secured(
                 house, desk, workspace, token, bot_id, owner,
-                home_id, child_id, apart_id, table_id, rows,
+                home_id, child_id, apart_id, table_id, rows, str(database["id"]), now,
             )  # fmt: skip
 
 

@@ -6,7 +6,7 @@ from datetime import datetime
 from typing import Final
 
 from playbooks.errors import PlaybookError
-from playbooks.mirrored import KeptSource
+from playbooks.mirrored import KeptRow, KeptSource
 from playbooks.objects import DataSource
 from playbooks.records import Reading, Transition
 from playbooks.rows import Row
@@ -35,6 +35,11 @@ class KeptView:
         return parse_data_source(dict(self._known.schema))
 
     @property
+    def record(self) -> JSON:
+        """The schema as Notion tells it."""
+        return dict(self._known.schema)
+
+    @property
     def reading(self) -> Reading:
         """Where they come from."""
         return self._reading
@@ -52,14 +57,23 @@ class KeptView:
         `unless` leaves out rows, by id, that are still of that version.
         """
         known = unless or {}
+        async for kept in self._bodies(since):
+            if known.get(kept.id) != kept.hash:
+                page = _only(json.loads(kept.body), properties)
+                yield row_of(page, version=kept.hash)
+
+    async def records(self) -> AsyncIterator[JSON]:
+        """Every row out of the trash as Notion tells it, oldest first."""
+        async for kept in self._bodies():
+            yield json.loads(kept.body)
+
+    async def _bodies(self, since: datetime | None = None) -> AsyncIterator[KeptRow]:
         after: tuple[datetime, str] | None = None
         while portion := await self._kept.bodies(
             self._known.data_source_id, after, since=since, limit=_PORTION_ROWS
         ):
             for kept in portion:
-                if known.get(kept.id) != kept.hash:
-                    page = _only(json.loads(kept.body), properties)
-                    yield row_of(page, version=kept.hash)
+                yield kept
             after = (portion[-1].created_at, portion[-1].id)
 
     async def transitions(self, since: datetime) -> AsyncIterator[Transition]:

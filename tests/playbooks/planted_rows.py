@@ -16,6 +16,7 @@ from playbooks.row_rules import Scene
 from playbooks.row_rules_check import Checkup, check_rows
 from playbooks.row_targets import Back, TargetRows, Targets
 from playbooks.rows import Plain, Row, Span, Unreadable, Value
+from playbooks.snapshot import Json
 from playbooks.tasks import status_meanings
 from tests.planted import CONTRACT, GONE, TRASHED, TYPES, UNREADABLE, Bed, Made
 
@@ -46,6 +47,13 @@ class MadeView:
         del properties, since, unless
         for row in self.made:
             yield row
+
+    @property
+    def record(self) -> Json:
+        raise NotImplementedError
+
+    def records(self) -> AsyncIterator[Json]:
+        raise NotImplementedError
 
     async def transitions(self, since: datetime) -> AsyncIterator[Transition]:
         del since

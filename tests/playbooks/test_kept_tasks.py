@@ -14,6 +14,7 @@ from playbooks.kept_tasks import KeptTasks, TaskMapping
 from playbooks.objects import DataSource
 from playbooks.records import Reading, Transition
 from playbooks.rows import Row, Value
+from playbooks.snapshot import Json
 from tests.playbooks.velocity_made import NOW
 
 MAPPING = TaskMapping("ds", {"title": "Name"}, {"Done": "done"}, "s", WorkDays())
@@ -48,6 +49,13 @@ class Rows:
             if is_late and row.version != (unless or {}).get(row.id):
                 self.given.append(row.id)
                 yield row
+
+    @property
+    def record(self) -> Json:
+        raise NotImplementedError
+
+    def records(self) -> AsyncIterator[Json]:
+        raise NotImplementedError
 
     async def transitions(self, since: datetime) -> AsyncIterator[Transition]:
         del since

@@ -222,6 +222,87 @@ async def test_notions_content_is_looked_through_wherever_text_stands(
     assert gate(report, "data leakage: page texts") == "ok"
 
 
+async def test_what_stands_beside_pages_texts_is_looked_through_too(
+    office: Secured, sweep: Sweep
+) -> None:
+    sweep.in_notion = True
+    database, table, column, address, file, parameter = (sweep.secret() for _ in range(6))
+    office.perform("PATCH", f"/v1/databases/{office.database_id}", {"description": text(database)})
+    office.perform(
+        "PATCH",
+        f"/v1/data_sources/{office.table_id}",
+        {
+            "description": text(table),
+            "properties": {"Notes": {"description": column}, "Files": {"files": {}}},
+        },
+    )
+    link = {"content": "here", "link": {"url": f"https://a.org/{address}"}}
+    external = {"name": "a.pdf", "external": {"url": f"https://a.org/{file}"}}
+    signed = f"https://a.org/?X-Amz-Token={parameter}"
+    cells = {
+        "Notes": {"rich_text": [{"type": "text", "text": link}, *text(f" {signed}")]},
+        "Files": {"files": [external]},
+    }
+    office.perform("PATCH", f"/v1/pages/{office.row_ids[0]}", {"properties": cells})
+
+    report = await office.scan(notion=True)
+
+    sweep.require_absent(report.model_dump_json())
+    assert report.measurements["secrets_found_count"] == 6
+
+
+async def test_a_comment_on_a_block_is_heard_though_the_page_comes_from_a_backup(
+    office: Secured, sweep: Sweep
+) -> None:
+    sweep.in_notion = True
+    office.set_back()
+    paragraph = {"type": "paragraph", "paragraph": {"rich_text": text("words")}}
+    added = office.perform(
+        "PATCH", f"/v1/blocks/{office.child_id}/children", {"children": [paragraph]}
+    )
+    await create_backup(office.desk)
+    said = {"parent": {"block_id": added["results"][0]["id"]}, "rich_text": text(sweep.secret())}
+    office.perform("POST", "/v1/comments", said)
+    unread = office.desk.bands.model_copy(update={"security_most_pages": 0})
+    unheard = unread.model_copy(update={"security_most_comment_calls": 0})
+
+    report = await security_scan(replace(office.desk, bands=unread), notion=True)
+    deaf = await security_scan(replace(office.desk, bands=unheard), notion=True)
+
+    assert report.measurements["secrets_found_count"] == 1
+    assert gate(report, "data leakage: page texts") == "ok"
+    assert gate(deaf, "data leakage: page texts") == "unknown"
+    assert not deaf.coverage.complete
+
+
+async def test_what_only_an_older_backup_holds_is_found_once(office: Secured, sweep: Sweep) -> None:
+    sweep.in_notion = True
+    row = office.row_ids[0]
+    said = {"properties": {"Notes": {"rich_text": text(sweep.secret())}}}
+    office.perform("PATCH", f"/v1/pages/{row}", said)
+    await create_backup(office.desk)
+    await create_backup(office.desk)
+    office.perform("PATCH", f"/v1/pages/{row}", {"properties": {"Notes": {"rich_text": []}}})
+    await create_backup(office.desk)
+
+    report = await office.scan(notion=True)
+
+    found = finding(report, "notion-token")
+    assert [line.partition(":")[0] for line in found.evidence] == ["backup"]
+
+
+async def test_a_backup_that_cannot_be_read_makes_our_own_files_unknown(
+    office: Secured, home: Path
+) -> None:
+    await create_backup(office.desk)
+    (manifest,) = (home / "data").rglob("manifest.json")
+    manifest.write_text("{", "utf-8")
+
+    report = await office.scan()
+
+    assert gate(report, "exposed keys: own files") == "unknown"
+
+
 async def test_page_texts_come_from_a_backup_at_no_cost(office: Secured, sweep: Sweep) -> None:
     sweep.in_notion = True
     code = {"type": "code", "code": {"rich_text": text(sweep.secret()), "language": "shell"}}

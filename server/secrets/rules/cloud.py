@@ -18,8 +18,8 @@ CLOUD: Final = (
         "AWS secret access key",
         "aws",
         (
-            "(aws_secret_access_key|aws_secret_key|secret_access_key|secretaccesskey|awssecretkey)"
-            "{assign}<{B40}>",
+            "(aws_secret_access_key|aws_secret_key|secret_access_key){assign}<{B40}>",
+            "(secretaccesskey|awssecretkey){assign}<{B40}>",
         ),
         ignore_case=True,
         open_front=True,
