@@ -125,7 +125,7 @@ class Desk:
     `exporter`, `backups` and `book` are None where there is no workspace. `contracts` are a team's
     own; of a database without one the playbook's holds. `note_usage` remembers a call of our own
     tools for free. `aside` is for what computes long. `access` and `security` are None where there
-    is no workspace, `liveness` where nobody switched it on. `note_exposures` hears what is found.
+    is no workspace. `note_exposures` hears what is found.
     """
 
     configuration: ConfigurationState

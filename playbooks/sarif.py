@@ -17,8 +17,14 @@ _LEVELS: Final[Mapping[Severity, str]] = {
 }
 
 
-def sarif_of(exposures: Sequence[Exposure], version: str) -> dict[str, Any]:
-    """One run of our tool; what was accepted is told as suppressed."""
+def sarif_of(
+    exposures: Sequence[Exposure], version: str, *, unseen: Sequence[str] = ()
+) -> dict[str, Any]:
+    """One run of our tool; what was accepted is told as suppressed.
+
+    `unseen` are sentences on what was not looked at: with any the run was no success, so that no
+    code host takes what it lacks for mended.
+    """
     rules = {each.spotted.rule: each.spotted for each in exposures}
     numbers = {rule: number for number, rule in enumerate(sorted(rules))}
     driver = {
@@ -28,10 +34,16 @@ def sarif_of(exposures: Sequence[Exposure], version: str) -> dict[str, Any]:
     }
     run = {
         "tool": {"driver": driver},
+        "invocations": [_invocation(unseen)],
         "columnKind": "unicodeCodePoints",
         "results": [_result(each, numbers[each.spotted.rule]) for each in exposures],
     }
     return {"$schema": _SCHEMA, "version": "2.1.0", "runs": [run]}
+
+
+def _invocation(unseen: Sequence[str]) -> dict[str, Any]:
+    told = [{"level": "error", "message": {"text": visible(each)}} for each in unseen]
+    return {"executionSuccessful": not told, "toolExecutionNotifications": told}
 
 
 def _rule(spotted: Spotted) -> dict[str, Any]:

@@ -11,7 +11,7 @@ from playbooks.security_content import Content
 from playbooks.security_ports import Origin, Swept, Thing
 from playbooks.security_reach import Reach
 from playbooks.security_secrets import Secret
-from playbooks.text import listed, shown
+from playbooks.text import counted, listed, shown
 
 KEYS: Final = "exposed keys"
 ACCESS: Final = "access"
@@ -80,13 +80,13 @@ def _gate(name: str, secrets: Sequence[Secret], covered: str, lost: str) -> Gate
     if lost:
         voting.append("unknown")
     status = worst(voting)
-    told = f"{_counted(len(secrets), 'secret')} in {covered}" if secrets else f"none in {covered}"
+    told = f"{counted(len(secrets), 'secret')} in {covered}" if secrets else f"none in {covered}"
     return Gate(name=name, status=status, reason="; ".join(each for each in (told, lost) if each))
 
 
 def _files(looked: Looked) -> Gate:
     tree = looked.tree
-    covered = f"{_counted(tree.files_count, 'file')} ({tree.bytes / 1e6:.1f} MB)"
+    covered = f"{counted(tree.files_count, 'file')} ({tree.bytes / 1e6:.1f} MB)"
     return _gate(f"{KEYS}: files", _keys(looked, _FILES), covered, left_out(tree))
 
 
@@ -96,7 +96,7 @@ def _history(looked: Looked) -> Gate:
         return Gate(name=name, status="not_measured", reason="not asked for: history=true")
     if not looked.tree.objects_count and looked.tree.complete:
         return Gate(name=name, status="not_measured", reason="there is no git history")
-    covered = f"{_counted(looked.tree.commits_count, 'commit')}"
+    covered = f"{counted(looked.tree.commits_count, 'commit')}"
     return _gate(name, _keys(looked, ("history",)), covered, left_out(looked.tree))
 
 
@@ -105,7 +105,7 @@ def _own_files(looked: Looked) -> Gate:
     if not looked.own.files_count and looked.own.complete and not unread:
         name = f"{KEYS}: own files"
         return Gate(name=name, status="not_measured", reason="no store, log or backup is there yet")
-    covered = f"{_counted(looked.own.files_count, 'file')} of our own (store, logs, backups)"
+    covered = f"{counted(looked.own.files_count, 'file')} of our own (store, logs, backups)"
     secrets = _keys(looked, ("own file",))
     lost = "; ".join(each for each in (left_out(looked.own), listed(unread)) if each)
     return _gate(f"{KEYS}: own files", secrets, covered, lost)
@@ -128,7 +128,7 @@ def _content(looked: Looked) -> Gate:
     if content is None:
         return _missing(name, looked, "content")
     secrets = _keys(looked, _NOTION)
-    covered = f"{_counted(content.objects_count, 'object')} of Notion"
+    covered = f"{counted(content.objects_count, 'object')} of Notion"
     if looked.live:
         return _gate(name, secrets, covered, listed(content.gaps))
     if secrets:
@@ -214,7 +214,7 @@ def _baseline(looked: Looked, reach: Reach) -> Gate:
     if reach.seen.gaps:
         voices.append("unknown")
     status = worst(voices)
-    told = f"{_counted(len(looked.changes), 'change')} of access {since}"
+    told = f"{counted(len(looked.changes), 'change')} of access {since}"
     if not reach.before.get("complete", True):
         told += " (not everything was known when it was approved)"
     gaps = f"; {listed(reach.seen.gaps)}" if reach.seen.gaps else ""
@@ -240,14 +240,12 @@ def _reach(desk: Desk, reach: Reach) -> Gate:
     name, seen = f"{ACCESS}: reach", reach.seen
     tables = sum(each.kind == "data_source" for each in seen.things)
     pages = len(seen.things) - tables
-    told = (
-        f"{_counted(tables, 'table')} and {_counted(pages, 'page')}, {roots(seen)} shared by name"
-    )
+    told = f"{counted(tables, 'table')} and {counted(pages, 'page')}, {roots(seen)} shared by name"
     people = "people not listed to it" if seen.people is None else f"{len(seen.people)} people"
     told += f"; {people}, guests are never listed; only what is shared with it is seen"
     more = beyond(desk, reach)
     if more:
-        told = f"{_counted(len(more), 'table')} beyond the configured databases; {told}"
+        told = f"{counted(len(more), 'table')} beyond the configured databases; {told}"
         return Gate(name=name, status="warning", reason=told)
     if seen.gaps:
         return Gate(name=name, status="unknown", reason=f"{told}; {listed(seen.gaps)}")
@@ -284,7 +282,9 @@ def _places(looked: Looked) -> Gate:
     if wrong:
         kinds = list(dict.fromkeys(each.head.spotted.title for each in wrong))
         status = worst(_voices(wrong))
-        return Gate(name=name, status=status, reason=f"{len(wrong)} concerns: {listed(kinds)}")
+        return Gate(
+            name=name, status=status, reason=f"{counted(len(wrong), 'concern')}: {listed(kinds)}"
+        )
     unchecked = [
         each.reason
         for each in (*looked.tree.left_out, *looked.own.left_out)
@@ -345,7 +345,3 @@ def _of_things(name: str, what: str, things: Sequence[Thing], remedy: str) -> Fi
         evidence=tuple(told),
         remedy=remedy,
     )
-
-
-def _counted(number: int, noun: str) -> str:
-    return f"{number:,} {noun}" if number == 1 else f"{number:,} {noun}s"

@@ -121,10 +121,15 @@ class SecretScanner(Protocol):
 
 
 class Liveness(Protocol):
-    """Asks Notion whether tokens that a scan met still work; there only where a person wants it."""
+    """Whether tokens that a scan met still work; Notion is asked only where a person wants it."""
+
+    @property
+    def asks(self) -> bool:
+        """Whether a person wants Notion to be asked; else only earlier verdicts are told."""
+        ...
 
     async def of(self, fingerprints: Sequence[str]) -> Mapping[str, Life]:
-        """The verdict on each that a scan of this process has met and that is a Notion token."""
+        """The verdicts on those of Notion's tokens about which there is one."""
         ...
 
 

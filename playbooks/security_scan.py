@@ -28,6 +28,7 @@ from playbooks.security_secrets import (
     judged,
     place_of,
 )
+from playbooks.text import counted
 
 PROCEDURE: Final = "security_scan"
 
@@ -108,7 +109,7 @@ def _spotted(looked: Looked) -> list[Spotted]:
 
 
 async def _lives(desk: Desk, spotted: Sequence[Spotted]) -> Mapping[str, Life]:
-    """What is known of each token; nothing where nobody switched it on."""
+    """What is known of each token: found earlier, or asked now where somebody switched it on."""
     marks = [each.fingerprint for each in spotted if each.rule in _ASKABLE]
     if desk.liveness is None or not marks:
         return {}
@@ -196,7 +197,7 @@ def _accepted(secrets: Sequence[Secret]) -> Iterator[Finding]:
         yield Finding(
             id=f"{PROCEDURE}.accepted",
             severity="info",
-            what=f"{len(places)} places accepted by a comment or a baseline of the project",
+            what=f"{counted(len(places), 'place')} accepted by a comment or baseline of the project",
             evidence=tuple(evidence[:PLACES_TOLD_COUNT]),
         )
 
@@ -204,10 +205,10 @@ def _accepted(secrets: Sequence[Secret]) -> Iterator[Finding]:
 def _headline(looked: Looked) -> str:
     secrets = [each for each in _values(looked) if each.head.spotted.tier != "generic"]
     live = counted_of(secrets, "live")
-    keys = f"{len(secrets)} exposed secrets" if secrets else "No exposed secret"
+    keys = counted(len(secrets), "exposed secret") if secrets else "No exposed secret"
     keys += f", {live} of them live" if live else ""
-    access = f", {len(looked.changes)} changes of access" if looked.changes else ""
-    return f"{keys} in {looked.tree.files_count:,} files{access}."
+    access = f", {counted(len(looked.changes), 'change')} of access" if looked.changes else ""
+    return f"{keys} in {counted(looked.tree.files_count, 'file')}{access}."
 
 
 def _values(looked: Looked) -> list[Secret]:
@@ -231,6 +232,7 @@ def _measurements(desk: Desk, looked: Looked) -> dict[str, float | int | str | N
     values, content, tree = _values(looked), looked.content, looked.tree
     tokens = [each for each in values if each.head.spotted.tier != "generic"]
     found = looked.reach
+    known = _asks(desk) or any(each.head.life != "not asked" for each in tokens)
     return {
         "files_scanned_count": tree.files_count,
         "bytes_scanned": tree.bytes,
@@ -240,8 +242,8 @@ def _measurements(desk: Desk, looked: Looked) -> dict[str, float | int | str | N
         "notion_objects_scanned_count": content.objects_count if content else 0,
         "notion_pages_unread_count": content.unread_count if content else None,
         "secrets_found_count": len(tokens),
-        "secrets_live_count": counted_of(tokens, "live") if desk.liveness else None,
-        "secrets_dead_count": counted_of(tokens, "dead") if desk.liveness else None,
+        "secrets_live_count": counted_of(tokens, "live") if known else None,
+        "secrets_dead_count": counted_of(tokens, "dead") if known else None,
         "secret_places_count": sum(len(each.open) for each in tokens),
         "secrets_accepted_count": sum(not each.open for each in looked.secrets),
         "generic_found_count": len(values) - len(tokens),
@@ -256,9 +258,13 @@ def _measurements(desk: Desk, looked: Looked) -> dict[str, float | int | str | N
     }
 
 
+def _asks(desk: Desk) -> bool:
+    return desk.liveness is not None and desk.liveness.asks
+
+
 def _next_actions(desk: Desk, looked: Looked) -> Iterator[str]:
     tokens = any(each.head.spotted.rule in _ASKABLE for each in _values(looked))
-    if tokens and desk.liveness is None:
+    if tokens and not _asks(desk):
         yield (
             "the user can run `notion-playbooks call security_scan --verify` in a shell: it asks"
             " Notion which of its tokens are live"

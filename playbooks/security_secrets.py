@@ -9,7 +9,7 @@ from typing import Final
 from playbooks.report import Finding, Severity
 from playbooks.security_places import REMEDIES
 from playbooks.security_ports import Exposure, Life, Spotted
-from playbooks.text import listed, shown
+from playbooks.text import counted, listed, shown
 
 PLACES_TOLD_COUNT: Final = 20
 """Of one secret; the count tells of the others."""
@@ -110,7 +110,7 @@ def _finding(secret: Secret, seen: Mapping[str, datetime], now: datetime) -> Fin
     places = secret.open or secret.exposures
     evidence = [place_of(each) for each in places[:PLACES_TOLD_COUNT]]
     if len(places) > PLACES_TOLD_COUNT:
-        evidence.append(f"and {len(places) - PLACES_TOLD_COUNT} more places")
+        evidence.append(f"and {counted(len(places) - PLACES_TOLD_COUNT, 'more place')}")
     since = seen.get(secret.key)
     if since is not None and since < now:
         evidence.append(f"seen since {since:%Y-%m-%d %H:%M} UTC")
@@ -143,8 +143,7 @@ def _where(secret: Secret) -> str:
     places = secret.open or secret.exposures
     kinds = list(dict.fromkeys(each.spotted.origin for each in places))
     public = ", on the public web" if any(each.spotted.public for each in places) else ""
-    counted = "1 place" if len(places) == 1 else f"{len(places)} places"
-    return f"in {counted} ({listed(kinds)}){public}"
+    return f"in {counted(len(places), 'place')} ({listed(kinds)}){public}"
 
 
 def place_of(exposure: Exposure) -> str:

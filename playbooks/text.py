@@ -59,3 +59,8 @@ def listed(words: Sequence[str], limit: int = 5) -> str:
     """Words joined by commas; beyond `limit` the rest is counted."""
     head = ", ".join(words[:limit])
     return head if len(words) <= limit else f"{head} and {len(words) - limit} more"
+
+
+def counted(number: int, noun: str) -> str:
+    """The number with its noun, which takes an s unless it is one."""
+    return f"{number:,} {noun}" if number == 1 else f"{number:,} {noun}s"

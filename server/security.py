@@ -58,7 +58,7 @@ def with_security(
         scanner=late,
         access=link.access if link else None,
         security=book if link else None,
-        liveness=liveness.NotionLiveness(late.value_of, book, desk.clock) if verify else None,
+        liveness=liveness.NotionLiveness(late.value_of, book, desk.clock, asks=verify),
         note_exposures=_nobody if by_hand is None else by_hand.note_exposures,
     )
 

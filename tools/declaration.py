@@ -4,6 +4,7 @@ The SDK's Tool ignores unknown arguments and answers with pydantic's words, whic
 this is the one place that changes both.
 """
 
+import re
 from collections.abc import Callable, Mapping, Sequence
 from functools import cache
 from inspect import cleandoc
@@ -132,15 +133,25 @@ def _sentence(detail: ErrorDetails, properties: Mapping[str, Any]) -> str:
     choices = _choices(properties.get(str(detail["loc"][0]), {}))
     if choices and len(detail["loc"]) > 1:
         return f"Argument {detail['loc'][0]!r}: input should be {_or(choices)}."
-    name = ".".join(str(part) for part in detail["loc"])
+    name = told_name(*(str(part) for part in detail["loc"]))
     match detail["type"]:
         case "extra_forbidden":
-            return f"It has no argument {name!r}."
+            return f"It has no argument {name}."
         case "missing":
-            return f"Argument {name!r} is missing."
+            return f"Argument {name} is missing."
         case _:
             message = detail["msg"].removeprefix("Value error, ")
-            return f"Argument {name!r}: {message[:1].lower()}{message[1:]}."
+            return f"Argument {name}: {message[:1].lower()}{message[1:]}."
+
+
+def told_name(*parts: str) -> str:
+    """A name that somebody gave, quoted; what may be a pasted key instead is not repeated."""
+    if all(_NAME.fullmatch(part) for part in parts):
+        return repr(".".join(parts))
+    return "(not repeated here)"
+
+
+_NAME: Final = re.compile(r"[A-Za-z_-]{1,30}|\d{1,3}")
 
 
 def _choices(schema: Mapping[str, Any]) -> list[str]:

@@ -19,6 +19,7 @@ from server.cli.scanning import ScanByHand, scan_options
 from server.settings import Configuration, read_configuration
 from tools.boundary import NO_PICTURE
 from tools.catalog import tools
+from tools.declaration import told_name
 
 
 def run_call(options: argparse.Namespace) -> int:
@@ -29,6 +30,7 @@ def run_call(options: argparse.Namespace) -> int:
     try:
         words, scan = scan_options(options.tool, options.arguments)
         arguments, as_json = parse_arguments(words)
+        scan.require_writable()
     except ValueError as error:
         return _refuse(str(error))
     if not as_json and "detail" in known[options.tool].parameters["properties"]:
@@ -40,9 +42,8 @@ def run_call(options: argparse.Namespace) -> int:
     report = Report.model_validate(result.structured_content)
     print_report(report, as_json=as_json)
     _tell_of_picture(report, result)
-    if scan.sarif is not None and not scan.save():
-        return FAILED
-    return exit_status(report.status)
+    status = exit_status(report.status)
+    return status if scan.save(report) else max(status, FAILED)
 
 
 def parse_arguments(words: Sequence[str]) -> tuple[dict[str, Any], bool]:
@@ -59,7 +60,9 @@ def parse_arguments(words: Sequence[str]) -> tuple[dict[str, Any], bool]:
             as_json = True
             continue
         if not word.startswith("--"):
-            raise ValueError(f"{word!r} is no argument: they are written --name value")
+            raise ValueError(
+                f"{told_name(word)} is no argument: they are written --name value"
+            )
         name, equals, value = word.removeprefix("--").partition("=")
         if not equals:
             if not left:

@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
 if TYPE_CHECKING:
+    from playbooks.report import Report
     from playbooks.security_ports import Exposure
     from server.security import ByHand
 
@@ -36,18 +37,38 @@ class ScanByHand:
 
         return ByHand(self.verify, self._exposures.extend)
 
-    def save(self) -> bool:
+    def require_writable(self) -> None:
+        """ValueError with a sentence where the SARIF file could not be written after the scan."""
+        if self.sarif is None:
+            return
+        was_there = self.sarif.exists()
+        try:
+            self.sarif.open("ab").close()
+        except OSError as error:
+            raise ValueError(f"argument --sarif: {self.sarif}: {error.strerror}") from None
+        if not was_there:
+            self.sarif.unlink()
+
+    def save(self, report: "Report") -> bool:
         """Write the SARIF file, in place of what was there; whether it could be written."""
+        if self.sarif is None:
+            return True
         from playbooks.sarif import sarif_of  # noqa: PLC0415 - only wanted here
 
-        assert self.sarif is not None
-        text = json.dumps(sarif_of(self._exposures, version("notion-playbooks")), indent=1)
+        unseen = _unseen(report)
+        log = sarif_of(self._exposures, version("notion-playbooks"), unseen=unseen)
         try:
-            self.sarif.write_text(f"{text}\n", "utf-8")
+            self.sarif.write_text(f"{json.dumps(log, indent=1)}\n", "utf-8")
         except OSError as error:
             sys.stderr.write(f"notion-playbooks: {self.sarif}: {error.strerror}\n")
             return False
         return True
+
+
+def _unseen(report: "Report") -> list[str]:
+    """What was not looked at, a sentence for each gate that says so."""
+    told = [f"{each.name}: {each.reason}" for each in report.gates if each.status == "unknown"]
+    return told or ([] if report.coverage.complete else ["Not everything was looked at."])
 
 
 def scan_options(tool: str, words: Sequence[str]) -> tuple[list[str], ScanByHand]:
@@ -62,7 +83,7 @@ def scan_options(tool: str, words: Sequence[str]) -> tuple[list[str], ScanByHand
         if word == "--sarif" or word.startswith("--sarif="):
             taken = 1 if "=" in word else 2
             file = word.partition("=")[2] or "".join(left[number + 1 : number + 2])
-            if not file:
+            if not file or (taken > 1 and file.startswith("--")):
                 raise ValueError("argument --sarif has no file")
             scan.sarif = Path(file)
             del left[number : number + taken]

@@ -31,6 +31,7 @@ class NotionLiveness:
     """Implements playbooks.security_ports.Liveness.
 
     `value_of` gives a token that this process has met by its fingerprint; nothing is kept here.
+    Unless it `asks`, only what was found earlier is told.
     """
 
     def __init__(
@@ -39,8 +40,11 @@ class NotionLiveness:
         book: SecurityBook,
         clock: Clock,
         transport: "httpx.AsyncBaseTransport | None" = None,
+        *,
+        asks: bool = True,
     ) -> None:
         self.value_of = value_of
+        self.asks = asks
         self._book = book
         self._clock = clock
         self._transport = transport
@@ -51,7 +55,7 @@ class NotionLiveness:
         lives: dict[str, Life] = {}
         calls_left = CALLS_LIMIT
         for mark in dict.fromkeys(fingerprints):
-            value = self.value_of(mark)
+            value = self.value_of(mark) if self.asks else None
             if mark in known:
                 lives[mark] = known[mark]
             elif value is not None and calls_left:
@@ -68,7 +72,11 @@ class NotionLiveness:
             kept = await self._book.verdicts()
         except StoreUnusable:
             return {}
-        return {mark: life for mark, (life, at) in kept.items() if _holds(life, at, now)}
+        return {mark: life for mark, (life, at) in kept.items() if self._holds(life, at, now)}
+
+    def _holds(self, life: Life, at: datetime, now: datetime) -> bool:
+        """Whom nobody may ask again counts as living on."""
+        return life == "dead" or (life == "live" and (not self.asks or now - at < _VALID))
 
     async def _note(self, mark: str, life: Life) -> None:
         if life == "unknown":
@@ -97,10 +105,6 @@ class NotionLiveness:
                 return _life(await client.get(ADDRESS, headers=headers))
         except (httpx.HTTPError, httpx.InvalidURL, ValueError):
             return "unknown"
-
-
-def _holds(life: Life, at: datetime, now: datetime) -> bool:
-    return life == "dead" or (life == "live" and now - at < _VALID)
 
 
 def _life(response: "httpx.Response") -> Life:

@@ -18,7 +18,6 @@ from server.secrets.concern import of_place
 from server.secrets.files import joined
 from server.secrets.found import Found, Place, Scanned, shown_path
 from server.secrets.git_seen import SeenFile
-from server.secrets.inline import allowed_at
 from server.secrets.masking import without_secrets
 from server.secrets.matching import Match, fingerprint, last4
 from server.secrets.options import ScanOptions
@@ -28,7 +27,7 @@ from server.secrets.rotation import rotation_steps
 from server.secrets.rule import Rule
 from server.secrets.rules import RULES
 from server.secrets.scan import scan_paths
-from server.secrets.scan_roots import OutsideScanRoots
+from server.secrets.scan_roots import OutsideScanRoots, UnusableRoot
 
 _RULES: Final[dict[str, Rule]] = {rule.id: rule for rule in (*RULES, *PLACE_RULES)}
 _PLACES: Final = frozenset(rule.id for rule in PLACE_RULES)
@@ -83,7 +82,7 @@ class Scanner:
                 remedy="Name one below the working directory, set [security] scan_roots in your own"
                 " playbooks.toml, or run `notion-playbooks call security_scan` in a shell.",
             ) from None
-        except FileNotFoundError:
+        except UnusableRoot:
             raise PathUnusable(
                 f"There is no file or folder {self._told(path)!r}.",
                 remedy="Name one that exists, relative to the working directory.",
@@ -100,7 +99,8 @@ class Scanner:
 
     def _told(self, path: Path) -> str:
         """The path as it may be shown."""
-        return without_secrets(shown_path(str(path)), self.options.closely().matcher)
+        told = without_secrets(shown_path(str(path)), self.options.closely().matcher)
+        return told if len(told) <= _TOLD_LENGTH else f"{told[:_TOLD_LENGTH]}…"
 
     def _options(self, wish: Wish) -> ScanOptions:
         return replace(
@@ -116,7 +116,9 @@ class Scanner:
     def _own_files(self) -> Swept:
         ours = self.ours()
         there = [path for path in ours.scanned if path.exists()]
-        options = replace(self.options, history=False, user_home=None, allowed_roots=None)
+        options = replace(
+            self.options, git=False, history=False, user_home=None, allowed_roots=None
+        )
         swept = _swept(scan_paths(there, options), "own file") if there else Swept()
         wrong = [(path, rule) for path in ours.private for rule in open_to_others(path)]
         closely = options.closely() if wrong else None
@@ -143,12 +145,13 @@ class Scanner:
 
         contents = [piece.text.encode("utf-8", "replace") for piece in pieces]
         return tuple(
-            self._in_text(match, replace(pieces[part], where=name(part)), contents[part])
+            self._in_text(match, replace(pieces[part], where=name(part)))
             for part in joined(contents).touched(matcher)
             for match in matcher.matches(contents[part])
         )
 
-    def _in_text(self, match: Match, piece: Text, data: bytes) -> Spotted:
+    def _in_text(self, match: Match, piece: Text) -> Spotted:
+        """Whoever may write in Notion may not accept what they write."""
         return Spotted(
             rule=match.rule.id,
             title=match.rule.title,
@@ -159,7 +162,6 @@ class Scanner:
             length=len(match.value),
             fingerprint=fingerprint(match.value, match.rule, self.options.key),
             last4=last4(match.value),
-            allowed=allowed_at(data, match.start, match.end),
             public=piece.public,
             page_id=piece.page_id,
             rotation=rotation_steps(match.rule.service),
@@ -209,6 +211,7 @@ class _Told:
 
 
 _TOLD_EVERY_S: Final = 0.5
+_TOLD_LENGTH: Final = 200
 
 
 def _swept(scanned: Scanned, origin: Origin | None = None) -> Swept:

@@ -73,11 +73,25 @@ def test_a_sarif_file_has_each_place_and_no_key(
     assert ended.returncode == 2
 
 
+def test_a_sarif_file_of_a_scan_that_is_not_complete_says_so(here: Here, sample_home: Home) -> None:
+    (sample_home.working / ".git").write_text("gitdir: /nowhere\n", "utf-8")
+
+    ended = here.run(sample_home, "call", "security_scan", "--sarif", "out.sarif", env=EMBEDDED)
+
+    written = (sample_home.working / "out.sarif").read_text("utf-8")
+    (invocation,) = json.loads(written)["runs"][0]["invocations"]
+    assert invocation["executionSuccessful"] is False
+    assert "not looked at" in invocation["toolExecutionNotifications"][0]["message"]["text"]
+    assert ended.returncode == 3
+
+
 @pytest.mark.parametrize(
     ("words", "told"),
     [
         pytest.param(["--path", "none"], "no file or folder 'none'", id="path that is missing"),
         pytest.param(["--sarif"], "--sarif has no file", id="no file named"),
+        pytest.param(["--sarif", "--json"], "--sarif has no file", id="an option for a file"),
+        pytest.param(["--sarif", "none/x"], "No such file or directory", id="no folder for it"),
         pytest.param(["--verify=true"], "'verify'", id="verify as an argument"),
     ],
 )

@@ -63,3 +63,13 @@ def test_nothing_found_is_a_run_without_results() -> None:
     (run,) = sarif_of([], "1.0")["runs"]
 
     assert run["results"] == run["tool"]["driver"]["rules"] == []
+    assert run["invocations"] == [{"executionSuccessful": True, "toolExecutionNotifications": []}]
+
+
+def test_what_was_not_looked_at_makes_the_run_no_success() -> None:
+    (run,) = sarif_of([], "1.0", unseen=["files: 1 unreadable"])["runs"]
+
+    (invocation,) = run["invocations"]
+    assert invocation["executionSuccessful"] is False
+    (told,) = invocation["toolExecutionNotifications"]
+    assert told == {"level": "error", "message": {"text": "files: 1 unreadable"}}

@@ -58,7 +58,7 @@ async def test_a_clean_folder_is_secure(office: Secured, work: Path) -> None:
     assert report.measurements["files_scanned_count"] == 1
     assert report.measurements["secrets_found_count"] == 0
     assert gate(report, "exposed keys: files") == "ok"
-    assert report.headline == "No exposed secret in 1 files."
+    assert report.headline == "No exposed secret in 1 file."
 
 
 @pytest.mark.parametrize("rule", ["notion-token", "notion-secret", "github-token", "openai-key"])
@@ -149,6 +149,19 @@ async def test_what_a_comment_accepts_is_counted_and_does_not_vote(
     assert report.measurements["secrets_accepted_count"] == 1
     assert report.measurements["secrets_found_count"] == 0
     assert "`a.py`" in finding(report, "accepted").evidence[0]
+
+
+async def test_nobody_accepts_a_key_by_what_they_write_in_notion(
+    office: Secured, sweep: Sweep
+) -> None:
+    sweep.in_notion = True
+    said = f"{sweep.secret()} # gitleaks:allow"
+    cells = {"properties": {"Notes": {"rich_text": text(said)}}}
+    office.perform("PATCH", f"/v1/pages/{office.row_ids[0]}", cells)
+
+    report = await office.scan(notion=True)
+
+    assert report.measurements["secrets_found_count"] == 1
 
 
 @pytest.mark.skipif(os.name != "posix", reason="modes tell nothing elsewhere")

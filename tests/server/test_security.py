@@ -57,6 +57,20 @@ async def test_a_live_token_is_critical_whatever_a_comment_accepts(
     assert "live" in report.findings[0].what
 
 
+async def test_what_was_found_to_live_counts_where_nobody_asks(
+    desk: Desk, sweep: Sweep, home: Path
+) -> None:
+    sweep.plant(home / "work" / "a.py", f"k = '{sweep.secret()}'  # gitleaks:allow\n")
+    await scanned(desk, 200)
+
+    async with open_house(read_configuration()) as house:
+        report = await security_scan(await house.desk(), Wish())
+
+    assert report.status == "critical"
+    assert report.measurements["secrets_live_count"] == 1
+    assert report.measurements["secrets_accepted_count"] == 0
+
+
 async def test_a_dead_token_only_informs(desk: Desk, sweep: Sweep, home: Path) -> None:
     sweep.plant(home / "work" / "a.py", f"k = '{sweep.secret('notion-secret')}'\n")
 
@@ -91,7 +105,9 @@ async def test_tokens_of_others_are_never_asked_about(desk: Desk, sweep: Sweep, 
 @pytest.mark.usefixtures("sample_home")
 async def test_without_a_persons_wish_nobody_is_asked() -> None:
     async with open_house(read_configuration()) as house:
-        assert (await house.desk()).liveness is None
+        liveness = (await house.desk()).liveness
+        assert liveness is not None
+        assert not liveness.asks
 
 
 @pytest.mark.usefixtures("sample_home")
@@ -105,6 +121,8 @@ async def test_only_the_users_own_file_switches_it_on(home: Path) -> None:
     own.write_text(setting, "utf-8")
 
     async with open_house(read_configuration()) as house:
-        assert (await house.desk()).liveness is not None
+        liveness = (await house.desk()).liveness
+        assert liveness is not None
+        assert liveness.asks
     assert not refused.settings.security.verify
     assert "[security]: accepted in" in refused.mistakes[0]

@@ -67,6 +67,12 @@ async def test_the_input_is_never_echoed() -> None:
     assert "cocoa-with-a-secret" not in await failure({"kind": "cocoa-with-a-secret"})
 
 
+async def test_a_key_in_the_place_of_a_name_is_not_echoed() -> None:
+    key = "key_" + "4" * 20
+
+    assert key not in await failure({"kind": "tea", key: 1})
+
+
 async def test_the_schema_refuses_what_the_tool_refuses() -> None:
     async with client() as connected:
         (tool,) = (await connected.list_tools()).tools
