@@ -1,9 +1,8 @@
-"""What lies packed in a file: members of zip, tar and gzip, cells of notebooks; all capped."""
+"""What lies packed in a file: members of archives, cells of notebooks; all capped."""
 
 import gzip
 import io
 import json
-import lzma
 import tarfile
 import zipfile
 import zlib
@@ -11,7 +10,8 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 from typing import Final, Literal, Protocol
 
-from server.secrets.found import Tally
+from server.secrets.found import Reason, Tally
+from server.secrets.inflating import Stream, StreamDamaged, stream_kind
 from server.secrets.loose import elements, mapping
 
 _DAMAGED: Final = (
@@ -22,11 +22,12 @@ _DAMAGED: Final = (
     zipfile.BadZipFile,
     tarfile.TarError,
     zlib.error,
-    lzma.LZMAError,
+    StreamDamaged,
 )
 """What a damaged, encrypted or hostile archive raises."""
 
 _ZIP, _GZIP, _TAR = b"PK\x03\x04", b"\x1f\x8b", b"ustar"
+_UNOPENED: Final = (b"7z\xbc\xaf\x27\x1c", b"Rar!\x1a\x07")
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,6 +44,7 @@ class Caps:
 class _Left:
     """What one outermost file may still cost."""
 
+    outermost: str
     members_count: int
     inflated_bytes: int
 
@@ -57,10 +59,14 @@ class _Exhausted(Exception):
 
 @dataclass(frozen=True, slots=True)
 class Archives:
-    """Looks into packed files, one member in memory at a time."""
+    """Looks into packed files, one member in memory at a time.
+
+    `cut` gathers the names of the outermost ones that were not seen whole.
+    """
 
     tally: Tally
     caps: Caps = field(default_factory=Caps)
+    cut: set[str] = field(default_factory=set[str])
 
     def packed(self, name: str, content: bytes) -> bool:
         """Whether there is something to look into."""
@@ -68,11 +74,16 @@ class Archives:
 
     def members(self, name: str, content: bytes) -> Iterator[tuple[str, bytes]]:
         """The name and content of everything inside, of what lies in members too (`a!b`)."""
-        left = _Left(self.caps.members_count, self.caps.inflated_bytes)
+        left = _Left(name, self.caps.members_count, self.caps.inflated_bytes)
         try:
             yield from self._inside(name, content, self.caps.depth, left)
         except _Exhausted:
-            self.tally.skip("too large", name)
+            self.leave_out("too large", name)
+
+    def leave_out(self, reason: Reason, name: str, outermost: str = "") -> None:
+        """Something of it was not seen."""
+        self.cut.add(outermost or name)
+        self.tally.skip(reason, name)
 
     def _inside(
         self, name: str, content: bytes, depth: int, left: _Left
@@ -86,7 +97,7 @@ class Archives:
                     for deeper, data in self._inside(inner_name, inner, depth - 1, left):
                         yield f"{inner_name}!{deeper}", data
         except _DAMAGED:
-            self.tally.skip("damaged", name)
+            self.leave_out("damaged", name, left.outermost)
 
     def _opened(self, name: str, content: bytes, left: _Left) -> Iterator[tuple[str, bytes]]:
         match _kind(content):
@@ -97,6 +108,12 @@ class Archives:
                     yield "", self._inflated(file, name, left)
             case "tar":
                 yield from self._tar(content, left)
+            case "stream":
+                stream = Stream(content)
+                yield "", self._inflated(stream, name, left)
+                stream.must_be_whole()
+            case "unopened":
+                self.leave_out("not opened", name, left.outermost)
             case None:
                 yield from _cells(content)
 
@@ -123,15 +140,19 @@ class Archives:
         if left.members_count < 0 or left.inflated_bytes <= 0:
             raise _Exhausted
         if len(data) > limit:
-            self.tally.skip("too large", name)
+            self.leave_out("too large", name, left.outermost)
         return data[:limit]
 
 
-def _kind(content: bytes) -> Literal["zip", "gzip", "tar"] | None:
+def _kind(content: bytes) -> Literal["zip", "gzip", "tar", "stream", "unopened"] | None:
     if content.startswith(_ZIP):
         return "zip"
     if content.startswith(_GZIP):
         return "gzip"
+    if stream_kind(content) is not None:
+        return "stream"
+    if content.startswith(_UNOPENED):
+        return "unopened"
     return "tar" if content[257:262] == _TAR else None
 
 

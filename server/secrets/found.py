@@ -23,6 +23,12 @@ Reason = Literal[
     "more hits",
     "no git",
     "not checked",
+    "not opened",
+    "linked .env",
+    "shallow clone",
+    "partial clone",
+    "missing from git",
+    "repository above",
 ]
 
 HARMLESS: Final[frozenset[Reason]] = frozenset({"link", "special"})

@@ -3,7 +3,7 @@
 import tempfile
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from itertools import accumulate
+from itertools import accumulate, chain
 from typing import IO, TYPE_CHECKING, Final
 
 from server.secrets.closely import Closely, Joined
@@ -19,10 +19,13 @@ if TYPE_CHECKING:
 GROUP_BYTES: Final = 1 << 20
 """Objects are looked through together up to here; the headers between them are no secrets."""
 
+_MOST_TRIES: Final = 100
+"""So often git is started for one part: where nearly all is damaged, that is told at once."""
+
 
 @dataclass(frozen=True, slots=True)
 class ObjectHits:
-    """What the workers gather: the hits, and the ids of objects without one."""
+    """What the workers gather: the hits, and the ids of objects seen whole and without one."""
 
     found: list[Found]
     clean: list[bytes]
@@ -39,7 +42,25 @@ class ObjectWorker:
     archives: "Archives | None" = None
 
     def __call__(self, part: Sequence[GitObject]) -> None:
-        """Look through these objects; what git does not give is counted as left out."""
+        """Look through these objects; what git does not give is counted as left out.
+
+        git ends at the first that it cannot read, so what is left then is tried by halves.
+        """
+        parts = [part]
+        for _ in range(_MOST_TRIES):
+            if not parts:
+                return
+            rest = self._unread(parts.pop())
+            if len(rest) == 1:
+                self.tally.skip("damaged", rest[0].object_id.decode())
+            elif rest:
+                parts += [rest[len(rest) // 2 :], rest[: len(rest) // 2]]
+        for each in parts:
+            self.tally.skip("damaged", f"{self.repository.git_dir}: {len(each)} objects")
+
+    def _unread(self, part: Sequence[GitObject]) -> Sequence[GitObject]:
+        """What is left where git could not read on; nothing when all was looked through."""
+        done = 0
         try:
             with tempfile.TemporaryFile() as ids:
                 ids.write(b"".join(each.object_id + b"\n" for each in part))
@@ -47,18 +68,25 @@ class ObjectWorker:
                 with self.repository.running(("cat-file", "--batch", "--buffer"), ids) as stream:
                     for group in groups(part):
                         if self.closely.cancelled():
-                            return
+                            return ()
                         self._look_through(group, stream)
+                        done += len(group)
         except GitFailed as failed:
+            if failed.reason == "damaged" and done < len(part):
+                return part[done:]
             self.tally.skip(failed.reason, str(self.repository.git_dir))
+        return ()
 
     def _look_through(self, group: Sequence[GitObject], stream: IO[bytes]) -> None:
         if group[0].size > WINDOW_BYTES:
             found = self._look_through_huge(group[0], stream)
         else:
             found = self._look_through_joined(group, stream)
-        dirty = {each.place.object_id.encode() for each in found}
-        self.hits.clean.extend(each.object_id for each in group if each.object_id not in dirty)
+        if not self.closely.cancelled():
+            left = {each.place.object_id for each in found}
+            left |= self.archives.cut if self.archives is not None else set()
+            ids = [each.object_id for each in group]
+            self.hits.clean.extend(each for each in ids if each.decode() not in left)
         if len(self.hits.found) <= ALL_HITS_LIMIT:
             self.hits.found.extend(found)
         self.tally.count_objects(
@@ -105,7 +133,11 @@ class ObjectWorker:
     def _look_through_huge(self, huge: GitObject, stream: IO[bytes]) -> list[Found]:
         if read_fully(stream.read, len(huge.header) + 1) != huge.header + b"\n":
             raise GitFailed("damaged")
-        pieces: Iterator[Window] = windows(read_chunks(stream.read, huge.size))
+        chunks = read_chunks(stream.read, huge.size)
+        head = next(chunks, b"")
+        if self.archives is not None and self.archives.packed("", head):
+            self.archives.leave_out("too large", huge.object_id.decode())
+        pieces: Iterator[Window] = windows(chain([head], chunks))
         found = self.closely.windows(pieces, "history", _place(huge))
         if stream.read(1) != b"\n":
             raise GitFailed("damaged")

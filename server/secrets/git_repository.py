@@ -42,6 +42,14 @@ def repository_at(path: Path, allowed_roots: Sequence[Path] | None) -> Repositor
     return Repository(git_dir, common, worktree)
 
 
+def repository_above(root: Path, top: Path) -> Path | None:
+    """The `.git` of the repository that a folder, or a file in the folder `top`, is a part of."""
+    folders = top.parents if root == top else (top, *top.parents)
+    if (root / ".git").exists():
+        return None
+    return next((each / ".git" for each in folders if (each / ".git").exists()), None)
+
+
 def is_within(path: Path, roots: Sequence[Path] | None) -> bool:
     """Whether the path, its links followed, lies in one of the roots (None: anywhere)."""
     if roots is None:

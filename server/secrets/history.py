@@ -1,45 +1,29 @@
 """A repository's history: every object once, and the files that git keeps beside them."""
 
-import os
-from collections import Counter, deque
+from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass, field, replace
 from itertools import groupby
 from pathlib import Path
-from typing import Final
 
 from server.secrets.baselines import Accepted
 from server.secrets.closely import Closely
-from server.secrets.concern import told
-from server.secrets.files import FileWorker, batches
+from server.secrets.files import FileWorker, joined
 from server.secrets.found import Found, Place, Tally, shown_path
 from server.secrets.git_attribution import attributed
 from server.secrets.git_command import GitFailed, GitMissing, Repository
-from server.secrets.git_config import config_concerns
-from server.secrets.git_listing import GitObject, listed_objects
+from server.secrets.git_files import GitFiles
+from server.secrets.git_listing import (
+    GitObject,
+    absent_objects,
+    file_names,
+    listed_objects,
+    reference_names,
+)
 from server.secrets.git_objects import ObjectHits, ObjectWorker
 from server.secrets.git_repository import Refused, repository_at
 from server.secrets.options import ScanOptions
-from server.secrets.reading import read_small
-from server.secrets.tree import Tree
 from server.secrets.workers import Cancelled, work_through
-
-_OWN_FILES: Final = (
-    "config",
-    "config.worktree",
-    "COMMIT_EDITMSG",
-    "FETCH_HEAD",
-    "MERGE_MSG",
-    "description",
-    "hooks",
-    "info",
-    "logs",
-    "packed-refs",
-    "rebase-merge",
-)
-"""What git keeps as text: addresses with passwords, messages, hooks."""
-
-_CONFIG_BYTES_LIMIT: Final = 1 << 20
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,7 +38,7 @@ class HistoryScan:
     done: set[Path] = field(default_factory=set[Path])
 
     def scan(self, git_path: Path) -> None:
-        """Objects and git's own files, once, and those of submodules that are not checked out.
+        """Git's own files and, where it is asked for, the objects; submodules' too, each once.
 
         A repository that is refused counts as left out.
         """
@@ -62,14 +46,26 @@ class HistoryScan:
             repository = repository_at(git_path, self.options.allowed_roots)
             if (common := repository.common.resolve()) not in self.done:
                 self.done.add(common)
-                self._scan_own_files(repository)
-                self._scan_objects(repository)
-                for module in self._modules(common):
+                files = GitFiles(repository, self.tally, self.top)
+                files.look_through(FileWorker(self._closely(), self.tally, self.top, "git"))
+                if self.options.history:
+                    self._scan_history(repository)
+                for module in files.modules:
                     self.scan(module)
         except Refused as refused:
             self.tally.skip(refused.reason, str(git_path))
         except GitMissing:
             self.tally.skip("no git", str(git_path))
+
+    def _scan_history(self, repository: Repository) -> None:
+        """Objects, names, and what is missing; each is tried although another fails."""
+        for part in (self._scan_objects, self._look_for_gaps, self._look_at_names):
+            if self.cancelled():
+                return
+            try:
+                part(repository)
+            except GitFailed as failed:
+                self.tally.skip(failed.reason, str(repository.git_dir))
 
     def _closely(self) -> Closely:
         return self.options.closely(self.cancelled, self.accepted)
@@ -94,10 +90,13 @@ class HistoryScan:
     def _listed(self, repository: Repository, clean: set[bytes]) -> Iterator[list[GitObject]]:
         known = Counter[bytes]()
         try:
-            yield from listed_objects(repository, clean, known)
+            yield from listed_objects(repository, clean, known, self._damaged)
         except GitFailed as failed:
             self.tally.skip(failed.reason, str(repository.git_dir))
         self.tally.know(known.total(), known[b"commit"])
+
+    def _damaged(self, object_id: bytes) -> None:
+        self.tally.skip("damaged", object_id.decode())
 
     def _attributed(self, repository: Repository, found: list[Found]) -> list[Found]:
         if self.tally.cancelled:
@@ -114,33 +113,23 @@ class HistoryScan:
         accepted = self.accepted.covers(place.path, found.line, b"", commit=place.commit)
         return replace(found, allowed=True) if accepted else found
 
-    def _scan_own_files(self, repository: Repository) -> None:
+    def _look_for_gaps(self, repository: Repository) -> None:
+        """What the history should hold and does not."""
+        common = repository.common
+        if (common / "shallow").exists():
+            self.tally.skip("shallow clone", str(common))
+        if any((common / "objects" / "pack").glob("*.promisor")):
+            self.tally.skip("partial clone", str(common))
+        for object_id in absent_objects(repository):
+            self.tally.skip("missing from git", object_id.decode())
+
+    def _look_at_names(self, repository: Repository) -> None:
+        """A branch, or a file of some commit, that is named after a secret."""
         closely = self._closely()
-        worker = FileWorker(closely, self.tally, self.top, "git")
-        for batch in batches(self._own_files(repository.common)):
-            worker(batch)
-        config = repository.common / "config"
-        content = read_small(str(config), _CONFIG_BYTES_LIMIT)
-        if content is not None:
-            place = Place(shown_path(os.path.relpath(config, self.top)))
-            found = [told(each, content, place, closely) for each in config_concerns(content)]
-            self.tally.add([each for each in found if each])
-
-    def _modules(self, common: Path) -> list[Path]:
-        modules = Tree(common / "modules", self.tally)
-        if modules.root.is_dir():
-            deque(modules.files(), maxlen=0)
-        return modules.repositories
-
-    def _own_files(self, git_dir: Path) -> Iterator[str]:
-        for name in _OWN_FILES:
-            path = git_dir / name
-            if path.is_symlink():
-                self.tally.skip("link", str(path))
-            elif path.is_dir():
-                yield from Tree(path, self.tally).files()
-            elif path.exists():
-                yield str(path)
+        names = [*reference_names(repository), *file_names(repository)]
+        for number in joined(names).touched(closely.matcher):
+            place = Place(shown_path(names[number].decode("utf-8", "replace")))
+            self.tally.add(closely.whole(names[number], "history", place))
 
 
 def _object_id(found: Found) -> str:

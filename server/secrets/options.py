@@ -23,7 +23,8 @@ if TYPE_CHECKING:
 class ScanOptions:
     """How a scan goes about it; every choice that looks at less, or further, is off.
 
-    `key` is for fingerprints. `allowed_roots`: nothing outside them is read, links followed
+    `key` is for fingerprints. `git`: the files that git keeps are looked at, with `history` its
+    objects too. `allowed_roots`: nothing outside them is read, links followed
     (None: the shell's user may name any place). `user_home`: its assistants' configurations are
     looked at too. `cache` is where compiled rules are kept (None: the user's cache directory).
     `note` is shown every match while its value lives.
@@ -31,6 +32,7 @@ class ScanOptions:
 
     key: bytes = field(repr=False)
     generic: bool = False
+    git: bool = True
     history: bool = True
     respect_gitignore: bool = False
     archives: bool = False

@@ -91,7 +91,10 @@ class OwnFiles:
             self.tally.skip("not checked", str(git_path))
             return
         for rule, name in troubles:
-            place = self._place(str(git_path.parent / name))
+            path = git_path.parent / name
+            if not path.is_relative_to(self.top):
+                continue
+            place = self._place(str(path))
             self.tally.add([of_place(rule, place, closely)])
 
     def _env_paths(self, repository: Repository) -> list[str]:

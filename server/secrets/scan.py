@@ -8,6 +8,7 @@ from server.secrets.accepting import accepted_at
 from server.secrets.baselines import Accepted
 from server.secrets.files import FileWorker, batches
 from server.secrets.found import Progress, Scanned, Tally
+from server.secrets.git_repository import is_within, repository_above
 from server.secrets.history import HistoryScan
 from server.secrets.masking import masked
 from server.secrets.options import ScanOptions
@@ -34,7 +35,7 @@ def scan_paths(
 
     Raises:
         OutsideScanRoots: a root is in none of the allowed ones.
-        FileNotFoundError: a root does not exist.
+        UnusableRoot: a root does not exist, or cannot be a path.
     """
     tally = Tally(progress=progress)
     for root in resolved_roots(roots, options.allowed_roots):
@@ -62,6 +63,8 @@ class _RootScan:
     def run(self) -> None:
         top = self.root if self.root.is_dir() else self.root.parent
         paths = self.tree.files() if self.root.is_dir() else iter([str(self.root)])
+        if self.options.git:
+            self._look_above(top)
         own_files = OwnFiles(top, self.options, self.tally)
         all_done = work_through(
             batches(own_files.noting(paths)),
@@ -72,10 +75,20 @@ class _RootScan:
         self.tally.cancelled |= not all_done
         if all_done:
             own_files.judge(self.tree.repositories)
-        if self.options.history:
+        if self.options.git:
             history = HistoryScan(self.options, self.tally, top, self.cancelled, self.accepted)
             for git_path in self.tree.repositories:
                 history.scan(git_path)
+
+    def _look_above(self, top: Path) -> None:
+        """The repository that the root is a part of, where it may be looked at."""
+        above = repository_above(self.root, top)
+        if above is None:
+            return
+        if is_within(above, self.options.allowed_roots):
+            self.tree.repositories.append(above)
+        elif self.options.history:
+            self.tally.skip("repository above", str(above))
 
     def _worker(self, top: Path) -> FileWorker:
         closely = self.options.closely(self.cancelled, self.accepted)

@@ -4,13 +4,40 @@ import os
 from collections.abc import Iterator
 from dataclasses import dataclass, field, replace
 from pathlib import Path
+from typing import Final
 
 from server.secrets.always import always_scanned
-from server.secrets.found import Tally
+from server.secrets.found import Reason, Tally
 from server.secrets.gitignore import Ignores, read_lines
+from server.secrets.permissions import is_env
 
-_GIT_PARTS = frozenset({"HEAD", "objects", "refs"})
+_GIT_PARTS: Final = frozenset({"HEAD", "objects", "refs"})
 """A folder with all three is a bare repository."""
+
+GIT_NAMES: Final = _GIT_PARTS | {
+    "COMMIT_EDITMSG",
+    "FETCH_HEAD",
+    "MERGE_HEAD",
+    "MERGE_MSG",
+    "ORIG_HEAD",
+    "SQUASH_MSG",
+    "branches",
+    "config",
+    "config.worktree",
+    "description",
+    "hooks",
+    "index",
+    "info",
+    "lfs",
+    "logs",
+    "modules",
+    "packed-refs",
+    "rebase-apply",
+    "rebase-merge",
+    "shallow",
+    "worktrees",
+}
+"""What a bare repository holds of git's: looked at with its history, the rest with the files."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,7 +70,7 @@ class Tree:
             folder = self._with_ignores(folders.pop(), entries)
             for entry in entries:
                 if entry.is_symlink():
-                    self.tally.skip("link", entry.path)
+                    self.tally.skip(self._reason(entry), entry.path)
                 elif entry.is_dir(follow_symlinks=False):
                     folders.append(self._below(folder, entry))
                 elif not entry.is_file(follow_symlinks=False):
@@ -62,11 +89,19 @@ class Tree:
         names = {entry.name for entry in entries}
         if names >= _GIT_PARTS:
             self.repositories.append(Path(path))
-            return []
+            return [entry for entry in entries if entry.name not in GIT_NAMES]
         if ".git" not in names:
             return entries
         self.repositories.append(Path(path, ".git"))
         return [entry for entry in entries if entry.name != ".git"]
+
+    def _reason(self, link: "os.DirEntry[str]") -> Reason:
+        """A .env that leads out of the tree is read by nobody here, and may hold something."""
+        try:
+            inside = Path(link.path).resolve().is_relative_to(self.root.resolve())
+        except (OSError, RuntimeError):
+            inside = True
+        return "link" if inside or not is_env(link.name) else "linked .env"
 
     def _with_ignores(self, folder: _Folder, entries: "list[os.DirEntry[str]]") -> _Folder:
         if not self.respect_gitignore or all(each.name != ".gitignore" for each in entries):

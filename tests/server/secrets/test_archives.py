@@ -1,13 +1,18 @@
 """What lies packed in files, when it is asked for."""
 
+import bz2
 import gzip
 import io
 import json
+import lzma
 import tarfile
 import zipfile
+from collections.abc import Callable
 from pathlib import Path
+from random import Random
 
 import pytest
+import zstandard
 
 from server.secrets.archives import Archives, Caps
 from server.secrets.found import Tally
@@ -117,6 +122,65 @@ def test_a_damaged_archive_is_told(content: bytes) -> None:
     list(archives.members("a", content))
 
     assert [each.reason for each in tally.skipped()] == ["damaged"]
+
+
+@pytest.mark.parametrize("compress", [
+    pytest.param(lzma.compress, id="xz"),
+    pytest.param(bz2.compress, id="bz2"),
+    pytest.param(zstandard.ZstdCompressor().compress, id="zst"),
+])  # fmt: skip
+class TestStream:
+    """A stream of each kind: opened as far as the caps go, and told where it is not whole."""
+
+    def test_a_packed_tar_is_opened(
+        self,
+        tmp_path: Path,
+        planter: Planter,
+        scan: Scanner,
+        compress: Callable[[bytes], bytes],
+    ) -> None:
+        (tmp_path / "a").write_bytes(compress(tarred("e.txt", planter.secret().encode("utf-16"))))
+
+        assert paths(of_rule(scan(tmp_path, archives=True))) == ["a!!e.txt"]
+
+    def test_two_after_each_other_are_one(self, compress: Callable[[bytes], bytes]) -> None:
+        archives, tally = quiet()
+
+        assert list(archives.members("a", compress(b"x" * 999) + compress(b"y"))) == [
+            ("", b"x" * 999 + b"y")
+        ]
+        assert tally.skipped() == ()
+
+    @pytest.mark.parametrize("cut", [9, 1])
+    def test_one_cut_off_is_told(self, compress: Callable[[bytes], bytes], cut: int) -> None:
+        archives, tally = quiet()
+
+        list(archives.members("a", compress(b"x" * 999)[:-cut]))
+
+        assert [each.reason for each in tally.skipped()] == ["damaged"]
+
+    def test_a_bomb_is_cut(self, compress: Callable[[bytes], bytes]) -> None:
+        archives, tally = quiet(member_bytes=5000)
+
+        ((_, inner),) = archives.members("a", compress(Random(1).randbytes(9000)))
+
+        assert len(inner) == 5000
+        assert [each.reason for each in tally.skipped()] == ["too large"]
+
+
+@pytest.mark.parametrize("content", [
+    pytest.param(b"7z\xbc\xaf\x27\x1c" + bytes(99), id="7z"),
+    pytest.param(b"Rar!\x1a\x07\x01\x00" + bytes(99), id="rar"),
+])  # fmt: skip
+def test_an_archive_that_cannot_be_opened_is_told(
+    tmp_path: Path, scan: Scanner, content: bytes
+) -> None:
+    (tmp_path / "a").write_bytes(content)
+
+    scanned = scan(tmp_path, archives=True)
+
+    assert reasons(scanned) == {"not opened": 1}
+    assert not scanned.complete
 
 
 @pytest.mark.parametrize("text", [

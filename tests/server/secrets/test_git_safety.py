@@ -84,7 +84,8 @@ def test_what_a_partial_clone_lacks_is_not_fetched(
 
     assert not (alarm.parent / "ran").exists()
     assert [each.source for each in of_rule(scanned)] == ["file", "history"]
-    assert reasons(scanned) == {"damaged": 1}
+    assert reasons(scanned)["missing from git"] == 1
+    assert not scanned.complete
 
 
 def test_variables_of_git_in_our_environment_lead_nowhere(

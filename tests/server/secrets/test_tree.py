@@ -8,7 +8,7 @@ import pytest
 
 from server.secrets.found import shown_path
 from server.secrets.scan import scan_paths
-from server.secrets.scan_roots import OutsideScanRoots
+from server.secrets.scan_roots import OutsideScanRoots, UnusableRoot
 from tests.server.secrets.planting import Planter, Scanner, of_rule, paths, reasons
 
 
@@ -278,3 +278,21 @@ def test_a_secret_in_a_name_does_not_come_out_with_the_path(
 
     assert paths(of_rule(scanned)) == ["(secret).txt"]
     assert reasons(scanned) == {"link": 1}
+
+
+@pytest.mark.parametrize("name", [
+    pytest.param("nothing", id="missing"),
+    pytest.param("a\0b", id="nul"),
+    pytest.param("a" * 5000, id="too-long"),
+    pytest.param("a.txt/x", id="below-a-file"),
+    pytest.param("loop", id="loop"),
+])  # fmt: skip
+@pytest.mark.parametrize("bound", [True, False])
+def test_what_cannot_be_a_root_is_refused(
+    tmp_path: Path, scan: Scanner, name: str, bound: bool
+) -> None:
+    (tmp_path / "a.txt").touch()
+    (tmp_path / "loop").symlink_to("loop")
+
+    with pytest.raises(UnusableRoot):
+        scan(tmp_path / name, allowed_roots=(tmp_path,) if bound else None)
