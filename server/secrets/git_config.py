@@ -8,13 +8,17 @@ from server.secrets.concern import Concern
 from server.secrets.place_rules import CREDENTIAL_STORE, EXTRA_HEADER, REMOTE_PASSWORD
 
 _ADDRESS: Final = re.compile(
-    r"""^\s*(?:push)?url\s*=\s*["']?\w+://[^\s/:@]*:([^\s/@]+)@""", re.IGNORECASE | re.MULTILINE
-)
-_HEADER: Final = re.compile(
-    r"""^\s*extraheader\s*=.*?(?:authorization|token|key)\s*:\s*(?:\w+\s+)?([^\s"']{8,})""",
+    r"""^[ \t]*+(?:push)?url[ \t]*+=[ \t]*+["']?\w++://[^\s/:@]*:([^\s/@]+)@""",
     re.IGNORECASE | re.MULTILINE,
 )
-_STORE: Final = re.compile(r"^\s*helper\s*=\s*(store\b.*)$", re.IGNORECASE | re.MULTILINE)
+_HEADER: Final = re.compile(
+    r"""^[ \t]*+extraheader[ \t]*+=.*?(?:authorization|token|key)[ \t]*+:[ \t]*+"""
+    r"""(?:\w++[ \t]++)?([^\s"']{8,})""",
+    re.IGNORECASE | re.MULTILINE,
+)
+_STORE: Final = re.compile(
+    r"^[ \t]*+helper[ \t]*+=[ \t]*+(store\b.*)$", re.IGNORECASE | re.MULTILINE
+)
 
 
 def config_concerns(content: bytes) -> Iterator[Concern]:

@@ -3,10 +3,11 @@
 import json
 import re
 from collections.abc import Iterator
-from itertools import zip_longest
+from itertools import islice, zip_longest
 from typing import Final
 
 from server.secrets.concern import Concern
+from server.secrets.found import HITS_LIMIT
 from server.secrets.loose import elements, mapping
 from server.secrets.place_rules import MCP_ARGUMENT, MCP_LITERAL, MCP_PLAIN_HTTP, MCP_UNPINNED
 
@@ -30,10 +31,13 @@ _PLACEHOLDER: Final = re.compile(
 _OPTION: Final = re.compile(r"^--?([\w-]+)(?:=(.*))?$", re.DOTALL)
 _LOCAL: Final = re.compile(r"^http://(?:localhost|127\.|\[::1\]|0\.0\.0\.0|host\.docker\.internal)")
 _JSON_NOISE: Final = re.compile(
-    r'("(?:\\.|[^"\\])*")|//[^\n]*|/\*.*?\*/|,(?=\s*(?:[}\]]|//|/\*))', re.DOTALL
+    r'("(?:\\.|[^"\\])*+"?)|//[^\n]*|/\*(?:[^*]|\*(?!/))*+(?:\*/)?|,(?=\s*+(?:[}\]]|//|/\*))',
+    re.DOTALL,
 )
+"""Of what is not closed all is taken: nothing is gone over twice, however hostile the text."""
+
 _YAML_PAIR: Final = re.compile(
-    r"""^[ \t-]*["']?([\w.-]+)["']?:[ \t]+["']?([^"'\n#]+)""", re.MULTILINE
+    r"""^[ \t]*+(?:-[ \t]++)*+["']?([\w.-]++)["']?:[ \t]++["']?([^"'\n#]++)""", re.MULTILINE
 )
 
 _LEAST_LENGTH: Final = 8
@@ -46,13 +50,15 @@ def concerns(name: str, content: bytes) -> list[Concern]:
     """What the configuration `name` (its ending tells the format) should not hold.
 
     A reference (`${env:X}`, `${input:x}`, `op://…`) is as it should be. YAML is read line by line.
-    A file that does not parse has no concerns; its bytes are scanned anyway.
+    A file that does not parse has no concerns; its bytes are scanned anyway. Of more than
+    HITS_LIMIT the first HITS_LIMIT + 1, so that it shows that there are more.
     """
     text = content.decode("utf-8", "replace")
     if name.endswith((".yaml", ".yml")):
-        return list(_of_yaml(text))
+        return list(islice(_of_yaml(text), HITS_LIMIT + 1))
     document = _parsed(name, text)
-    return [concern for server in _servers(document, _DEPTH_LIMIT) for concern in _of(server)]
+    each = (concern for server in _servers(document, _DEPTH_LIMIT) for concern in _of(server))
+    return list(islice(each, HITS_LIMIT + 1))
 
 
 def _parsed(name: str, text: str) -> object:

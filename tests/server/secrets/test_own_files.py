@@ -2,12 +2,15 @@
 
 import json
 import os
+from functools import partial
 from pathlib import Path
 
 import pytest
 
+from server.secrets.found import HITS_LIMIT
+from server.secrets.git_config import config_concerns
 from server.secrets.mcp_configs import concerns
-from tests.server.secrets.planting import Git, Planter, Scanner, of_rule, paths
+from tests.server.secrets.planting import Git, Planter, Scanner, of_rule, paths, reasons
 
 WORD = "s3cr3t-" + "made-up-value"
 
@@ -49,6 +52,34 @@ def server(**entry: object) -> str:
 ])  # fmt: skip
 def test_an_entry_is_judged_by_what_it_gives_away(text: str, expected: list[str]) -> None:
     assert rules("mcp.json", text) == expected
+
+
+@pytest.mark.parametrize(("name", "text"), [
+    pytest.param(".mcp.json", '"\\' * 200_000, id="strings-not-closed"),
+    pytest.param(".mcp.json", "/*" * 200_000, id="comments-not-closed"),
+    pytest.param(".mcp.json", "," * 200_000, id="commas"),
+    pytest.param(".continue/config.yaml", "-" * 400_000, id="dashes"),
+    pytest.param(".continue/config.yaml", "- " * 200_000, id="items"),
+    pytest.param(".git/config", "\n" * 400_000, id="lines"),
+    pytest.param(".git/config", "extraheader = " + "key" * 100_000, id="headers"),
+])  # fmt: skip
+def test_a_hostile_configuration_is_gone_over_once(name: str, text: str) -> None:
+    """Over more than once it would take minutes, which the suite does not allow."""
+    judge = config_concerns if name == ".git/config" else partial(concerns, name)
+
+    assert list(judge(text.encode())) == []
+
+
+def test_of_many_concerns_so_many_are_told_and_that_there_are_more(
+    tmp_path: Path, scan: Scanner
+) -> None:
+    text = server(env={f"TOKEN_{number}": f"{WORD}-{number}" for number in range(1500)})
+    (tmp_path / ".mcp.json").write_text(text)
+
+    scanned = scan(tmp_path)
+
+    assert len(of_rule(scanned, "mcp-literal")) == HITS_LIMIT
+    assert reasons(scanned) == {"more hits": 1}
 
 
 @pytest.mark.parametrize(("name", "text"), [
