@@ -58,27 +58,6 @@ def gitleaks_ignores(text: str) -> Accepted:
     return Accepted(frozenset(places), frozenset(in_commits))
 
 
-def gitleaks_report(text: str) -> Accepted:
-    """What a gitleaks JSON report (its `--baseline-path`) accepts.
-
-    Raises:
-        BaselineUnreadable: it is none.
-    """
-    kind = "a JSON report of gitleaks"
-    places: set[tuple[str, int]] = set()
-    in_commits: set[tuple[str, str, int]] = set()
-    try:
-        for each in _json(text, kind):
-            path, line = str(each["File"]), int(each["StartLine"])
-            if commit := str(each.get("Commit", "")):
-                in_commits.add((commit, path, line))
-            else:
-                places.add((path, line))
-    except (TypeError, KeyError, ValueError, AttributeError) as error:
-        raise BaselineUnreadable(kind) from error
-    return Accepted(frozenset(places), frozenset(in_commits))
-
-
 def detect_secrets_baseline(text: str) -> Accepted:
     """What a detect-secrets baseline accepts; not what an audit marked as a real secret.
 

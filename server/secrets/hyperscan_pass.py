@@ -10,16 +10,23 @@ from pathlib import Path
 
 import hyperscan
 
-from server.secrets.looking import Hit, Sought
+from server.secrets.looking import EngineUnusable, Hit, Sought
 
 
 class HyperscanPass:
-    """One thread's scanner over the database that all share."""
+    """One thread's scanner over the database that all share.
+
+    Raises:
+        EngineUnusable: the processor lacks what hyperscan needs.
+    """
 
     def __init__(self, sought: tuple[Sought, ...], folder: Path) -> None:
         self._sought = sought
-        self._database = _database(sought, folder)
-        self._scratch = hyperscan.Scratch(self._database)
+        try:
+            self._database = _database(sought, folder)
+            self._scratch = hyperscan.Scratch(self._database)
+        except hyperscan.HyperscanError as error:
+            raise EngineUnusable("hyperscan") from error
 
     def hits(self, data: bytes) -> Iterator[Hit]:
         """Where something sought may begin."""

@@ -39,6 +39,10 @@ Hit = tuple[int, int]
 """The index of what was sought, and where its literal begins."""
 
 
+class EngineUnusable(Exception):
+    """The engine is installed, but this machine's processor (or it itself) cannot do it."""
+
+
 class FirstPass(Protocol):
     """An engine; for one thread."""
 

@@ -13,9 +13,9 @@ from typing import Final, Literal, Protocol
 
 from platformdirs import user_cache_path
 
-from server.secrets.checking import Checked, checked, severity
+from server.secrets.checking import Checked, checked
 from server.secrets.literal_pass import LiteralPass
-from server.secrets.looking import FirstPass, Sought, all_sought
+from server.secrets.looking import EngineUnusable, FirstPass, Sought, all_sought
 from server.secrets.rule import Rule, Severity
 from server.secrets.utf16 import narrowed
 
@@ -31,7 +31,7 @@ class Match:
     """A value of a rule's form at bytes `start` to `end` of what was scanned.
 
     `value` is for fingerprints and the live check, and dies with the match. When it was `decoded`
-    from base64, the offsets are those of the whole encoded run.
+    from base64, the offsets are those of the encoded characters that hold the value.
     """
 
     rule: Rule
@@ -83,7 +83,7 @@ def _match(secret: Checked, decoded: Decoding = "") -> Match:
     """What is told of a secret."""
     rule, value = secret.sought.rule, secret.value
     decoding = "base64" if secret.sought.shift is not None else decoded
-    return Match(rule, secret.start, secret.end, value, severity(rule, value), decoding)
+    return Match(rule, secret.start, secret.end, value, secret.severity, decoding)
 
 
 def open_matcher(
@@ -91,15 +91,17 @@ def open_matcher(
 ) -> Matcher:
     """A matcher of all rules; `generic` adds the tier that only informs.
 
-    "best" is the fastest engine that is installed. `cache` is where compiled rules are kept
-    (default: the user's cache directory); it may vanish or be damaged at any time.
+    "best" is the fastest engine that is installed and runs on this machine. `cache` is where
+    compiled rules are kept (default: the user's cache directory); it may vanish or be damaged at
+    any time.
 
     Raises:
         ImportError: the engine that was asked for is not installed.
+        EngineUnusable: it does not run on this machine.
     """
     sought = all_sought(generic=generic)
     for name in ("hyperscan", "re2", "stdlib") if engine == "best" else (engine,):
-        with suppress(ImportError) if engine == "best" else nullcontext():
+        with suppress(ImportError, EngineUnusable) if engine == "best" else nullcontext():
             return RuleMatcher(name, sought, _first_pass(name, sought, cache))
     raise AssertionError("the standard library is always there")
 

@@ -8,7 +8,6 @@ from server.secrets.baselines import (
     BaselineUnreadable,
     detect_secrets_baseline,
     gitleaks_ignores,
-    gitleaks_report,
 )
 
 VALUE = b"some value"
@@ -26,19 +25,6 @@ def test_a_gitleaksignore_accepts_places_in_files_and_in_commits() -> None:
     assert not accepted.covers("config/a.py", 12, VALUE, commit=COMMIT)
     assert accepted.covers("config/b.py", 3, VALUE, commit=COMMIT)
     assert not accepted.covers("config/b.py", 3, VALUE)
-
-
-def test_a_gitleaks_report_is_a_baseline() -> None:
-    report = [
-        {"RuleID": "x", "File": "a.py", "StartLine": 4, "Commit": ""},
-        {"RuleID": "x", "File": "b.py", "StartLine": 5, "Commit": COMMIT},
-    ]
-
-    accepted = gitleaks_report(json.dumps(report))
-
-    assert accepted.covers("a.py", 4, VALUE)
-    assert accepted.covers("b.py", 5, VALUE, commit=COMMIT)
-    assert not accepted.covers("b.py", 5, VALUE)
 
 
 @pytest.mark.parametrize(
@@ -74,9 +60,3 @@ def test_baselines_add_up() -> None:
 def test_what_is_no_detect_secrets_baseline_is_refused(text: str) -> None:
     with pytest.raises(BaselineUnreadable, match="detect-secrets"):
         detect_secrets_baseline(text)
-
-
-@pytest.mark.parametrize("text", ["", "{", "3", '{"results": {}}', "[{}]", '[{"File": "a"}]'])
-def test_what_is_no_gitleaks_report_is_refused(text: str) -> None:
-    with pytest.raises(BaselineUnreadable, match="gitleaks"):
-        gitleaks_report(text)

@@ -1,14 +1,18 @@
 """Three engines, one answer."""
 
+import sys
 from pathlib import Path
 from random import Random
 from threading import Thread
+from types import ModuleType
 
+import hyperscan
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
 import server.secrets.matching as scanner
+from server.secrets import hyperscan_pass
 from server.secrets.forms import Form
 from server.secrets.rule import Rule
 from server.secrets.samples import sample
@@ -146,3 +150,19 @@ def test_threads_scan_at_once_each_with_a_matcher_of_its_own(rules_cache: Path) 
         thread.join()
 
     assert found == [1, 1, 1, 1]
+
+
+def test_without_the_processor_that_hyperscan_needs_the_next_engine_is_taken(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def refuse(*_: object, **__: object) -> None:
+        raise hyperscan.HyperscanError("unsupported")
+
+    library = ModuleType("hyperscan")
+    library.__dict__.update(vars(hyperscan), Database=refuse, loadb=refuse)
+    monkeypatch.setitem(sys.modules, "hyperscan", library)
+    monkeypatch.delitem(sys.modules, hyperscan_pass.__name__)
+
+    matcher = scanner.open_matcher("best", cache=tmp_path)
+
+    assert matcher.engine == "re2"
