@@ -19,6 +19,10 @@ _KEPT_APART: Final = ("env-tracked", "env-not-ignored", "env-in-image", "open-pe
 """What makes a .env more than the place where its owner keeps a secret."""
 
 
+_HANDED_ON: Final = ("example", "sample", "template", "dist")
+"""A .env of such a name is there for everybody."""
+
+
 @dataclass(frozen=True, slots=True)
 class Secret:
     """All places of one value (or one place that is wrong), worst first."""
@@ -74,7 +78,7 @@ def _severity(spotted: Spotted, life: Life, told_of: set[tuple[str, str]]) -> Se
             return "info"
         case "unknown" | "not asked":
             pass
-    if spotted.tier == "generic":
+    if spotted.tier == "generic" or spotted.severity == "info":
         return "info"
     if spotted.public:
         return "critical"
@@ -85,6 +89,8 @@ def _is_kept_private(spotted: Spotted, told_of: set[tuple[str, str]]) -> bool:
     """Whether it stands in a .env that only its owner reads and git leaves out."""
     name = spotted.where.rsplit("/", 1)[-1]
     if spotted.origin != "file" or not name.startswith(".env") or spotted.severity == "info":
+        return False
+    if any(word in name for word in _HANDED_ON):
         return False
     return not any((rule, spotted.where) in told_of for rule in _KEPT_APART)
 

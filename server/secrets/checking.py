@@ -34,18 +34,27 @@ _SIGNING_SERVICES: Final = frozenset({"aws", "generic"})
 
 @dataclass(frozen=True, slots=True)
 class Checked:
-    """A secret at `start` to `end` of the data; `text` and the offsets in it are the decoded."""
+    """A secret at `start` to `end` of the data; `found` is in the decoded text."""
 
     sought: Sought
     start: int
     end: int
-    text: bytes
-    inner: tuple[int, int]
+    found: re.Match[bytes]
 
     @property
     def value(self) -> bytes:
         """The secret itself."""
-        return self.text[slice(*self.inner)]
+        return self.found[1]
+
+    @property
+    def severity(self) -> Severity:
+        """How bad it is in the open: less when its check digits are wrong, or on one machine."""
+        rule = self.sought.rule
+        if rule.mild and re.fullmatch(rule.mild.encode(), self.found[0], re.DOTALL):
+            return "info"
+        if rule.checksum and rule.severity == "critical" and not right_crc32_base62(self.value):
+            return "warning"
+        return rule.severity
 
 
 def checked(data: bytes, sought: Sequence[Sought], hits: Iterable[Hit]) -> list[Checked]:
@@ -58,35 +67,28 @@ def checked(data: bytes, sought: Sequence[Sought], hits: Iterable[Hit]) -> list[
     return _apart(found)
 
 
-def severity(rule: Rule, value: bytes) -> Severity:
-    """How bad the value is in the open: less when its check digits are wrong."""
-    if rule.checksum and rule.severity == "critical" and not right_crc32_base62(value):
-        return "warning"
-    return rule.severity
-
-
 def _at(data: bytes, sought: Sought, position: int) -> Iterable[Checked]:
     """The secret whose anchor is there, if there is one."""
     if sought.shift is None:
-        span = _span(data, sought, position)
-        return [] if span is None else [Checked(sought, *span, data, span)]
+        found = _found(data, sought, position)
+        return [] if found is None else [Checked(sought, *found.span(1), found)]
     form = sought.form
     for window in decoded_windows(
         data, position, sought.shift, before=form.before.start, longest=form.longest
     ):
-        span = _span(window.text, sought, window.anchor_at)
-        if span is not None:
-            return [Checked(sought, *window.span(*span), window.text, span)]
+        found = _found(window.text, sought, window.anchor_at)
+        if found is not None:
+            return [Checked(sought, *window.span(*found.span(1)), found)]
     return []
 
 
-def _span(text: bytes, sought: Sought, anchor_at: int) -> tuple[int, int] | None:
-    """The bytes of a secret that is none of the things which only look like one."""
+def _found(text: bytes, sought: Sought, anchor_at: int) -> re.Match[bytes] | None:
+    """A secret (its group) that is none of the things which only look like one."""
     for before in sought.form.before:
         start = anchor_at - before
         found = sought.form.exact.match(text, start) if start >= 0 else None
         if found is not None and _counts(sought.rule, found):
-            return found.span(1)
+            return found
     return None
 
 

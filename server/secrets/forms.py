@@ -64,19 +64,23 @@ _HEAD_PIECE_MOST: Final = 100
 
 _ESCAPED: Final = (
     r"%[0-9A-Fa-f]{2}",
+    r"%25[0-9A-Fa-f]{2}",
     r"\\[nrtbfv]",
     r"\\u[0-9A-Fa-f]{4}",
+    r"\\U[0-9A-Fa-f]{8}",
     r"\\x[0-9A-Fa-f]{2}",
+    r"\\[0-3][0-7]{2}",
     r"=[0-9A-F]{2}",
     r"\x1b\[m",
-    r"\x1b\[[0-9]m",
+    r"[\[;][0-9]m",
     r"[\[;][0-9]{2}m",
+    r"[\[;][0-9]{3}m",
 )
 """Escapes whose last character is a letter or digit, which may stand right before a token."""
 
 _FRONT: Final = "(?:(?<![A-Za-z0-9])|" + "|".join(f"(?<={each})" for each in _ESCAPED) + ")"
 
-_NOT_IN_ESCAPE: Final = "(?<!%)(?<!%[0-9A-Fa-f])"
+_NOT_IN_ESCAPE: Final = "(?<!%)(?<!%[0-9A-Fa-f])(?<!%25)(?<!%25[0-9A-Fa-f])"
 """For tokens that may begin with the digits of an escape like `%22`."""
 
 

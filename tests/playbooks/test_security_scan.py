@@ -182,6 +182,16 @@ async def test_a_key_in_a_private_env_file_is_less_exposed(
     assert finding(report, "notion-token").severity == status
 
 
+async def test_a_key_in_the_example_of_an_env_file_is_as_bad_as_anywhere(
+    office: Secured, sweep: Sweep, work: Path
+) -> None:
+    sweep.plant(work / ".env.example", f"NOTION_API_TOKEN={sweep.secret()}\n").chmod(0o600)
+
+    report = await office.scan()
+
+    assert finding(report, "notion-token").severity == "critical"
+
+
 async def test_what_could_not_be_looked_at_is_unknown(office: Secured, work: Path) -> None:
     (work / ".git").write_text("gitdir: /nowhere/else\n", "utf-8")
 

@@ -10,6 +10,12 @@ _HARMLESS_ADDRESS: Final = (
     r"|.*@(?:[\w.-]+\.)?(?:example(?:\.\w+)?|test|invalid|host|hostname|server|domain(?:\.\w+)?)"
 )
 """A dictionary's word for a password, a variable, a port, or a host of documentation."""
+_OF_ONE_MACHINE: Final = (
+    r"[^@]*@(?:localhost|127(?:\.\d+){3}|0\.0\.0\.0|host\.docker\.internal)"
+    r"|[^:]*://[^:]*:(?:test|demo|dev|local|sample|guest|admin|root|user|postgres|mysql|redis)"
+    r"[_-]?\d{0,6}@.*"
+)
+"""Nobody else reaches the host, or the password is the first that anybody tries."""
 
 KEYS: Final = (
     Rule(
@@ -54,6 +60,7 @@ ADDRESSES: Final = (
         open_front=True,
         entropy_bits=1.5,
         unlike=_HARMLESS_ADDRESS,
+        mild=_OF_ONE_MACHINE,
     ),
     Rule(
         "queue-address",
@@ -64,6 +71,7 @@ ADDRESSES: Final = (
         open_front=True,
         entropy_bits=1.5,
         unlike=_HARMLESS_ADDRESS,
+        mild=_OF_ONE_MACHINE,
     ),
     Rule(
         "address-password",
@@ -77,6 +85,7 @@ ADDRESSES: Final = (
         open_front=True,
         entropy_bits=1.5,
         unlike=_HARMLESS_ADDRESS,
+        mild=_OF_ONE_MACHINE,
     ),
 )
 

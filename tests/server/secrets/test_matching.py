@@ -164,6 +164,26 @@ def test_a_password_in_an_address(
 
 
 @pytest.mark.parametrize(
+    ("login", "severity"),
+    [
+        pytest.param("app:Tr0ub4dor&3@db.internal/app", "critical", id="of others"),
+        pytest.param("app:Tr0ub4dor&3@localhost:5432/app", "info", id="own machine"),
+        pytest.param("app:Tr0ub4dor&3@127.0.0.1/app", "info", id="own address"),
+        pytest.param("test:test1234@db.internal/test", "info", id="the first guess"),
+        pytest.param("app:Tr0ub4dor&3@localhost.evil.org/app", "critical", id="only a prefix"),
+    ],
+)
+def test_a_password_of_ones_own_machine_only_informs(
+    login: str, severity: str, open_matcher: OpenMatcher
+) -> None:
+    scheme = "postgres" + "://"
+
+    (found,) = open_matcher().matches(f"{scheme}{login}".encode())
+
+    assert found.severity == severity
+
+
+@pytest.mark.parametrize(
     ("text", "counts"),
     [
         pytest.param("api_key = 'q8Zr4Tn0xW7vLb2Ks9Yd'", True, id="random"),
