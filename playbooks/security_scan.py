@@ -197,7 +197,7 @@ def _accepted(secrets: Sequence[Secret]) -> Iterator[Finding]:
         yield Finding(
             id=f"{PROCEDURE}.accepted",
             severity="info",
-            what=f"{counted(len(places), 'place')} accepted by a comment or baseline of the project",
+            what=f"{counted(len(places), 'place')} accepted by comments or baselines of a project",
             evidence=tuple(evidence[:PLACES_TOLD_COUNT]),
         )
 

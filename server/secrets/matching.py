@@ -17,7 +17,7 @@ from server.secrets.checking import Checked, checked
 from server.secrets.literal_pass import LiteralPass
 from server.secrets.looking import EngineUnusable, FirstPass, Sought, all_sought
 from server.secrets.rule import Rule, Severity
-from server.secrets.utf16 import narrowed
+from server.secrets.utf16 import Narrowed, narrowed, stretches
 
 Engine = Literal["best", "hyperscan", "re2", "stdlib"]
 Decoding = Literal["", "base64", "utf-16"]
@@ -66,8 +66,13 @@ class RuleMatcher:
     def matches(self, data: bytes) -> Sequence[Match]:
         """The secrets in `data`, in their order."""
         narrow = narrowed(data)
-        if narrow is None:
-            return [_match(each) for each in self._checked(data)]
+        if narrow is not None:
+            return self._narrow(narrow)
+        found = [_match(each) for each in self._checked(data)]
+        wide = [each for stretch in stretches(data) for each in self._narrow(stretch)]
+        return sorted([*found, *wide], key=lambda each: each.start) if wide else found
+
+    def _narrow(self, narrow: Narrowed) -> list[Match]:
         return [
             replace(
                 _match(each, "utf-16"), start=narrow.offset(each.start), end=narrow.offset(each.end)

@@ -15,7 +15,8 @@ class Rule:
     `forms` are written in the notation of `server.secrets.forms`. `service` names the steps of
     `server.secrets.rotation`. A value whose Shannon entropy is not above `entropy_bits` per
     character, or that holds one of `stops` (in any case), is a placeholder; `unlike` is a regular
-    expression of whole matches that are no secrets, `mild` of those that only inform. `open_front` allows letters right before.
+    expression of whole matches that are no secrets, `mild` of those that only inform. `open_front`
+    allows letters right before.
     """
 
     id: str

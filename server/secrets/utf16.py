@@ -1,5 +1,7 @@
 """Text in UTF-16, made one byte a unit so that the same rules read it."""
 
+import re
+from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Final
 
@@ -8,6 +10,9 @@ _BOMS: Final = {b"\xff\xfe": 0, b"\xfe\xff": 1}
 
 _SAMPLE_BYTES: Final = 4096
 _SAMPLE_LEAST_BYTES: Final = 40
+_STRETCH: Final = re.compile(rb"\0[!-~]\0[!-~]\0[!-~]\0[!-~]\0[!-~]\0[!-~]\0[!-~]\0[!-~]\0")
+"""Begins with what is rare in text: so it costs little. No token is shorter."""
+
 _OTHER: Final = bytes([0]) + bytes([255]) * 255
 """A unit beyond Latin-1 becomes 255, which is part of no secret."""
 
@@ -32,6 +37,17 @@ def narrowed(data: bytes) -> Narrowed | None:
         low_at = _low_at(data[:_SAMPLE_BYTES])
     if low_at is None:
         return None
+    return _narrowed(data, low_at, skipped)
+
+
+def stretches(data: bytes) -> Iterator[Narrowed]:
+    """The texts of UTF-16 that other data may hold, wherever one begins; nothing without zeros."""
+    if _STRETCH.search(data) is not None:
+        yield _narrowed(data, 0, 0)
+        yield _narrowed(data, 0, 1)
+
+
+def _narrowed(data: bytes, low_at: int, skipped: int) -> Narrowed:
     end = skipped + (len(data) - skipped) // 2 * 2
     low = data[skipped + low_at : end : 2]
     high = data[skipped + 1 - low_at : end : 2]

@@ -103,6 +103,22 @@ def test_any_token_in_a_utf_16_file_is_found(
     assert written[found.start : found.end].decode(codec) == text
 
 
+@pytest.mark.parametrize("encoding", ["utf-16-le", "utf-16-be"])
+@pytest.mark.parametrize("before", [b"plain text in a log\n" * 300, bytes(range(256)) * 41])
+@pytest.mark.parametrize("shift", [b"", b"x"])
+def test_utf_16_within_other_bytes_is_read(
+    encoding: str, before: bytes, shift: bytes, open_matcher: OpenMatcher
+) -> None:
+    token = made("notion-token")
+    written = f"key={token}\r\n".encode(encoding)
+    data = before + shift + written + b"plain again" * 9
+
+    [found] = open_matcher().matches(data)
+
+    assert (found.value.decode(), found.decoded) == (token, "utf-16")
+    assert data[found.start : found.end].replace(b"\0", b"").decode() == token
+
+
 @pytest.mark.parametrize(
     "pattern",
     [
