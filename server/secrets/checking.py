@@ -12,6 +12,8 @@ from server.secrets.checksums import right_crc32_base62
 from server.secrets.looking import Hit, Sought
 from server.secrets.placeholders import harmless
 from server.secrets.rule import Rule, Severity
+from server.secrets.spelled import plain_window
+from server.secrets.utf16 import narrowed_at
 
 _ADDRESS_BYTES_LIMIT: Final = 4096
 """So much of an address is looked at on each side of what was found in it."""
@@ -69,16 +71,29 @@ def checked(data: bytes, sought: Sequence[Sought], hits: Iterable[Hit]) -> list[
 
 def _at(data: bytes, sought: Sought, position: int) -> Iterable[Checked]:
     """The secret whose anchor is there, if there is one."""
-    if sought.shift is None:
-        found = _found(data, sought, position)
-        return [] if found is None else [Checked(sought, *found.span(1), found)]
-    form = sought.form
-    for window in decoded_windows(
-        data, position, sought.shift, before=form.before.start, longest=form.longest
-    ):
+    if sought.shift is not None:
+        return _in_base64(data, sought, sought.shift, position)
+    if sought.spelled:
+        form = sought.form
+        window = plain_window(data, position, before=form.before.start, longest=form.longest)
         found = _found(window.text, sought, window.anchor_at)
+        return [] if found is None else [Checked(sought, *window.span(*found.span(1)), found)]
+    found = _found(data, sought, position)
+    return [] if found is None else [Checked(sought, *found.span(1), found)]
+
+
+def _in_base64(data: bytes, sought: Sought, shift: int, position: int) -> Iterable[Checked]:
+    """The secret whose anchor is there encoded, if there is one."""
+    form, width = sought.form, 2 if sought.wide else 1
+    for window in decoded_windows(
+        data, position, shift, before=width * form.before.start, longest=width * form.longest
+    ):
+        skipped = window.anchor_at % width
+        text = narrowed_at(window.text, 0, skipped).text if sought.wide else window.text
+        found = _found(text, sought, window.anchor_at // width)
         if found is not None:
-            return [Checked(sought, *window.span(*found.span(1)), found)]
+            start, end = (width * each + skipped for each in found.span(1))
+            return [Checked(sought, *window.span(start, end), found)]
     return []
 
 

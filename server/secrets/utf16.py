@@ -37,17 +37,18 @@ def narrowed(data: bytes) -> Narrowed | None:
         low_at = _low_at(data[:_SAMPLE_BYTES])
     if low_at is None:
         return None
-    return _narrowed(data, low_at, skipped)
+    return narrowed_at(data, low_at, skipped)
 
 
 def stretches(data: bytes) -> Iterator[Narrowed]:
     """The texts of UTF-16 that other data may hold, wherever one begins; nothing without zeros."""
     if _STRETCH.search(data) is not None:
-        yield _narrowed(data, 0, 0)
-        yield _narrowed(data, 0, 1)
+        yield narrowed_at(data, 0, 0)
+        yield narrowed_at(data, 0, 1)
 
 
-def _narrowed(data: bytes, low_at: int, skipped: int) -> Narrowed:
+def narrowed_at(data: bytes, low_at: int, skipped: int) -> Narrowed:
+    """Its text as if it were one of UTF-16 from `skipped` on, each low byte at `low_at`."""
     end = skipped + (len(data) - skipped) // 2 * 2
     low = data[skipped + low_at : end : 2]
     high = data[skipped + 1 - low_at : end : 2]

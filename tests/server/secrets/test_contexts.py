@@ -103,6 +103,44 @@ def test_any_token_in_a_utf_16_file_is_found(
     assert written[found.start : found.end].decode(codec) == text
 
 
+SPELLINGS = [r"\_", "%5F", "%5f", r"\u005f"]
+
+
+@given(
+    pair=st.sampled_from([pair for pair in PREFIXED if b"_" in pair[1].anchor]),
+    spelling=st.sampled_from(SPELLINGS),
+    context=st.sampled_from(SMALL),
+    seed=SEEDS,
+)
+@settings(max_examples=150)
+def test_any_token_is_found_whose_underscores_are_written_otherwise(
+    pair: tuple[Rule, Form], spelling: str, context: str, seed: int, open_matcher: OpenMatcher
+) -> None:
+    rule, form = pair
+    text, _ = sample(rule, form, Random(seed))
+    written = text.replace("_", spelling)
+    data = planted(context, written)
+
+    [found] = open_matcher().matches(data)
+
+    assert (found.rule.id, found.value) == (rule.id, text.encode())
+    assert data[found.start : found.end] == written.encode()
+
+
+@given(pair=st.sampled_from(ENCODABLE), seed=SEEDS, before=st.integers(0, 5))
+@settings(max_examples=100)
+def test_any_token_in_base64_of_utf_16_is_found(
+    pair: tuple[Rule, Form], seed: int, before: int, open_matcher: OpenMatcher
+) -> None:
+    rule, form = pair
+    text, _ = sample(rule, form, Random(seed))
+    command = b64encode(f"{'x' * before} $env:KEY='{text}'; run".encode("utf-16-le"))
+
+    [found] = open_matcher().matches(b"powershell -EncodedCommand " + command)
+
+    assert (found.rule.id, found.value, found.decoded) == (rule.id, text.encode(), "base64")
+
+
 @pytest.mark.parametrize("encoding", ["utf-16-le", "utf-16-be"])
 @pytest.mark.parametrize("before", [b"plain text in a log\n" * 300, bytes(range(256)) * 41])
 @pytest.mark.parametrize("shift", [b"", b"x"])
