@@ -1,7 +1,7 @@
 """The four checks of the playbook as gates: keys, access, leakage, permissions (P22)."""
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Final
 
 from playbooks.desk import Desk
@@ -20,6 +20,10 @@ PERMISSIONS: Final = "escalation"
 
 _FILES: Final[tuple[Origin, ...]] = ("file", "git", "configuration")
 _NOTION: Final[tuple[Origin, ...]] = ("notion", "backup")
+_HARMLESS: Final = frozenset({"link", "special"})
+_OF_HISTORY: Final = frozenset(
+    {"shallow clone", "partial clone", "missing from git", "repository above"}
+)
 _WRITES: Final = ("insert_content", "update_content", "insert_comments")
 
 
@@ -87,7 +91,7 @@ def _gate(name: str, secrets: Sequence[Secret], covered: str, lost: str) -> Gate
 def _files(looked: Looked) -> Gate:
     tree = looked.tree
     covered = f"{counted(tree.files_count, 'file')} ({tree.bytes / 1e6:.1f} MB)"
-    return _gate(f"{KEYS}: files", _keys(looked, _FILES), covered, left_out(tree))
+    return _gate(f"{KEYS}: files", _keys(looked, _FILES), covered, left_out(_of_files(tree)))
 
 
 def _history(looked: Looked) -> Gate:
@@ -111,6 +115,15 @@ def _own_files(looked: Looked) -> Gate:
     return _gate(f"{KEYS}: own files", secrets, covered, lost)
 
 
+def _of_files(tree: Swept) -> Swept:
+    """Without what the history alone lacks: the files are all there."""
+    left = tuple(each for each in tree.left_out if each.reason not in _OF_HISTORY)
+    lost = any(each.reason not in _HARMLESS for each in left)
+    return replace(
+        tree, left_out=left, complete=tree.complete or (left != tree.left_out and not lost)
+    )
+
+
 def left_out(swept: Swept) -> str:
     """What was not looked at although it might hold something, in one clause."""
     if swept.complete:
@@ -118,7 +131,7 @@ def left_out(swept: Swept) -> str:
     parts = [
         f"{each.count} {each.reason} ({listed([shown(one, 80) for one in each.examples], 2)})"
         for each in swept.left_out
-        if each.reason not in {"link", "special"}
+        if each.reason not in _HARMLESS
     ]
     return f"not looked at: {listed(parts) if parts else 'what was left when it was ended'}"
 

@@ -36,6 +36,8 @@ class GitFiles:
     def look_through(self, worker: FileWorker) -> None:
         """Every file as bytes, and its configurations for what they give away."""
         for batch in batches(self._paths()):
+            if worker.closely.cancelled():
+                return
             worker(batch)
             for path in batch:
                 if Path(path).name in {"config", "config.worktree"}:
@@ -67,11 +69,8 @@ class GitFiles:
         except OSError:
             self.tally.skip("unreadable", str(common))
             return []
-        return [each for each in entries if not self._is_bare() or each.name in GIT_NAMES]
-
-    def _is_bare(self) -> bool:
-        git_dir = self.repository.common.resolve()
-        return git_dir.name != ".git" and "modules" not in git_dir.parts
+        bare = self.repository.worktree is None
+        return [each for each in entries if not bare or each.name in GIT_NAMES]
 
     def _below(self, folder: "os.DirEntry[str]") -> Iterator[str]:
         tree = Tree(Path(folder.path), self.tally)

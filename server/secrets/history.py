@@ -47,7 +47,10 @@ class HistoryScan:
             if (common := repository.common.resolve()) not in self.done:
                 self.done.add(common)
                 files = GitFiles(repository, self.tally, self.top)
-                files.look_through(FileWorker(self._closely(), self.tally, self.top, "git"))
+                archives = self.options.opened_archives(self.tally)
+                files.look_through(
+                    FileWorker(self._closely(), self.tally, self.top, "git", archives)
+                )
                 if self.options.history:
                     self._scan_history(repository)
                 for module in files.modules:

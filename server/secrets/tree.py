@@ -89,11 +89,11 @@ class Tree:
         names = {entry.name for entry in entries}
         if names >= _GIT_PARTS:
             self.repositories.append(Path(path))
-            return [entry for entry in entries if entry.name not in GIT_NAMES]
-        if ".git" not in names:
-            return entries
-        self.repositories.append(Path(path, ".git"))
-        return [entry for entry in entries if entry.name != ".git"]
+            entries = [entry for entry in entries if entry.name not in GIT_NAMES]
+        if ".git" in names:
+            self.repositories.append(Path(path, ".git"))
+            entries = [entry for entry in entries if entry.name != ".git"]
+        return entries
 
     def _reason(self, link: "os.DirEntry[str]") -> Reason:
         """A .env that leads out of the tree is read by nobody here, and may hold something."""

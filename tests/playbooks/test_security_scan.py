@@ -192,6 +192,19 @@ async def test_a_key_in_the_example_of_an_env_file_is_as_bad_as_anywhere(
     assert finding(report, "notion-token").severity == "critical"
 
 
+async def test_a_shallow_clone_makes_the_history_unknown_and_not_the_files(
+    office: Secured, work: Path
+) -> None:
+    git_in(work, "init", "--quiet")
+    git_in(work, "commit", "--quiet", "--allow-empty", "--message", "first")
+    (work / ".git" / "shallow").write_text(git_in(work, "rev-parse", "HEAD") + "\n", "utf-8")
+
+    report = await office.scan(history=True)
+
+    assert gate(report, "exposed keys: history") == "unknown"
+    assert gate(report, "exposed keys: files") == "ok"
+
+
 async def test_what_could_not_be_looked_at_is_unknown(office: Secured, work: Path) -> None:
     (work / ".git").write_text("gitdir: /nowhere/else\n", "utf-8")
 

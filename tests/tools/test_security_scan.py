@@ -38,6 +38,9 @@ async def test_the_tool_answers_with_the_report_of_its_procedure(
         pytest.param("/", "outside the folders that may be scanned", id="outside"),
         pytest.param("../", "outside the folders that may be scanned", id="above"),
         pytest.param("none", "There is no file or folder 'none'", id="missing"),
+        pytest.param("a\0b", r"There is no file or folder 'a\\x00b'", id="nul"),
+        pytest.param("a" * 5000, "There is no file or folder", id="too-long"),
+        pytest.param("playbooks.toml/x", "There is no file or folder", id="below-a-file"),
     ],
 )
 async def test_a_path_that_may_not_be_scanned_is_one_clear_error(

@@ -59,6 +59,18 @@ def test_a_folder_that_looks_like_a_repository_hides_no_file(
     assert sorted(set(paths(of_rule(scan(tmp_path, history=history))))) == names
 
 
+def test_a_repository_in_a_folder_that_looks_like_one_is_looked_at(
+    git: Git, planter: Planter, scan: Scanner, tmp_path: Path
+) -> None:
+    commit = git.commit("a", planter.secret())
+    linked = tmp_path / "linked"
+    git("worktree", "add", "--quiet", "--no-checkout", str(linked))
+    for name in ("objects", "refs", "HEAD"):
+        (linked / name).mkdir()
+
+    assert commit in {each.place.commit for each in of_rule(scan(linked))}
+
+
 def test_a_folder_within_a_repository_has_its_history_and_its_tracked_env(
     git: Git, planter: Planter, scan: Scanner
 ) -> None:
