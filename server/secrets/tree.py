@@ -97,11 +97,13 @@ class Tree:
 
     def _reason(self, link: "os.DirEntry[str]") -> Reason:
         """A .env that leads out of the tree is read by nobody here, and may hold something."""
+        if not is_env(link.name):
+            return "link"
         try:
             inside = Path(link.path).resolve().is_relative_to(self.root.resolve())
         except (OSError, RuntimeError):
             inside = True
-        return "link" if inside or not is_env(link.name) else "linked .env"
+        return "link" if inside else "linked .env"
 
     def _with_ignores(self, folder: _Folder, entries: "list[os.DirEntry[str]]") -> _Folder:
         if not self.respect_gitignore or all(each.name != ".gitignore" for each in entries):
