@@ -58,7 +58,6 @@ def test_members_are_found_by_choice_and_named_behind_their_archive(
         "a.zip!c.gz!",
         "a.zip!in/b.txt",
         "d.tar.gz!",
-        "d.tar.gz!",
         "d.tar.gz!!e.txt",
         "f.log.gz!",
     ]
