@@ -6,6 +6,7 @@ from typing import Any, Final, TypeVar
 from playbooks.desk import Desk
 from playbooks.errors import PlanUnusable
 from playbooks.plan import Change, Plan
+from playbooks.restore_contents import Contents, content_state
 from playbooks.targets import Target
 
 T = TypeVar("T")
@@ -13,7 +14,8 @@ T = TypeVar("T")
 ORIGIN: Final = "plan"
 """In the value of what was made again: the plan whose map of ids has it, where that is another."""
 
-_REQUESTS: Final = {"setting": 0, "cell": 3, "trash": 3, "column": 3, "made": 3, "linked": 2}
+_REQUESTS: Final = {"setting": 0, "cell": 3, "trash": 3, "column": 3, "made": 3, "linked": 2,
+              "content": 4}  # fmt: skip
 """Calls of Notion that a change takes at least: look, write, read back."""
 
 
@@ -44,6 +46,10 @@ async def current(desk: Desk, plan: Plan, change: Change) -> Any:
             state = await _there(desk.maker).state(_origin(plan, change), original_id)
             reached = ("filled", "linked") if target.aspect == "made" else ("linked",)
             return _made(change) if state in reached else None
+        case "content", _:
+            contents = Contents(_there(desk.backups), _there(desk.exporter), _there(desk.maker))
+            ids = await contents.maker.new_ids(_origin(plan, change))
+            return await content_state(contents, change, ids)
         case _:
             raise _strange(change)
 
@@ -62,6 +68,10 @@ async def write(desk: Desk, plan: Plan, change: Change, value: Any) -> None:
             await _there(desk.editor).set_column(data_source_id, _key(target), value)
         case "made" | "linked", (snapshot_id, original_id):
             await _make(desk, plan, change, snapshot_id, original_id, value)
+        case "content", (_, page_id) if value is None:
+            await _there(desk.maker).empty(page_id)
+        case "content", (snapshot_id, page_id):
+            await _there(desk.maker).refill(_origin(plan, change), snapshot_id, page_id)
         case _:
             raise _strange(change)
 

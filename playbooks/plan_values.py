@@ -22,7 +22,7 @@ def about(change: Change) -> str:
     return f"{target.aspect} {shown('/'.join(target.parts), 100)}"
 
 
-def from_to(change: Change) -> str:  # noqa: PLR0911 - a word for each aspect
+def from_to(change: Change) -> str:
     """From what to what."""
     match Target.of(change.target).aspect:
         case "setting":

@@ -6,6 +6,7 @@
 * `trash`/PAGE/EDITED_AT                the same; moved to it only as it was edited then
 * `column`/DATA_SOURCE/KEY              one column of a table: its schema, None where there is none
 * `made`/SNAPSHOT/ORIGINAL_ID           an object made again from a snapshot: the hash of its record
+* `content`/SNAPSHOT/PAGE               the blocks of a page: the hash of their record, or None
 * `linked`/SNAPSHOT/ORIGINAL_ID         its relations and mentions of other such objects
 
 A change goes from `before` to `after` whatever kind of plan it belongs to; so one set of functions
@@ -15,7 +16,7 @@ reads and writes each aspect, and a plan is undone by changes with the two excha
 from dataclasses import dataclass
 from typing import Literal, get_args
 
-Aspect = Literal["setting", "cell", "trash", "column", "made", "linked"]
+Aspect = Literal["setting", "cell", "trash", "column", "made", "linked", "content"]
 
 
 @dataclass(frozen=True, slots=True)
