@@ -33,5 +33,8 @@ USUAL_VELOCITY_DAYS: Final = 90
 MOST_VELOCITY_DAYS: Final = 7_500
 """A little more than twenty years."""
 
+OLDEST_DAYS: Final = 3_650
+"""What is older than ten years is older than any log of ours."""
+
 MOST_EXAMPLES: Final = 20
 """Examples of each rule that is broken; more is a list nobody reads."""
