@@ -36,10 +36,21 @@ _POLL_S: Final = 0.25
 
 @dataclass(frozen=True, slots=True)
 class Freshness:
-    """How old a copy may become: its rows, and what it says of deletions and computed values."""
+    """How old a copy may become: its rows, and what it says of deletions and computed values.
+
+    A copy from before `changed_at` is due whatever its age: then our own plans last changed rows.
+    """
 
     ttl_s: float = 300.0
     sweep_after_s: float = 86_400.0
+    changed_at: datetime | None = None
+
+    def holds(self, fetched_at: datetime, now: datetime) -> bool:
+        """Whether what was fetched then may still be given."""
+        # A negative age: the clock was set back, or another machine's is ahead.
+        if not timedelta(0) <= now - fetched_at <= timedelta(seconds=self.ttl_s):
+            return False
+        return self.changed_at is None or not fetched_at < self.changed_at <= now
 
 
 class ReadElsewhere(NotionError):
@@ -163,9 +174,7 @@ class NotionMirror:
         known = await self._parts.kept.source(data_source_id)
         if strategy == "REALTIME" or known is None or not known.complete:
             return False
-        age = self._parts.clock() - known.fetched_at
-        # A negative age: the clock was set back, or another machine's is ahead.
-        return timedelta(0) <= age <= timedelta(seconds=freshness.ttl_s)
+        return freshness.holds(known.fetched_at, self._parts.clock())
 
     async def _in_turn(
         self, data_source_id: str, strategy: Strategy, freshness: Freshness, asked: Asked
