@@ -26,7 +26,8 @@ class Columns:
     """By their places in the snapshot: where each is now, and what came of the others.
 
     `gone` ones could come back, `unmade` ones cannot; `renamed` ones are among those that are
-    there. `changed` ones have other options or another format.
+    there. `changed` ones have other options or another format. `added` ones, by their places now,
+    are not in the snapshot.
     """
 
     there: Mapping[str, str]
@@ -35,6 +36,7 @@ class Columns:
     retyped: tuple[str, ...] = ()
     renamed: tuple[str, ...] = ()
     changed: tuple[str, ...] = ()
+    added: tuple[str, ...] = ()
 
     def names(self, place: str) -> frozenset[str]:
         """What the column was called, and is called now."""
@@ -45,7 +47,8 @@ def paired(old: Essence, new: Essence) -> Columns:
     """Each column of the old table with that of the new one of its id, else of its name."""
     now = {place: _now(place, old, new) for place in old.keys}
     there = {place: found for place, found in now.items() if found is not None}
-    missing = sorted((place for place in old.keys if place not in there), key=_rank(old))
+    missing = [place for place in old.keys if place not in there]
+    missing.sort(key=lambda place: _LATER.get(_type(old, place), 0))
     retyped = {place for place, found in there.items() if _type(old, place) != _type(new, found)}
     gone = tuple(each for each in missing if _can_come_back(each, old, new))
     return Columns(
@@ -59,6 +62,7 @@ def paired(old: Essence, new: Essence) -> Columns:
             for place, found in there.items()
             if place not in retyped and _config(old, place) != _config(new, found)
         ),
+        added=tuple(place for place in new.keys if place not in there.values()),
     )
 
 
@@ -119,10 +123,6 @@ def _can_come_back(place: str, old: Essence, new: Essence) -> bool:
     """Whether Notion makes such a column, and nothing else answers to its name."""
     is_taken = place in new.keys or name_of(place) in new.keys.values()
     return _type(old, place) not in _UNMADE and not is_taken
-
-
-def _rank(table: Essence) -> Any:
-    return lambda place: _LATER.get(_type(table, place), 0)
 
 
 def _type(table: Essence, place: str) -> str:

@@ -30,7 +30,7 @@ class Contents:
 
     async def standing(self, snapshot_id: str, page_id: str, ids: Mapping[str, str]) -> Standing:
         """How the blocks that the page has now stand to those of the snapshot."""
-        old = await self.backups.record(snapshot_id, "content", page_id) or []
+        old: Json = await self.backups.record(snapshot_id, "content", page_id) or []
         there: list[Json] = await self.exporter.content(page_id)
         before, after = (self.maker.essence("content", each) for each in (old, there))
         differing = compare(page_id, before, after, ids).unexplained

@@ -9,9 +9,7 @@ from playbooks.errors import NotFoundOrNotShared, PlanUnusable
 from playbooks.essence import Essence
 from playbooks.plan import Change
 from playbooks.plan_kind import Request
-from playbooks.plan_values import short
 from playbooks.restore_columns import (
-    PROPERTY,
     Columns,
     column_back,
     name_of,
@@ -20,18 +18,23 @@ from playbooks.restore_columns import (
     paired,
     value_back,
 )
+from playbooks.restore_compare import (
+    BY_VALUE,
+    Pair,
+    compare_row,
+    has_other_looks,
+    is_asked,
+    told_columns,
+)
 from playbooks.restore_contents import MOST_COMPARED_COUNT, Contents
 from playbooks.restore_order import Holdings, Thing, below, linked_changes, made_change, roots_of
 from playbooks.restore_seen import Seen
 from playbooks.restore_told import RestorePlan
-from playbooks.semantic_diff import comparable, is_too_long
 from playbooks.snapshot import Json, Snapshot
 from playbooks.targets import Target
 from playbooks.text import listed, shown
 
 _TABLE: Final = "data_source"
-_BY_VALUE: Final = frozenset({"rows", "properties"})
-"""The scopes that put values back over what is there; the others leave edits alone."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,10 +61,9 @@ class InPlace:
                 seen.leave("table", "gone: it is made again below a new page, without into")
                 seen.note(f"table {shown(held.things[table_id].title)} is gone")
         await self._require_known(snapshot.id, request, tables, seen)
-        for row_id in request.rows:
-            if row_id not in seen.rows:
-                seen.leave("row", "unknown to the snapshot")
-                seen.note(f"the snapshot holds no row {shown(row_id)}")
+        _tell_unknown(held, request, tables, seen)
+        if request.scope == "everything":
+            await self._pages(snapshot.id, seen)
         if request.scope != "properties":
             await self._contents(snapshot, held, seen)
         made = [made_change(snapshot.id, each, each.parent_id or "") for each in seen.made]
@@ -77,6 +79,7 @@ class InPlace:
                 *seen.contents,
             ),
             counts=seen.counts,
+            contents_compared_count=seen.contents_compared_count,
             left=seen.left,
             notes=tuple(seen.notes),
         )
@@ -97,7 +100,7 @@ class InPlace:
                 if trashed:
                     buried.add(thing.id)
         waiting = [held.things[each] for each in tables if held.things[each].parent_id in buried]
-        if waiting and request.scope not in _BY_VALUE:
+        if waiting and request.scope not in BY_VALUE:
             titles = listed([shown(each.title) for each in waiting])
             seen.note(f"rows of {titles} come out of the trash with it: plan again to compare")
         return tuple(each for each in tables if held.things[each].parent_id not in buried)
@@ -105,7 +108,7 @@ class InPlace:
     @staticmethod
     def _sort(thing: Thing, request: Request, seen: Seen, *, trashed: bool | None) -> None:
         """A database or a page of its own: to be unearthed, gone, or there."""
-        if trashed and request.scope in _BY_VALUE:
+        if trashed and request.scope in BY_VALUE:
             seen.leave(thing.kind, "in the trash: out of it with into=original, without scope")
             seen.note(f"{thing.kind} {shown(thing.title)} is in the trash")
         elif trashed:
@@ -120,13 +123,14 @@ class InPlace:
         self, snapshot_id: str, held: Holdings, request: Request, table_id: str, seen: Seen
     ) -> None:
         wanted = await self._wanted(snapshot_id, table_id, request)
-        seen.rows |= wanted.keys()
         if request.rows and not wanted:
             return
         record = await self.backups.record(snapshot_id, _TABLE, table_id)
-        _, now = await self.exporter.table(table_id)
+        database, now = await self.exporter.table(table_id)
         old, new = (self.maker.essence(_TABLE, each) for each in (record, now))
         columns = paired(old, new)
+        if request.scope not in BY_VALUE:
+            await self._database(snapshot_id, (old, new), database, seen)
         seen.names |= {name for place in old.keys for name in columns.names(place)}
         back = await self._columns(request, table_id, old, columns, seen)
         there = {row["id"]: row async for row in self.exporter.rows(table_id)}
@@ -136,11 +140,37 @@ class InPlace:
             if row_id not in there:
                 await self._bring_back(held.things[row_id], seen)
                 continue
+            seen.rows.add(row_id)
             seen.pages[row_id] = row == there[row_id]
             then, today = (self.maker.essence("page", each) for each in (row, there[row_id]))
-            _compare(request, _Pair(row_id, then, today), columns, seen)
+            if request.scope != "properties" and has_other_looks(then, today):
+                seen.leave("row", "with another icon or cover, left so")
+            compare_row(request, Pair(row_id, then, today), columns, seen)
             refilled = (value_back(row_id, place, then, back[place]) for place in back)
             seen.cells += [change for change in refilled if change is not None]
+
+    async def _database(
+        self, snapshot_id: str, tables: tuple[Essence, Essence], database: Json, seen: Seen
+    ) -> None:
+        """Whether it and its table are called and look as they did."""
+        record = await self.backups.record(snapshot_id, "database", tables[0].parent_id or "")
+        then, today = (self.maker.essence("database", each) for each in (record, database))
+        if has_other_looks(*tables) or has_other_looks(then, today):
+            seen.leave("database", "with another name or look, left so")
+            seen.note(f"database {shown(then.title)} has another name or look by now")
+
+    async def _pages(self, snapshot_id: str, seen: Seen) -> None:
+        """Pages of their own that are there: whether they are called and look as they did."""
+        apart = {each for each in seen.pages if each not in seen.rows}
+        there = {page["id"]: page async for page in self.exporter.pages() if page["id"] in apart}
+        seen.leave("page", "that Notion did not list", count=len(apart - there.keys()))
+        for page_id, page in there.items():
+            record = await self.backups.record(snapshot_id, "page", page_id)
+            seen.pages[page_id] = record == page
+            then, today = (self.maker.essence("page", each) for each in (record, page))
+            if has_other_looks(then, today, but_columns=False):
+                seen.leave("page", "edited since, left alone")
+                seen.note(f"page {shown(then.title)} has another title or look by now: left alone")
 
     async def _wanted(
         self, snapshot_id: str, table_id: str, request: Request
@@ -184,8 +214,10 @@ class InPlace:
         self, request: Request, table_id: str, old: Essence, columns: Columns, seen: Seen
     ) -> Mapping[str, Json]:
         """Tell what differs, and plan the columns that come back: these by their places."""
-        asked = {place for place in old.keys if _is_asked(request, columns, place)}
-        for what, places in _told(columns).items():
+        asked = {
+            place for place in (*old.keys, *columns.added) if is_asked(request, columns, place)
+        }
+        for what, places in told_columns(columns).items():
             for place in asked.intersection(places):
                 seen.leave("column", what)
                 seen.note(f"column {shown(name_of(place))}: {what}")
@@ -227,9 +259,12 @@ class InPlace:
             seen.leave("page", "without its content in the snapshot", count=len(seen.pages))
             return
         contents = Contents(self.backups, self.exporter, self.maker)
-        ordered = sorted(seen.pages, key=lambda page_id: seen.pages[page_id])
+        known = seen.pages.keys() - set(snapshot.manifest.unread_content)
+        unread_count = len(seen.pages) - len(known)
+        seen.leave("page", "without its content in the snapshot", count=unread_count)
+        ordered = sorted(known, key=lambda page_id: (seen.pages[page_id], page_id))
         compared = ordered[:MOST_COMPARED_COUNT]
-        seen.counts["contents_compared"] = len(compared)
+        seen.contents_compared_count = len(compared)
         seen.leave("page", "whose content was not compared", count=len(ordered) - len(compared))
         for page_id in compared:
             page = held.things[page_id]
@@ -251,43 +286,16 @@ def _tops(held: Holdings, request: Request, databases: set[str | None]) -> tuple
     return tuple(each for each in databases if each is not None)
 
 
-@dataclass(frozen=True, slots=True)
-class _Pair:
-    """A row as it was, and as it is."""
-
-    row_id: str
-    old: Essence
-    new: Essence
-
-
-def _compare(request: Request, pair: _Pair, columns: Columns, seen: Seen) -> None:
-    """One row that is there: values to put back, or to leave alone and tell."""
-    asked = [place for place in columns.there if _is_asked(request, columns, place)]
-    found = [_cell(pair, place, columns.there[place]) for place in asked]
-    changes = [change for change in found if change is not None]
-    puts_back = request.scope in _BY_VALUE
-    if not changes:
-        seen.counts["equal"] += 1
-    else:
-        seen.counts["changed" if puts_back else "newer"] += 1
-        seen.leave("row", "edited since, left alone", count=0 if puts_back else 1)
-    for change in changes:
-        if puts_back and is_too_long(change.after):
-            seen.leave("value", "longer than one request may be")
-        elif puts_back:
-            seen.cells.append(change)
-        told = f"{short(change.after)} in the snapshot, {short(change.before)} now"
-        seen.note(f"{change.shown}: {told}" + ("" if puts_back else ": edited since, left alone"))
-
-
-def _told(columns: Columns) -> Mapping[str, Sequence[str]]:
-    """What is left as it is of columns, and why."""
-    return {
-        "of another type by now, left alone": columns.retyped,
-        "gone, and not to be made again here": columns.unmade,
-        "renamed since, left so": columns.renamed,
-        "with other options or another format, left so": columns.changed,
-    }
+def _tell_unknown(held: Holdings, request: Request, tables: Sequence[str], seen: Seen) -> None:
+    """Rows asked for that the snapshot has not, or has elsewhere."""
+    for row_id in request.rows:
+        row = held.things.get(row_id)
+        if row is None:
+            seen.leave("row", "unknown to the snapshot")
+            seen.note(f"the snapshot holds no row {shown(row_id)}")
+        elif row.parent_id not in tables:
+            seen.leave("row", "in no table that is asked for")
+            seen.note(f"{shown(row.title)} is in no table that is asked for")
 
 
 def _is_apart(held: Holdings, thing: Thing) -> bool:
@@ -299,23 +307,3 @@ def _is_apart(held: Holdings, thing: Thing) -> bool:
 def _unearth(thing: Thing) -> Change:
     target = Target("trash", (thing.id,))
     return Change(target=str(target), before=True, after=False, shown=shown(thing.title))
-
-
-def _is_asked(request: Request, columns: Columns, place: str) -> bool:
-    if not place.startswith(PROPERTY):
-        return False
-    return not request.properties or not columns.names(place).isdisjoint(request.properties)
-
-
-def _cell(pair: _Pair, place: str, now: str) -> Change | None:
-    old, new = pair.old, pair.new
-    before, after = new.values.get(now), old.values.get(place)
-    is_beyond = place in old.beyond or now in new.beyond
-    if is_beyond or now not in new.keys or comparable(before, {}) == comparable(after, {}):
-        return None
-    return Change(
-        target=str(Target("cell", (pair.row_id, new.keys[now]))),
-        before=before,
-        after=after,
-        shown=f"{shown(old.title)} {name_of(place)}",
-    )

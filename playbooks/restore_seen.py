@@ -15,8 +15,8 @@ class Seen:
     """Changes in the order in which they are made, and what is left as it is.
 
     `left` counts things by (noun, what of them). `pages` are those whose content could be
-    compared, and whether Notion shows them as the snapshot does. `rows` and `names` are ids and
-    names of columns that the snapshot knows, `sides` two-way relations that come back.
+    compared, and whether Notion shows them as the snapshot does, `rows` those of them in tables.
+    `names` are names of columns that are known, `sides` two-way relations that come back.
     """
 
     counts: Counter[str] = field(default_factory=Counter[str])
@@ -30,6 +30,7 @@ class Seen:
     pages: dict[str, bool] = field(default_factory=dict[str, bool])
     rows: set[str] = field(default_factory=set[str])
     names: set[str] = field(default_factory=set[str])
+    contents_compared_count: int = 0
     sides: set[tuple[str, str]] = field(default_factory=set[tuple[str, str]])
 
     def leave(self, noun: str, what: str, *, count: int = 1) -> None:

@@ -43,6 +43,7 @@ class RestorePlan:
     changes: Sequence[Change] = ()
     counts: Mapping[str, int] = field(default_factory=dict[str, int])
     left: Mapping[tuple[str, str], int] = field(default_factory=dict[tuple[str, str], int])
+    contents_compared_count: int = 0
     notes: Sequence[str] = ()
     blockers: Sequence[Finding] = ()
 
@@ -65,7 +66,8 @@ def drafted(plan: RestorePlan, snapshot: Snapshot, request: Request) -> Draft:
             "minutes": round(requests_count / WINDOW_CALLS_COUNT, 1),
             "beyond_count": sum(plan.held.beyond.values()),
             "left_count": sum(plan.left.values()),
-            **{_count_name(name): count for name, count in plan.counts.items()},
+            "contents_compared_count": plan.contents_compared_count,
+            **{f"rows_{name}_count": count for name, count in plan.counts.items()},
         },
     )
 
@@ -93,15 +95,14 @@ def _headline(plan: RestorePlan, snapshot: Snapshot, request: Request) -> str:
     return f"From {from_when}, {request.scope}, {where}: {', '.join(told)}.{rest}"
 
 
-def _count_name(name: str) -> str:
-    return f"{name}_count" if name.startswith("contents") else f"rows_{name}_count"
-
-
 def _gates(plan: RestorePlan, snapshot: Snapshot, request: Request) -> tuple[Gate, ...]:
     verified = Gate(name="snapshot", status="ok", reason=f"{snapshot.id} verifies now")
     if is_in_place(request):
         left = [f"{counted(n, noun)} {what}" for (noun, what), n in plan.left.items()]
-        told = listed(left, _NAMED_COUNT) or "all that is asked for was compared"
+        told = (
+            listed(left, _NAMED_COUNT)
+            or "all that is asked for is as it was or will be; comments are not compared"
+        )
         status: GateStatus = "warning" if left else "ok"
         return verified, Gate(name="comparison", status=status, reason=told)
     if snapshot.manifest.content:
@@ -114,10 +115,12 @@ def _evidence(plan: RestorePlan, snapshot: Snapshot, requests_count: int) -> tup
     minutes = requests_count / WINDOW_CALLS_COUNT
     things = [counted(count, kind.replace("_", " ")) for kind, count in _kinds(plan).items()]
     rows = [f"{count} {name.replace('_', ' ')}" for name, count in plan.counts.items() if count]
+    pages = counted(plan.contents_compared_count, "page")
     beyond = [f"{why}: {count}" for why, count in plan.held.beyond.most_common()]
     return (
         *([f"holds {listed(things)}"] if things else []),
         *([f"rows: {', '.join(rows)}"] if rows else []),
+        *([f"content compared of {pages}"] if plan.contents_compared_count else []),
         f"{counted(requests_count, 'request')} at least: {minutes:.0f} min of the budget",
         f"{counted(_blocks_count(plan), 'block')}, which count for ever in a free workspace",
         f"cannot be made again by anybody: {NEVER}",

@@ -72,6 +72,12 @@ class Things:
         self.log.append(f"link {original_id} of {snapshot_id}")
         self.states[plan_id, original_id] = "linked"
 
+    async def refill(self, plan_id: str, snapshot_id: str, page_id: str) -> None:
+        self.log.append(f"refill {page_id} of {snapshot_id} for {plan_id}")
+
+    async def empty(self, page_id: str) -> None:
+        self.log.append(f"empty {page_id}")
+
     async def unmake(self, plan_id: str, original_id: str) -> None:
         self.log.append(f"unmake {original_id}")
         del self.states[plan_id, original_id]

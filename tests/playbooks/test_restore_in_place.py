@@ -7,6 +7,7 @@ from typing import Any
 
 import pytest
 
+from benchmarks.rich_workspace import titled
 from playbooks.apply_plan import apply_plan
 from playbooks.create_backup import create_backup
 from playbooks.desk import Desk
@@ -235,12 +236,29 @@ async def test_what_is_newer_is_named(office: Office) -> None:
     office.rename(office.rich.task_ids[0], "Edited since")
     office.rename(office.rich.task_ids[1], "Edited, too")
     office.add_task("Added since")
+    alter(office, {"Since": {"number": {}}})
 
     report = await plan_change(office.desk, "restore", WHERE_IT_WAS)
 
     assert (report.status, report.measurements["plan_id"]) == ("warning", None)
     assert "2 rows edited since" in report.headline
     assert "1 row newer" in report.headline
+    assert "1 column newer" in report.headline
+
+
+async def test_other_names_and_looks_are_told(office: Office) -> None:
+    look = {"icon": {"type": "emoji", "emoji": "🎯"}}
+    office.perform("PATCH", f"/v1/pages/{office.rich.task_ids[0]}", look)
+    office.perform("PATCH", f"/v1/databases/{office.rich.tasks_database_id}", look)
+    renamed = {"properties": titled("Manual")}
+    office.perform("PATCH", f"/v1/pages/{office.rich.handbook_id}", renamed)
+
+    report = await plan_change(office.desk, "restore", WHERE_IT_WAS)
+
+    assert report.measurements["left_count"] == 3
+    assert "1 row with another icon or cover" in report.headline
+    assert "1 database with another name or look" in report.headline
+    assert "1 page edited since" in report.headline
 
 
 async def test_for_rows_a_database_in_the_trash_is_told(office: Office) -> None:
@@ -252,6 +270,7 @@ async def test_for_rows_a_database_in_the_trash_is_told(office: Office) -> None:
 
     assert report.measurements["plan_id"] is None
     assert "1 database in the trash" in report.headline
+    assert report.measurements["left_count"] == 1
 
 
 async def test_a_property_that_no_table_has_is_refused_with_those_it_has(office: Office) -> None:
@@ -294,7 +313,7 @@ async def test_a_database_is_no_place_either(office: Office) -> None:
 
 
 async def test_the_headline_says_where_things_come_back(office: Office) -> None:
-    office.perform("PATCH", f"/v1/pages/{office.rich.handbook_id}", {"in_trash": True})
+    office.perform("PATCH", f"/v1/pages/{office.rich.home_id}", {"in_trash": True})
 
     report = await plan_change(office.desk, "restore", WHERE_IT_WAS)
 
