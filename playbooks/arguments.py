@@ -38,3 +38,22 @@ OLDEST_DAYS: Final = 3_650
 
 MOST_EXAMPLES: Final = 20
 """Examples of each rule that is broken; more is a list nobody reads."""
+
+PlanKind: TypeAlias = Literal["optimize", "repair", "clean_up", "restore", "undo"]
+"""What can be planned."""
+
+RestoreScope: TypeAlias = Literal["everything", "database", "rows", "properties"]
+"""What of a snapshot is brought back."""
+
+ErrorClass: TypeAlias = Literal[
+    "network", "rate_limit", "authentication", "configuration", "service"
+]
+"""Why a call failed, as far as it was told: P9's causes derive from it before any guess."""
+
+LONGEST_RESPONSE_MS: Final = 600_000.0
+"""A call that took longer than ten minutes, or no time at all, was measured wrongly."""
+
+MOST_CALLS: Final = 10**6
+MOST_TOKENS: Final = 10**12
+MOST_COST: Final = 10**9
+"""What one record of usage may tell; sums of them still fit into the store."""

@@ -3,9 +3,9 @@
 from dataclasses import replace
 from typing import Final
 
+from playbooks.arguments import RestoreScope
 from playbooks.errors import PlanUnusable
 from playbooks.object_ids import written_id
-from playbooks.plan import RestoreScope
 from playbooks.plan_kind import Request
 
 ORIGINAL: Final = "original"

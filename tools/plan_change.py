@@ -6,10 +6,9 @@ from mcp.server.mcpserver import Context
 from mcp.types import CallToolResult
 from pydantic import AwareDatetime, Field
 
-from playbooks.arguments import OLDEST_DAYS
+from playbooks.arguments import OLDEST_DAYS, PlanKind, RestoreScope
 from playbooks.databases import DatabaseKey
 from playbooks.lazy import LazyModule
-from playbooks.plan import PlanKind, RestoreScope
 from playbooks.report import Report
 from tools.boundary import PLANS, Detail, OpenDesk, actionable, actor_of, answer, desk_of
 from tools.declaration import StrictTool, declare

@@ -14,6 +14,7 @@ import pytest
 
 from playbooks.apply_plan import apply_plan
 from playbooks.approval import approve
+from playbooks.arguments import PlanKind
 from playbooks.backup_policy import BackupPolicy
 from playbooks.clean_up import CLEANED
 from playbooks.create_backup import create_backup
@@ -21,7 +22,7 @@ from playbooks.databases import DatabaseKey
 from playbooks.desk import DatabaseSetting, Desk
 from playbooks.errors import PlanUnusable
 from playbooks.periodic_report import periodic_report
-from playbooks.plan import Plan, PlanKind
+from playbooks.plan import Plan
 from playbooks.plan_change import plan_change
 from playbooks.plan_kind import Request
 from playbooks.query_metrics import query_metrics
