@@ -17,7 +17,7 @@ PROPERTY: Final = "property "
 _LATER: Final[Mapping[str, int]] = {"rollup": 1, "formula": 2}
 """Columns that need others."""
 
-_UNMADE: Final = frozenset({"location", "last_visited_time", "button", "verification", "place"})
+_UNMADE: Final = frozenset({"location", "last_visited_time", "button", "verification"})
 """Types of which the API does not surely take a new column."""
 
 

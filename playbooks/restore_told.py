@@ -73,6 +73,7 @@ def drafted(plan: RestorePlan, snapshot: Snapshot, request: Request) -> Draft:
 
 
 def _headline(plan: RestorePlan, snapshot: Snapshot, request: Request) -> str:
+    """What is brought back, and where; and whatever differs and is not."""
     from_when = f"the snapshot of {snapshot.manifest.started_at:%Y-%m-%d %H:%M} UTC"
     if plan.blockers:
         return f"Nothing can be restored from {from_when} yet."
@@ -82,16 +83,20 @@ def _headline(plan: RestorePlan, snapshot: Snapshot, request: Request) -> str:
     if not plan.changes:
         return f"Nothing differs from {from_when}."
     by_aspect = Counter(Target.of(change.target).aspect for change in plan.changes)
-    words: dict[Aspect, str] = {
-        "made": "to make again",
-        "trash": "to take out of the trash",
-        "cell": "values to put back",
-        "column": "columns to put back",
-        "content": "contents of empty pages to put back",
+    words: dict[Aspect, tuple[str, str]] = {
+        "made": ("object", "to make again"),
+        "trash": ("object", "to take out of the trash"),
+        "cell": ("value", "to put back"),
+        "column": ("column", "to put back"),
+        "content": ("content", "to put into its emptied page"),
     }
-    told = [f"{by_aspect[key]} {word}" for key, word in words.items() if by_aspect.get(key)]
+    told = [
+        f"{counted(by_aspect[aspect], noun)} {what}"
+        for aspect, (noun, what) in words.items()
+        if by_aspect.get(aspect)
+    ]
     where = "where they were" if is_in_place(request) else "below a new page"
-    rest = f" As it is stays: {left}." if left else ""
+    rest = f" What differs besides: {left}." if left else ""
     return f"From {from_when}, {request.scope}, {where}: {', '.join(told)}.{rest}"
 
 
