@@ -101,6 +101,7 @@ class InPlace:
                     buried.add(thing.id)
         waiting = [held.things[each] for each in tables if held.things[each].parent_id in buried]
         if waiting and request.scope not in BY_VALUE:
+            seen.leave("table", _LATER, count=len(waiting))
             titles = listed([shown(each.title) for each in waiting])
             seen.note(f"rows of {titles} come out of the trash with it: plan again to compare")
         return tuple(each for each in tables if held.things[each].parent_id not in buried)
@@ -204,6 +205,7 @@ class InPlace:
             seen.made.append(row)
         elif trashed:
             seen.counts["in_trash"] += 1
+            seen.leave("row", _LATER)
             seen.untrashed.append(_unearth(row))
         else:
             seen.counts["moved"] += 1
@@ -277,6 +279,7 @@ class InPlace:
 
 
 _NAMES_COUNT: Final = 40
+_LATER: Final = "compared once out of the trash: plan again"
 
 
 def _tops(held: Holdings, request: Request, databases: set[str | None]) -> tuple[str, ...]:

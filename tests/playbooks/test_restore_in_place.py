@@ -318,3 +318,4 @@ async def test_the_headline_says_where_things_come_back(office: Office) -> None:
     report = await plan_change(office.desk, "restore", WHERE_IT_WAS)
 
     assert "where they were: " in report.headline
+    assert "3 tables compared once out of the trash" in report.headline
