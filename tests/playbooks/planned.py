@@ -5,7 +5,8 @@ from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
 from playbooks.desk import Desk
-from playbooks.errors import NothingKept
+from playbooks.errors import NothingKept, NotionError
+from playbooks.objects import DataSource
 from playbooks.plan import Plan
 from playbooks.plan_change import plan_change
 from playbooks.ports import Progress, Store, View
@@ -31,9 +32,13 @@ class EmptyMirror:
         *,
         strategy: Strategy = "FRESH",
         progress: Progress | None = None,
+        stale_because: NotionError | None = None,
     ) -> View:
-        del strategy, progress
+        del strategy, progress, stale_because
         raise NothingKept(data_source_id)
+
+    async def kept(self) -> tuple[DataSource, ...]:
+        return ()
 
     async def ttl_s(self, data_source_id: str) -> float:
         del data_source_id
