@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from typing import Final, Literal, get_args
 
+from playbooks.arguments import KEPT_FOR
 from playbooks.databases import normal
 from playbooks.errors import (
     CapabilityMissing,
@@ -21,7 +22,6 @@ from playbooks.errors import (
     TokenRefused,
     WriteUnconfirmed,
 )
-from playbooks.records import KEPT_FOR
 
 ErrorClass = Literal["network", "rate_limit", "authentication", "configuration", "service"]
 """Why a call failed, as far as it was told: P9's causes derive from it before any guess."""

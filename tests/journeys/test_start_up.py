@@ -11,8 +11,8 @@ from tests.journeys.house import INITIALIZE, TIMEOUT_S, Home
 
 LIGHT = frozenset(
     {
-        *("arguments", "bands", "clock", "databases", "days", "desk", "errors", "lazy"),
-        *("metric_names", "plan", "report", "usage", "work"),
+        *("arguments", "aside", "bands", "clock", "databases", "days", "desk", "errors", "lazy"),
+        *("metric_names", "plan", "report", "text", "usage", "work"),
     }
 )
 """What the tools are declared from. A procedure, and what only it needs, comes when it is called:
