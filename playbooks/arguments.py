@@ -3,6 +3,7 @@
 Apart from them, so that the tools are declared at start-up without importing any procedure.
 """
 
+from datetime import timedelta
 from typing import Final, Literal, TypeAlias
 
 LATEST: Final = "latest"
@@ -23,7 +24,9 @@ MetricGroup: TypeAlias = Literal["tool", "day", "week", "none"]
 
 USUAL_METRIC_DAYS: Final = 30
 MOST_METRIC_DAYS: Final = 400
-"""Nothing is kept longer."""
+KEPT_FOR: Final = timedelta(days=MOST_METRIC_DAYS)
+"""Of usage, runs, plans and what changed in Notion: a review may compare with the same month of
+the year before."""
 
 GroupBy: TypeAlias = Literal["assignee", "project", "ai_tool", "size"]
 Compare: TypeAlias = Literal["previous_period", "ai"]

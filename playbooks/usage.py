@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from typing import Final, Literal, get_args
 
-from playbooks.arguments import ErrorClass
+from playbooks.arguments import KEPT_FOR, ErrorClass
 from playbooks.databases import normal
 from playbooks.errors import (
     CapabilityMissing,
@@ -22,7 +22,6 @@ from playbooks.errors import (
     TokenRefused,
     WriteUnconfirmed,
 )
-from playbooks.records import KEPT_FOR
 
 Ending = Literal["succeeded", "failed", "unknown"]
 

@@ -12,7 +12,7 @@ from tests.journeys.house import INITIALIZE, TIMEOUT_S, Home
 LIGHT = frozenset(
     {
         *("arguments", "aside", "backup_policy", "bands", "clock", "databases", "days", "desk"),
-        *("errors", "fitting", "lazy", "metric_names", "read_only", "render", "report", "text"),
+        *("errors", "lazy", "metric_names", "read_only", "report", "text"),
         "work",
     }
 )

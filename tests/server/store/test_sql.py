@@ -17,8 +17,9 @@ import pytest
 from sqlalchemy import Engine, insert
 from sqlalchemy.engine import make_url
 
+from playbooks.arguments import KEPT_FOR
 from playbooks.errors import StoreUnusable
-from playbooks.records import KEPT_FOR, BreakerState, CallRecord, Edit, Recorded, Traffic
+from playbooks.records import BreakerState, CallRecord, Edit, Recorded, Traffic
 from playbooks.report import Report
 from server.store import calls
 from server.store.failures import location_of
