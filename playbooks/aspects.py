@@ -76,6 +76,27 @@ async def write(desk: Desk, plan: Plan, change: Change, value: Any) -> None:
             raise _strange(change)
 
 
+async def tell_mirror(desk: Desk, plan: Plan, change: Change) -> None:
+    """Drop from our copy what reads as trashed, and keep what reads as out of the trash.
+
+    Raises StoreUnusable, NotionError: the change is made, and may be told again.
+    """
+    if desk.mirror is None:
+        return
+    target = Target.of(change.target)
+    match target.aspect, target.parts, change.after:
+        case "trash", (page_id, *_), True:
+            await desk.mirror.forget(page_id)
+        case "trash", (page_id, *_), _:
+            await desk.mirror.reread(page_id)
+        case "made", (_, original_id), None:
+            new_ids = await _there(desk.maker).new_ids(_origin(plan, change))
+            if original_id in new_ids:
+                await desk.mirror.forget(new_ids[original_id])
+        case _:
+            return
+
+
 def _key(target: Target) -> str:
     """Of a column or a property; a column's name may hold what parts targets."""
     return "/".join(target.parts[1:])

@@ -10,13 +10,15 @@ from typing import Final
 import anyio
 
 from playbooks.clock import Clock
-from playbooks.errors import NothingKept, NotionError
+from playbooks.errors import NotFoundOrNotShared, NothingKept, NotionError, RequestRefused
 from playbooks.mirrored import TurnLost
 from playbooks.objects import DataSource
 from playbooks.ports import Progress
 from playbooks.records import CallRecord, Reading, Strategy
+from server.notion.answers import read_as
 from server.notion.call import MS_PER_S, Monotonic, Sleep
 from server.notion.client import NotionClient
+from server.notion.mirror_keeping import Keeper
 from server.notion.mirror_kept import Kept
 from server.notion.mirror_refresh import Asked, Refresh
 from server.notion.mirror_source import Source
@@ -148,6 +150,26 @@ class NotionMirror:
         total_ms = (self._parts.monotonic() - started_s) * MS_PER_S
         self._parts.record(self._recorded(reading, data_source_id, at, total_ms))
         return view
+
+    async def forget(self, row_id: str) -> None:
+        """Drop the row, which was just seen in the trash; a refresh under way keeps it away."""
+        await self._parts.kept.forget(row_id, at=self._parts.clock())
+
+    async def reread(self, row_id: str) -> None:
+        """Keep the row as Notion shows it now, whenever it says that it was edited.
+
+        Nothing happens when it is no row of a data source that is kept. Raises NotionError.
+        """
+        began_at = self._parts.clock()
+        with suppress(NotFoundOrNotShared, RequestRefused):  # a database, or gone meanwhile
+            page = await Source(self._notion.api, "").page(row_id)
+            home: str = read_as(lambda raw: raw["parent"].get("data_source_id", ""), page)
+            if await self._parts.kept.source(home) is None:
+                return
+            source = Source(self._notion.api, home)
+            keeper = Keeper(source, self._parts.kept, clock=self._parts.clock, known_at=None)
+            batch = replace(await keeper.rows([page]), began_at=began_at)
+            await self._parts.kept.keep_alone(home, batch)
 
     async def kept(self) -> tuple[DataSource, ...]:
         """The data sources of which rows are kept, with the schema of the last refresh."""

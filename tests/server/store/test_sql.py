@@ -295,7 +295,7 @@ async def test_a_probe_says_what_the_store_is_and_leaves_nothing(
 
     engine = make_url(address).get_backend_name()
     assert (state.location, state.engine) == (location_of(address), engine)
-    assert state.schema_version == "0006"
+    assert state.schema_version == "0007"
     assert state.size_bytes is not None
     assert state.size_bytes > 0
     assert await store.latest_runs() == ()
@@ -375,7 +375,7 @@ async def test_a_store_that_could_not_be_opened_is_tried_again(tmp_path: Path) -
         await store.probe()
     path.rmdir()
 
-    assert (await store.probe()).schema_version == "0006"
+    assert (await store.probe()).schema_version == "0007"
     await store.aclose()
 
 
