@@ -6,11 +6,9 @@ can do without, one after another, and keeps nothing. Run it from a checkout wit
 `.venv/bin/python -m benchmarks.backup [--quick] [--json]`.
 """
 
-import argparse
 import asyncio
 import gzip
 import json
-import os
 import sys
 import tempfile
 import time
@@ -26,6 +24,7 @@ if not __package__:
     # Run by its path: the checkout takes this folder's place, whose names would hide others.
     sys.path[0] = str(Path(__file__).resolve().parents[1])
 
+from benchmarks.outcome import asked, progress, tell
 from benchmarks.place import LONG_MINUTES, NOW, OWNER, Place, new_token, opened, shared_page
 from benchmarks.rich_workspace import text, titled
 from playbooks.apply_plan import apply_plan
@@ -99,13 +98,13 @@ async def measure(directory: Path, rows_count: int) -> Measured:
         table_id = _make_table(workspace, root_id)
         row_ids = _fill(workspace, table_id, rows_count)
     async with opened(file, token) as place:
-        _progress(f"{rows_count} rows: bare loop")
+        progress(f"{rows_count} rows: bare loop")
         bare = await _bare(place, table_id)
-        _progress(f"{rows_count} rows: backup")
+        progress(f"{rows_count} rows: backup")
         full, full_s = await _backed_up(place, "full")
         changed_count = _change(place, row_ids)
         incremental, incremental_s = await _backed_up(place, "incremental")
-        _progress(f"{rows_count} rows: restore")
+        progress(f"{rows_count} rows: restore")
         restored, restore_s = await _restored(place, root_id)
         assert place.desk.backups is not None
         return Measured(
@@ -192,7 +191,7 @@ def _make_table(workspace: Workspace, root_id: str) -> str:
 def _fill(workspace: Workspace, table_id: str, rows_count: int) -> list[str]:
     ids: list[str] = []
     for first in range(0, rows_count, BATCH_ROWS):
-        _progress(f"{first} of {rows_count} rows made")
+        progress(f"{first} of {rows_count} rows made")
         with workspace.transaction():
             for number in range(first, min(first + BATCH_ROWS, rows_count)):
                 row, at = _row(table_id, number), START + EVERY * number
@@ -263,25 +262,12 @@ def table(sizes: Sequence[Measured]) -> str:
 
 def main(argv: Sequence[str] | None = None) -> int:
     """Measure and print."""
-    parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--quick", action="store_true", help="smaller sizes, under 40 s")
-    parser.add_argument("--json", action="store_true", help="end with one JSON object on a line")
-    options = parser.parse_args(argv)
+    options = asked(__doc__, argv)
     with tempfile.TemporaryDirectory() as directory:
         rows_counts = QUICK if options.quick else FULL
         sizes = [asyncio.run(measure(Path(directory), count)) for count in rows_counts]
-    _progress("")
-    cpu_count = os.cpu_count()
-    print(table(sizes))
-    print(f"\none run over HTTP in process, on {cpu_count} CPUs")
-    if options.json:
-        print(json.dumps({**summary(sizes), "cpu_count": cpu_count}))
+    tell(table(sizes), "one run over HTTP in process", summary(sizes), as_json=options.json)
     return 0
-
-
-def _progress(told: str) -> None:
-    if sys.stderr.isatty():
-        print(f"\r\033[K{told}", end="", file=sys.stderr, flush=True)
 
 
 if __name__ == "__main__":

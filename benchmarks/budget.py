@@ -33,6 +33,8 @@ if not __package__:
     # Run by its path: the checkout takes this folder's place, whose names would hide others.
     sys.path[0] = str(Path(__file__).resolve().parents[1])
 
+from benchmarks.outcome import progress
+
 CHECKOUT = Path(__file__).resolve().parents[1]
 CALLERS = ("ours", "notion-client", "semaphore")
 OK, TOO_MANY = 200, 429
@@ -157,9 +159,9 @@ def run(size: Size) -> list[Measured]:
         measured: list[Measured] = []
         for processes_count in size.processes_counts:
             for caller in CALLERS:
-                _progress(f"{caller}: {processes_count} processes")
+                progress(f"{caller}: {processes_count} processes")
                 measured.append(bench.measure(caller, processes_count))
-        _progress("")
+        progress("")
         return measured
 
 
@@ -204,11 +206,6 @@ def main(argv: Sequence[str] | None = None) -> int:
         scaled = {"window_s": size.window_s, "window_calls_count": size.calls_count}
         print(json.dumps({**keys(measured), **scaled, "cpu_count": cpu_count}))
     return 0
-
-
-def _progress(text: str) -> None:
-    if sys.stderr.isatty():
-        print(f"\r\033[K{text}", end="", file=sys.stderr, flush=True)
 
 
 if __name__ == "__main__":

@@ -27,6 +27,7 @@ if not __package__:
     # Run by its path: the checkout takes this folder's place, whose names would hide others.
     sys.path[0] = str(Path(__file__).resolve().parents[1])
 
+from benchmarks.outcome import progress
 from benchmarks.slow_workspace import Latency, Made, Time, make
 from playbooks.bands import Bands
 from playbooks.causes import PROCEDURE, CauseName
@@ -304,9 +305,9 @@ async def measure(bench: Bench, seeds_count: int) -> Score:
     score = Score()
     for seed in range(seeds_count):
         for visit in VISITS:
-            _progress(f"seed {seed + 1} of {seeds_count}: {visit.label}")
+            progress(f"seed {seed + 1} of {seeds_count}: {visit.label}")
             score.add(visit, named_by(await bench.diagnose(visit, seed)))
-    _progress("")
+    progress("")
     return score
 
 
@@ -336,7 +337,7 @@ def main(argv: Sequence[str] | None = None) -> int:
     with tempfile.TemporaryDirectory() as name:
         directory = Path(name)
         made = make(
-            directory / "made.sqlite3", rows_counts=ROWS_COUNTS, heavy="heavy", tell=_progress
+            directory / "made.sqlite3", rows_counts=ROWS_COUNTS, heavy="heavy", tell=progress
         )
         score = asyncio.run(measure(Bench(made, directory), seeds_count))
     print(table(score, seeds_count))
@@ -352,11 +353,6 @@ def main(argv: Sequence[str] | None = None) -> int:
         figures = {**score.figures(), "seeds_count": seeds_count, "by_cause": by_cause}
         print(json.dumps({**figures, "cpu_count": os.cpu_count()}))
     return 0
-
-
-def _progress(text: str) -> None:
-    if sys.stderr.isatty():
-        print(f"\r\033[K{text}", end="", file=sys.stderr, flush=True)
 
 
 if __name__ == "__main__":

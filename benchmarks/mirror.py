@@ -6,11 +6,8 @@ is computed from their number. Run it from a checkout with
 `.venv/bin/python -m benchmarks.mirror [--quick] [--json]`.
 """
 
-import argparse
 import asyncio
-import json
 import math
-import os
 import resource
 import secrets
 import sys
@@ -27,6 +24,7 @@ if not __package__:
     # Run by its path: the checkout takes this folder's place, whose names would hide others.
     sys.path[0] = str(Path(__file__).resolve().parents[1])
 
+from benchmarks.outcome import asked, progress, tell
 from playbooks.records import CallRecord, Reading
 from server.notion.client import NotionClient, open_client
 from server.notion.mirror import Freshness, NotionMirror, open_mirror
@@ -136,7 +134,7 @@ class Bench:
 
     async def refresh(self, changed_count: int) -> tuple[Reading, float]:
         """Change so many rows, spread over all, and open."""
-        _progress(f"{len(self.ids)} rows: refresh after {changed_count} changes")
+        progress(f"{len(self.ids)} rows: refresh after {changed_count} changes")
         await self.open()
         self.watch.now += timedelta(hours=1)
         changed = self.ids[:: max(1, len(self.ids) // max(1, changed_count))][:changed_count]
@@ -158,7 +156,7 @@ class Bench:
 
     async def query_naively(self) -> tuple[int, float]:
         """Requests and seconds of one chain of pages to the end."""
-        _progress(f"{len(self.ids)} rows: naive query")
+        progress(f"{len(self.ids)} rows: naive query")
         calls_count = len(self.calls)
         begin = time.perf_counter()
         rows = [row async for row in self.client.query_pages(self.id)]
@@ -192,7 +190,7 @@ async def measure(directory: Path, rows_count: int) -> Measured:
             record=calls.append,
             freshness=_freshness,
         )
-        _progress(f"{rows_count} rows: first load")
+        progress(f"{rows_count} rows: first load")
         return await Bench(
             workspace, ada, watch, client, mirror, calls, data_source_id, ids
         ).measure()
@@ -232,7 +230,7 @@ def _make_table(workspace: Workspace, ada: Actor, bot_id: str) -> str:
 def _fill(workspace: Workspace, ada: Actor, data_source_id: str, rows_count: int) -> list[str]:
     ids: list[str] = []
     for first in range(0, rows_count, 1_000):
-        _progress(f"{first} of {rows_count} rows made")
+        progress(f"{first} of {rows_count} rows made")
         with workspace.transaction():
             for number in range(first, min(first + 1_000, rows_count)):
                 row, at = _row(data_source_id, number), START + EVERY * number
@@ -331,25 +329,17 @@ def summary(sizes: Sequence[Measured]) -> dict[str, Any]:
 
 def main(argv: Sequence[str] | None = None) -> int:
     """Measure and print."""
-    parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--quick", action="store_true", help="smaller sizes, under 40 s")
-    parser.add_argument("--json", action="store_true", help="end with one JSON object on a line")
-    options = parser.parse_args(argv)
+    options = asked(__doc__, argv)
     with tempfile.TemporaryDirectory() as directory:
         rows_counts = QUICK if options.quick else FULL
         sizes = [asyncio.run(measure(Path(directory), count)) for count in rows_counts]
-    _progress("")
-    cpu_count = os.cpu_count()
-    print(table(sizes))
-    print(f"\n{extrapolated(sizes[-1])}\none run over HTTP in process, on {cpu_count} CPUs")
-    if options.json:
-        print(json.dumps({**summary(sizes), "cpu_count": cpu_count}))
+    tell(
+        table(sizes),
+        f"{extrapolated(sizes[-1])}\none run over HTTP in process",
+        summary(sizes),
+        as_json=options.json,
+    )
     return 0
-
-
-def _progress(text: str) -> None:
-    if sys.stderr.isatty():
-        print(f"\r\033[K{text}", end="", file=sys.stderr, flush=True)
 
 
 if __name__ == "__main__":

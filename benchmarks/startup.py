@@ -23,6 +23,7 @@ if not __package__:
     sys.path[0] = str(Path(__file__).resolve().parents[1])
 
 from benchmarks.driver import Connection, Era, ServerFailed
+from benchmarks.outcome import progress
 
 CHECKOUT = Path(__file__).resolve().parents[1]
 ERAS: tuple[Era, ...] = ("legacy", "modern")
@@ -84,17 +85,17 @@ class Bench:
         """The times of SERVERS in one era, starts before calls."""
         measured = tuple(Times() for _ in SERVERS)
         for number in range(self.size.starts_count):
-            _progress(f"{era}: start {number + 1} of {self.size.starts_count}")
+            progress(f"{era}: start {number + 1} of {self.size.starts_count}")
             for server, times in zip(SERVERS, measured, strict=True):
                 self._time_start(server, era, times)
         self._time_calls(era, measured)
-        _progress("")
+        progress("")
         return measured
 
     def prepare(self) -> None:
         """An untimed start of each: bytecode is written, the page cache filled, a run kept."""
         for server in SERVERS:
-            _progress(f"preparing {server.label}")
+            progress(f"preparing {server.label}")
             with self._connect(server, "legacy") as connection:
                 if server.prepare is not None:
                     connection.call(server.prepare, {})
@@ -111,7 +112,7 @@ class Bench:
         with ExitStack() as stack:
             connections = [stack.enter_context(self._connect(server, era)) for server in SERVERS]
             for number in range(BLOCKS_COUNT):
-                _progress(f"{era}: block of calls {number + 1} of {BLOCKS_COUNT}")
+                progress(f"{era}: block of calls {number + 1} of {BLOCKS_COUNT}")
                 for server, connection, times in zip(SERVERS, connections, measured, strict=True):
                     self._time_block(server, connection, times)
 
@@ -179,7 +180,7 @@ def main(argv: Sequence[str] | None = None) -> int:
             bench.prepare()
             measured: dict[Era, Sequence[Times]] = {era: bench.measure(era) for era in ERAS}
         except ServerFailed as failure:
-            _progress("")
+            progress("")
             print(f"failed: {failure}", file=sys.stderr)
             return 1
     _report(measured, as_json=options.json)
@@ -193,11 +194,6 @@ def _report(measured: Mapping[Era, Sequence[Times]], *, as_json: bool) -> None:
     if as_json:
         modern = {f"modern_{key}": value for key, value in ratios(measured["modern"]).items()}
         print(json.dumps({**ratios(measured["legacy"]), **modern, "cpu_count": cpu_count}))
-
-
-def _progress(text: str) -> None:
-    if sys.stderr.isatty():
-        print(f"\r\033[K{text}", end="", file=sys.stderr, flush=True)
 
 
 if __name__ == "__main__":

@@ -26,6 +26,7 @@ if not __package__:
     # Run by its path: the checkout takes this folder's place, whose names would hide others.
     sys.path[0] = str(Path(__file__).resolve().parents[1])
 
+from benchmarks.outcome import progress
 from benchmarks.stack import Stack, open_stack
 from playbooks.desk import Desk
 from playbooks.report import Report
@@ -126,7 +127,7 @@ class Bench:
         )
 
     async def _load(self) -> float:
-        _progress(f"{len(self.ids)} rows: first copy")
+        progress(f"{len(self.ids)} rows: first copy")
         assert self.desk.mirror is not None
         begin = time.perf_counter()
         await self.desk.mirror.open(self.data_source_id)
@@ -140,7 +141,7 @@ class Bench:
         return report, seconds
 
     async def _warm(self, asked: Mapping[str, Any]) -> float:
-        _progress(f"{len(self.ids)} rows: warm reports")
+        progress(f"{len(self.ids)} rows: warm reports")
         return median([(await self._report(asked))[1] for _ in range(WARM_COUNT)])
 
     async def _after_changes(self) -> float:
@@ -155,7 +156,7 @@ class Bench:
 
     def _paged(self) -> tuple[int, int]:
         """Pages and bytes of one query to its end."""
-        _progress(f"{len(self.ids)} rows: paged")
+        progress(f"{len(self.ids)} rows: paged")
         path, body = f"/v1/data_sources/{self.data_source_id}/query", {"page_size": 100}
         pages_count = bytes_count = 0
         cursor: dict[str, str] | None = {}
@@ -198,7 +199,7 @@ def _fill(stack: Stack, data_source_id: str, rows_count: int) -> list[str]:
     chance, ids = random.Random(1), list[str]()
     every = timedelta(days=PAST_DAYS) / rows_count
     for first in range(0, rows_count, BATCH_ROWS):
-        _progress(f"{first} of {rows_count} rows made")
+        progress(f"{first} of {rows_count} rows made")
         with stack.workspace.transaction():
             for number in range(first, min(first + BATCH_ROWS, rows_count)):
                 at = NOW - timedelta(days=PAST_DAYS) + every * number
@@ -291,7 +292,7 @@ def main(argv: Sequence[str] | None = None) -> int:
     parser.add_argument("--json", action="store_true", help="end with one JSON object on a line")
     options = parser.parse_args(argv)
     sizes = [_measured(count) for count in (QUICK if options.quick else FULL)]
-    _progress("")
+    progress("")
     cpu_count = os.cpu_count()
     print(f"{table(sizes)}\none run over HTTP in process, on {cpu_count} CPUs")
     if options.json:
@@ -302,11 +303,6 @@ def main(argv: Sequence[str] | None = None) -> int:
 def _measured(rows_count: int) -> Measured:
     with tempfile.TemporaryDirectory() as directory:
         return asyncio.run(measure(Path(directory), rows_count))
-
-
-def _progress(text: str) -> None:
-    if sys.stderr.isatty():
-        print(f"\r\033[K{text}", end="", file=sys.stderr, flush=True)
 
 
 if __name__ == "__main__":

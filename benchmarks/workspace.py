@@ -6,10 +6,7 @@ that at the largest size to that at the smallest. Run it from a checkout with
 `.venv/bin/python -m benchmarks.workspace [--quick] [--json]`.
 """
 
-import argparse
 import asyncio
-import json
-import os
 import random
 import resource
 import secrets
@@ -30,6 +27,7 @@ if not __package__:
     # Run by its path: the checkout takes this folder's place, whose names would hide others.
     sys.path[0] = str(Path(__file__).resolve().parents[1])
 
+from benchmarks.outcome import asked, progress, tell
 from server.workspace.asgi import create_app
 from server.workspace.core import JSON, Actor, Workspace
 
@@ -128,12 +126,12 @@ async def measure(directory: Path, rows_counts: Sequence[int]) -> Measured:
         sizes += [await _filled(stack, directory, count) for count in rows_counts[1:]]
         asked = [(filled, await filled.requests()) for filled in sizes]
         for sample in range(SAMPLES_COUNT + 1):
-            _progress(f"sample {sample} of {SAMPLES_COUNT}")
+            progress(f"sample {sample} of {SAMPLES_COUNT}")
             for name in COSTS:
                 for filled, requests in asked:
                     # The first one warms up.
                     await filled.time(name, requests[name], is_counted=sample > 0)
-    _progress("")
+    progress("")
     return Measured(sizes, _peak_rss_mb() - before_mb)
 
 
@@ -187,14 +185,14 @@ def _peak_rss_mb() -> float:
 def _fill(workspace: Workspace, ada: Actor, data_source_id: str, rows_count: int) -> list[str]:
     chance, page_ids = random.Random(1), list[str]()
     for first in range(0, rows_count, BATCH_ROWS_COUNT):
-        _progress(f"{first} of {rows_count} rows")
+        progress(f"{first} of {rows_count} rows")
         with workspace.transaction():
             for number in range(first, min(first + BATCH_ROWS_COUNT, rows_count)):
                 row = _row(data_source_id, chance, number)
                 at = START + timedelta(seconds=5 * number)
                 page = workspace.perform("POST", "/v1/pages", row, actor=ada, at=at)
                 page_ids.append(page["id"])
-    _progress("")
+    progress("")
     return page_ids
 
 
@@ -257,24 +255,17 @@ def table(measured: Measured) -> str:
 
 def main(argv: Sequence[str] | None = None) -> int:
     """Measure and print."""
-    parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--quick", action="store_true", help="smaller sizes, under 40 s")
-    parser.add_argument("--json", action="store_true", help="end with one JSON object on a line")
-    options = parser.parse_args(argv)
+    options = asked(__doc__, argv)
     with tempfile.TemporaryDirectory() as directory:
         sizes = QUICK if options.quick else FULL
         measured = asyncio.run(measure(Path(directory), sizes))
-    cpu_count = os.cpu_count()
-    print(table(measured))
-    print(f"\n{SAMPLES_COUNT} requests of each kind, over HTTP in process, on {cpu_count} CPUs")
-    if options.json:
-        print(json.dumps({**summary(measured), "cpu_count": cpu_count}))
+    tell(
+        table(measured),
+        f"{SAMPLES_COUNT} requests of each kind, over HTTP in process",
+        summary(measured),
+        as_json=options.json,
+    )
     return 0
-
-
-def _progress(text: str) -> None:
-    if sys.stderr.isatty():
-        print(f"\r\033[K{text}", end="", file=sys.stderr, flush=True)
 
 
 if __name__ == "__main__":

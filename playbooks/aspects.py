@@ -6,6 +6,7 @@ from typing import Any, Final, TypeVar
 from playbooks.desk import Desk
 from playbooks.errors import PlanUnusable
 from playbooks.plan import Change, Plan
+from playbooks.restore_contents import Contents, content_state
 from playbooks.targets import Target
 
 T = TypeVar("T")
@@ -20,6 +21,7 @@ _REQUESTS: Final = {
     "column": 3,
     "made": 3,
     "linked": 2,
+    "content": 4,
     "baseline": 0,
 }
 """Calls of Notion that a change takes at least: look, write, read back."""
@@ -30,7 +32,7 @@ def requests_of(change: Change) -> int:
     return _REQUESTS[Target.of(change.target).aspect]
 
 
-async def current(desk: Desk, plan: Plan, change: Change) -> Any:
+async def current(desk: Desk, plan: Plan, change: Change) -> Any:  # noqa: PLR0911 - one for each aspect
     """How the target is now, to be compared with the change's `before` and `after`.
 
     Raises:
@@ -54,6 +56,10 @@ async def current(desk: Desk, plan: Plan, change: Change) -> Any:
             return _made(change) if state in reached else None
         case "baseline", (workspace_id,):
             return await _there(desk.security).baseline(workspace_id)
+        case "content", _:
+            contents = Contents(_there(desk.backups), _there(desk.exporter), _there(desk.maker))
+            ids = await contents.maker.new_ids(_origin(plan, change))
+            return await content_state(contents, change, ids)
         case _:
             raise _strange(change)
 
@@ -74,8 +80,33 @@ async def write(desk: Desk, plan: Plan, change: Change, value: Any) -> None:
             await _make(desk, plan, change, snapshot_id, original_id, value)
         case "baseline", (workspace_id,):
             await _there(desk.security).set_baseline(workspace_id, value)
+        case "content", (_, page_id) if value is None:
+            await _there(desk.maker).empty(page_id)
+        case "content", (snapshot_id, page_id):
+            await _there(desk.maker).refill(_origin(plan, change), snapshot_id, page_id)
         case _:
             raise _strange(change)
+
+
+async def tell_mirror(desk: Desk, plan: Plan, change: Change) -> None:
+    """Drop from our copy what reads as trashed, and keep what reads as out of the trash.
+
+    Raises StoreUnusable, NotionError: the change is made, and may be told again.
+    """
+    if desk.mirror is None:
+        return
+    target = Target.of(change.target)
+    match target.aspect, target.parts, change.after:
+        case "trash", (page_id, *_), True:
+            await desk.mirror.forget(page_id)
+        case "trash", (page_id, *_), _:
+            await desk.mirror.reread(page_id)
+        case "made", (_, original_id), None:
+            new_ids = await _there(desk.maker).new_ids(_origin(plan, change))
+            if original_id in new_ids:
+                await desk.mirror.forget(new_ids[original_id])
+        case _:
+            return
 
 
 def _key(target: Target) -> str:

@@ -8,11 +8,13 @@ what there is left to read, whenever the process dies.
 import hashlib
 import json
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterable, Mapping, Sequence
-from dataclasses import asdict, dataclass, field
+from dataclasses import asdict, dataclass
 from datetime import UTC, datetime, timedelta
 from functools import partial
+from itertools import islice
 from typing import Any, Final
 
+from playbooks.backup_state import State, TimeIsUp, Wanted
 from playbooks.block_ids import block_ids
 from playbooks.data_ports import Draft, Exporter
 from playbooks.desk import Desk
@@ -25,8 +27,8 @@ from playbooks.errors import (
     StoreUnusable,
     TokenRefused,
 )
-from playbooks.ports import Progress
-from playbooks.snapshot import Json, Snapshot
+from playbooks.ports import Outcome, Progress
+from playbooks.snapshot import Json, RecordKind
 from playbooks.text import shown
 
 BATCH_COUNT: Final = 100
@@ -42,37 +44,6 @@ _MINUTE: Final = timedelta(minutes=1)
 _SOON: Final = timedelta(hours=1)
 _STOPS: Final = (TokenRefused, RateLimited, NoAnswer)
 """After these nothing else is worth asking; anything else may be wrong with one thing alone."""
-
-
-class TimeIsUp(Exception):
-    """The call has used its time; the draft holds what was read."""
-
-
-@dataclass(slots=True)
-class State:
-    """What is remembered of a reading over all the calls that it takes.
-
-    `unread` are sentences by what could not be read; `tables` titles by id.
-    """
-
-    requests_count: int = 0
-    changed_count: int = 0
-    deleted_count: int = 0
-    edited_meanwhile_count: int = 0
-    unread: dict[str, str] = field(default_factory=dict[str, str])
-    gaps: list[str] = field(default_factory=list[str])
-    tables: dict[str, str] = field(default_factory=dict[str, str])
-
-
-@dataclass(frozen=True, slots=True)
-class Wanted:
-    """What a backup is to hold, and until when this call may read."""
-
-    base: Snapshot | None
-    base_schemas: Mapping[str, Json]
-    content: bool
-    block_comments: bool
-    until: datetime
 
 
 @dataclass(slots=True)
@@ -106,6 +77,19 @@ class Reading:
         base = self.wanted.base
         return self.draft.started_at if base is None else base.manifest.full_at
 
+    @property
+    def read_at(self) -> dict[str, datetime]:
+        """When each place was last read whole: what could not be is as it was in the base."""
+        base = self.wanted.base
+        before = {} if base is None else base.manifest.read_at
+        now = dict.fromkeys(self.state.read, self.draft.started_at)
+        places = ("", *self.state.tables)
+        return {place: at for place, at in {**before, **now}.items() if place in places}
+
+    def _whole_at(self, place: str) -> datetime | None:
+        """When the base read that place whole; None when all of it is to be read now."""
+        return None if self.wanted.base is None else self.wanted.base.manifest.read_at.get(place)
+
     async def read(self) -> None:
         """Everything that is left.
 
@@ -113,11 +97,13 @@ class Reading:
             TimeIsUp: there is more to read, but no time.
             NotionError: Notion stopped answering.
         """
+        await self._once("due", self._note_due)
         await self._once("settings", self._settings)
         await self._once("users", self._users)
         await self._once("pages", partial(self._own_pages, again=False))
         await self._tables()
         await self._contents()
+        await self._comments_due()
         for table_id in self.state.tables:
             if f"rows/{table_id}" in self.state.unread:
                 continue
@@ -173,6 +159,7 @@ class Reading:
         """Pages that are no rows: the search gives all of them, so that deletions show."""
         seen = await self._keep_pages("", self.exporter.pages(), again=again)
         await self._forget((await self.draft.has("page")).keys() - seen)
+        self._note_read("")
 
     async def _tables(self) -> None:
         found = {table.id: table.title for table in await self.exporter.tables()}
@@ -199,13 +186,18 @@ class Reading:
         self.state.gaps.append(f"The table {table_id} of the last backup is not shared any more.")
 
     async def _table(self, table_id: str) -> None:
-        """Schema and rows: those edited since the base, all where the schema has changed."""
+        """Schema and rows: those edited since it was last read whole, all of a changed schema."""
         database, table = await self.exporter.table(table_id)
-        base, known = self.wanted.base, self.wanted.base_schemas.get(table_id)
-        as_before = base is not None and known is not None and _columns(known) == _columns(table)
-        since = base.manifest.started_at - _CUT if base is not None and as_before else None
+        known, whole_at = await self.draft.record("data_source", table_id), self._whole_at(table_id)
+        as_before = known is not None and _columns(known) == _columns(table)
+        since = whole_at - _CUT if whole_at is not None and as_before else None
         await self._keep_pages(table_id, self.exporter.rows(table_id, since=since), again=False)
         await self._keep_table(table_id, database, table)
+        self._note_read(table_id)
+
+    def _note_read(self, place: str) -> None:
+        if place not in self.state.read:
+            self.state.read.append(place)
 
     async def _keep_table(self, table_id: str, database: Json, table: Json) -> None:
         await self.draft.put("database", [("", str(database["id"]), database)])
@@ -240,7 +232,7 @@ class Reading:
     ) -> frozenset[str]:
         """Keep them as they come, their content forgotten where they have changed; their ids."""
         kept, seen = await self.draft.has("page", place), set[str]()
-        changed_from = self._changed_from(again=again)
+        changed_from = self._changed_from(place, again=again)
         async for batch in _batches(pages):
             changed = [each for each in batch if _is_changed(each, kept, changed_from)]
             self.state.changed_count += 0 if again else len(changed)
@@ -250,12 +242,12 @@ class Reading:
             seen |= {str(each["id"]) for each in batch}
         return frozenset(seen)
 
-    def _changed_from(self, *, again: bool) -> datetime:
+    def _changed_from(self, place: str, *, again: bool) -> datetime:
         """A page edited in this minute or later may have changed, although its time has not."""
         if again:
             return self.draft.started_at.replace(second=0, microsecond=0)
-        base = self.wanted.base
-        return datetime.min.replace(tzinfo=UTC) if base is None else base.manifest.started_at - _CUT
+        whole_at = self._whole_at(place)
+        return datetime.min.replace(tzinfo=UTC) if whole_at is None else whole_at - _CUT
 
     async def _forget(self, page_ids: Iterable[str]) -> None:
         ids = sorted(page_ids)
@@ -267,6 +259,8 @@ class Reading:
         await self.draft.drop("comments", page_ids)
         for page_id in page_ids:
             self.state.unread.pop(f"content/{page_id}", None)
+            self.state.unread.pop(f"comments/{page_id}", None)
+            self.state.comments_due.pop(page_id, None)
 
     async def _contents(self) -> None:
         """Content and comments of every page that has none yet."""
@@ -286,12 +280,7 @@ class Reading:
             await self._some_contents(unread[start : start + SIDE_BY_SIDE])
 
     async def _some_contents(self, pages: Sequence[tuple[str, str]]) -> None:
-        left_s = (self.wanted.until - self.desk.clock()).total_seconds()
-        if left_s <= 0:
-            raise TimeIsUp
-        outcomes = await self.desk.together(
-            [partial(self._content, page_id) for _, page_id in pages], within_s=left_s
-        )
+        outcomes = await self._side_by_side(self._content, pages)
         read = [
             (*page, each.value)
             for page, each in zip(pages, outcomes, strict=True)
@@ -301,25 +290,75 @@ class Reading:
         await self.draft.put("content", [(p, i, parts[0]) for p, i, parts in read])
         self.contents_count += len(read)
         for (_, page_id), outcome in zip(pages, outcomes, strict=True):
-            self._judge(page_id, outcome.error)
+            self._judge("content", page_id, outcome.error)
 
-    def _judge(self, page_id: str, error: Exception | None) -> None:
+    async def _side_by_side(
+        self, read: Callable[[str], Awaitable[Json]], pages: Sequence[tuple[str, str]]
+    ) -> Sequence[Outcome[Json]]:
+        left_s = (self.wanted.until - self.desk.clock()).total_seconds()
+        if left_s <= 0:
+            raise TimeIsUp
+        return await self.desk.together(
+            [partial(read, page_id) for _, page_id in pages], within_s=left_s
+        )
+
+    def _judge(self, kind: str, page_id: str, error: Exception | None) -> None:
         if error is None:
             return
         if isinstance(error, _STOPS) or not isinstance(error, NotionError):
             raise error
-        self.state.unread[f"content/{page_id}"] = f"Content of page {page_id}: {error.problem}"
+        told = f"{kind.title()} of page {page_id}: {error.problem}"
+        self.state.unread[f"{kind}/{page_id}"] = told
+
+    async def _note_due(self) -> None:
+        """Notion dates no page by its comments: those of pages that had some are read again.
+
+        Of all pages, where the base could not read comments.
+        """
+        base = self.wanted.base
+        if base is None or not self.wanted.content:
+            return
+        kind: RecordKind = "comments" if base.manifest.comments_read else "content"
+        for place in ("", *await self.draft.has("data_source")):
+            due = await self.draft.has(kind, place)
+            self.state.comments_due |= dict.fromkeys(due, place)
+
+    async def _comments_due(self) -> None:
+        while self.state.comments_due and "comments" not in self.state.unread:
+            due = list(islice(self.state.comments_due.items(), SIDE_BY_SIDE))
+            await self._some_comments([(place, page_id) for page_id, place in due])
+
+    async def _some_comments(self, pages: Sequence[tuple[str, str]]) -> None:
+        outcomes = await self._side_by_side(self._comments_again, pages)
+        read = [
+            (*page, each.value)
+            for page, each in zip(pages, outcomes, strict=True)
+            if each.value is not None
+        ]
+        await self.draft.drop("comments", [page_id for _, page_id, found in read if not found])
+        await self.draft.put("comments", [each for each in read if each[2]])
+        for (_, page_id), outcome in zip(pages, outcomes, strict=True):
+            self._judge("comments", page_id, outcome.error)
+            if outcome.value is not None or outcome.error is not None:
+                self.state.comments_due.pop(page_id)
 
     async def _content(self, page_id: str) -> tuple[Json, Json]:
         content = await self.exporter.content(page_id)
+        return content, await self._comments(page_id, content) or []
+
+    async def _comments_again(self, page_id: str) -> Json:
+        """Those of a page whose content is kept; None when they cannot be read."""
+        return await self._comments(page_id, await self.draft.record("content", page_id) or [])
+
+    async def _comments(self, page_id: str, content: Json) -> Json:
         if "comments" in self.state.unread:
-            return content, []
+            return None
         blocks = list(block_ids(content)) if self.wanted.block_comments else []
         try:
-            return content, await self.exporter.comments(page_id, blocks)
+            return await self.exporter.comments(page_id, blocks)
         except CapabilityMissing as error:
             self.state.unread["comments"] = f"Comments: {error.problem}"
-            return content, []
+            return None
 
 
 def _named(step: str, state: State) -> str:

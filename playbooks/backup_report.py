@@ -5,7 +5,8 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Final
 
-from playbooks.backup_reading import Reading, State
+from playbooks.backup_reading import Reading
+from playbooks.backup_state import State, Wanted
 from playbooks.backups_kept import Kept, rows_count, rto_estimate_s
 from playbooks.desk import Desk
 from playbooks.errors import NotionError
@@ -29,10 +30,16 @@ class Made:
     kept: Kept
 
 
-def finished(desk: Desk, run_id: str, started: datetime, made: Made, state: State) -> Report:
+def finished(desk: Desk, run_id: str, started: datetime, made: Made, reading: Reading) -> Report:
     """The report of a backup that is there."""
-    manifest, now = made.snapshot.manifest, desk.clock()
-    findings = [*_failed(made.check), *_unread(state), *_unsaid(desk), *_broken(made.kept)]
+    manifest, now, state = made.snapshot.manifest, desk.clock(), reading.state
+    findings = [
+        *_failed(made.check),
+        *_not_built_upon(reading.wanted),
+        *_unread(state),
+        *_unsaid(reading.wanted),
+        *_broken(made.kept),
+    ]
     things = len(state.tables) + manifest.counts.get("page", 0)
     unread = len(state.unread)
     says = "verified" if made.check.passed else "NOT usable"
@@ -140,10 +147,17 @@ def _report(  # noqa: PLR0913 - the envelope's own fields, by keyword
     return report.model_copy(update={"summary": summarise(report)})
 
 
-def warnings_of(desk: Desk, state: State) -> tuple[str, ...]:
+def warnings_of(reading: Reading) -> tuple[str, ...]:
     """What the manifest says is not in the backup."""
-    unsaid = [finding.what for finding in _unsaid(desk)]
-    return (*state.unread.values(), *state.gaps, *unsaid)
+    unsaid = [finding.what for finding in _unsaid(reading.wanted)]
+    return (*reading.state.unread.values(), *reading.state.gaps, *unsaid)
+
+
+def _not_built_upon(wanted: Wanted) -> list[Finding]:
+    if not wanted.why_full:
+        return []
+    what = f"all was read anew: {wanted.why_full}"
+    return [_finding("base", what, "This one is whole and needs no other; later ones build on it.")]
 
 
 def _failed(check: Check) -> list[Finding]:
@@ -172,19 +186,25 @@ def _unread(state: State) -> list[Finding]:
 _GAPS: Final = "Read what is listed in Notion itself; the backup holds the rest."
 
 
-def _unsaid(desk: Desk) -> list[Finding]:
+def _unsaid(wanted: Wanted) -> list[Finding]:
     """What was left out on purpose, or cannot be read by anybody."""
-    policy = desk.backup_policy
     left_out: list[str] = []
-    if not policy.content:
+    if not wanted.content:
         left_out.append("content and comments of pages: [backups] content = true reads them")
-    elif not policy.block_comments:
+    elif not wanted.block_comments:
         left_out.append(
             "comments on single blocks, a request each: [backups] block_comments = true reads them"
         )
+    if wanted.content and wanted.base is not None:
+        left_out.append(_FIRST_COMMENTS)
     told = [*left_out, _NEVER]
     return [_finding("left_out", f"left out: {'; '.join(told)}", "", severity="info")]
 
+
+_FIRST_COMMENTS: Final = (
+    "first comments on pages that nobody edited since: Notion does not date them, mode='full' (and"
+    " each weekly full backup) reads them"
+)
 
 _NEVER: Final = (
     "views, permissions, page history, resolved comments and the bytes of files, which the API"

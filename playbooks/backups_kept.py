@@ -22,10 +22,10 @@ class Kept:
 
     @classmethod
     def of(cls, found: Sequence[Snapshot | Broken]) -> "Kept":
-        """Those that are usable, and those that are not."""
+        """Those that are usable, and those that are not; what was never a backup is neither."""
         return cls(
             tuple(each for each in found if isinstance(each, Snapshot)),
-            tuple(each for each in found if isinstance(each, Broken)),
+            tuple(each for each in found if isinstance(each, Broken) and not each.foreign),
         )
 
     @property

@@ -7,9 +7,10 @@ of the rows is kept before the first of them goes (`prepare`), and an undo bring
 from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import UTC, date, timedelta
+from datetime import UTC, date, datetime, timedelta
 from typing import Any, Final, get_args
 
+from playbooks.arguments import OLDEST_DAYS
 from playbooks.aspects import requests_of
 from playbooks.backups_kept import Kept
 from playbooks.data_ports import Backups
@@ -74,10 +75,10 @@ class _Found:
 async def propose(desk: Desk, request: Request) -> Draft:
     """The old entries that a verified backup holds, the oldest first; changes nothing.
 
-    Raises PlanUnusable for a database that is never cleaned up.
+    Raises PlanUnusable for a database that is never cleaned up, or an age beyond all dates.
     """
     keys = _keys(request.database)
-    older_than_days = request.older_than_days or desk.bands.clean_up_after_days
+    older_than_days = _older_than_days(request.older_than_days, desk)
     before = desk.work.days.local_day(desk.clock()) - timedelta(days=older_than_days)
     found = _Found()
     for key in keys:
@@ -115,6 +116,16 @@ def _keys(asked: DatabaseKey | None) -> tuple[DatabaseKey, ...]:
     raise PlanUnusable(
         f"{asked} is never cleaned up: its rows are work, not a log.",
         remedy=f"These are: {', '.join(CLEANED)}.",
+    )
+
+
+def _older_than_days(asked: float | None, desk: Desk) -> float:
+    days = desk.bands.clean_up_after_days if asked is None else asked
+    if 1 <= days <= OLDEST_DAYS:
+        return days
+    raise PlanUnusable(
+        f"older_than_days is {days:g}, which is not from 1 to {OLDEST_DAYS:,}.",
+        remedy="Name a number of days between these.",
     )
 
 
@@ -162,10 +173,11 @@ def _title(row: Row) -> str:
 
 
 async def _newest(backups: Backups | None) -> Snapshot | None:
-    """The newest verified backup, when it still verifies."""
+    """The newest verified backup that holds content, when it still verifies."""
     if backups is None:
         return None
-    newest = Kept.of(await backups.snapshots()).verified
+    kept = Kept.of(await backups.snapshots()).snapshots
+    newest = next((each for each in kept if each.verified() and each.manifest.content), None)
     if newest is None or not (await backups.verify(newest.id, 1)).passed:
         return None
     return newest
@@ -174,13 +186,15 @@ async def _newest(backups: Backups | None) -> Snapshot | None:
 async def _held(
     backups: Backups | None, snapshot: Snapshot, entries: Sequence[Entry]
 ) -> list[Entry]:
-    """Those that the backup holds as they are now. Raises BackupUnusable."""
+    """Those that the backup holds with their content as they are now. Raises BackupUnusable."""
     assert backups is not None
-    held = set[str]()
-    for table in {entry.data_source_id for entry in entries}:
-        held |= {each async for _, each, _ in backups.records(snapshot.id, "page", table)}
-    since = snapshot.manifest.started_at - _ROUNDED
-    return [each for each in entries if each.row.id in held and each.row.last_edited_at < since]
+    manifest, held_since = snapshot.manifest, dict[str, datetime]()
+    for table in {entry.data_source_id for entry in entries} & manifest.read_at.keys():
+        since = manifest.read_at[table] - _ROUNDED
+        rows = {each async for _, each, _ in backups.records(snapshot.id, "page", table)}
+        held_since |= dict.fromkeys(rows.difference(manifest.unread_content), since)
+    never = datetime.min.replace(tzinfo=UTC)
+    return [e for e in entries if e.row.last_edited_at < held_since.get(e.row.id, never)]
 
 
 def _drafted(  # noqa: PLR0913 - all that the answer tells
@@ -204,7 +218,7 @@ def _drafted(  # noqa: PLR0913 - all that the answer tells
             *([f"{unsaved} wait for a backup that holds them: create_backup"] if unsaved else []),
             *([f"backup {snapshot.id} holds them"] if snapshot and planned else []),
         ),
-        blockers=() if held else (_NO_BACKUP,),
+        blockers=() if held else (_no_backup(desk),),
         requests_count=sum(map(requests_of, changes)),
         looked_at_count=len(found.gates),
         measurements={
@@ -251,12 +265,14 @@ def _gates(found: _Found) -> tuple[Gate, ...]:
     return tuple(found.gates)
 
 
-_NO_BACKUP: Final = Finding(
-    id="clean_up.no_backup",
-    severity="warning",
-    what="no verified backup is newer than the last edits of these rows",
-    remedy="Call create_backup, then plan again.",
-)
+def _no_backup(desk: Desk) -> Finding:
+    with_content = "" if desk.backup_policy.content else "Set [backups] content = true. "
+    return Finding(
+        id="clean_up.no_backup",
+        severity="warning",
+        what="no verified backup holds these rows with their content since their last edits",
+        remedy=f"{with_content}{_ANEW}",
+    )
 
 
 async def _verify_again(desk: Desk, snapshot_id: str) -> None:

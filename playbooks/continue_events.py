@@ -10,8 +10,9 @@ from collections.abc import Mapping
 from datetime import UTC, datetime
 from typing import Final
 
+from playbooks.arguments import LONGEST_RESPONSE_MS, MOST_TOKENS
 from playbooks.days import YEARS, WorkDays
-from playbooks.usage import LONGEST_RESPONSE_MS, MOST_TOKENS, UsageRecord
+from playbooks.usage import UsageRecord
 
 TOOL: Final = "continue"
 

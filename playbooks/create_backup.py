@@ -4,21 +4,23 @@ It counts only once it is verified. It is no picture of one instant: what was ed
 read is read once more, and counted.
 """
 
+from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import Final
 
 from playbooks.arguments import BackupMode
-from playbooks.backup_reading import Reading, TimeIsUp, Wanted
+from playbooks.backup_reading import Reading
 from playbooks.backup_report import PROCEDURE, Made, finished, unfinished, warnings_of
+from playbooks.backup_state import TimeIsUp, Wanted
 from playbooks.backups_kept import Kept
-from playbooks.data_ports import Backups, Exporter
+from playbooks.data_ports import Backups, Draft, Exporter
 from playbooks.desk import Desk, silent
-from playbooks.errors import BackupUnusable, CapabilityMissing, NotionError
+from playbooks.errors import BackupUnusable, BaseUnusable, CapabilityMissing, NotionError
 from playbooks.ports import Notion, Progress
 from playbooks.report import Report
 from playbooks.retention import removable
 from playbooks.runs import keep
-from playbooks.snapshot import Json, Mode, Snapshot
+from playbooks.snapshot import Json, Snapshot
 
 WITHIN_MINUTES: Final = 10
 
@@ -33,7 +35,8 @@ async def create_backup(
     """Make a backup, verify it, remove what retention does not keep; or read a part of one.
 
     After `within_minutes` it stops between two tables or pages, and the next call goes on; so it
-    does after a crash. `auto`: what changed since the last one, all when that is too old.
+    does after a crash. `auto`: what changed since the last one, all when that is too old or cannot
+    be opened.
 
     Raises:
         BackupUnusable: nothing to read from, no place to write to, or another is being made.
@@ -45,10 +48,7 @@ async def create_backup(
     run_id, started = desk.new_run_id(), desk.clock()
     workspace = await _workspace(desk, notion.attributed(PROCEDURE, run_id))
     until = started + timedelta(minutes=within_minutes)
-    wanted = await _wanted(desk, backups, await _base(desk, backups, mode, started), until)
-    base = wanted.base
-    how: Mode = "full" if base is None else "incremental"
-    draft = await backups.begin(mode=how, base_id=base.id if base else None, at=started)
+    draft, wanted = await _begun(desk, backups, mode, at=started, until=until)
     try:
         counting = exporter.attributed(PROCEDURE, run_id)
         reading = await Reading.resumed(desk, counting, draft, wanted=wanted, progress=progress)
@@ -56,7 +56,7 @@ async def create_backup(
         if stopped is None:
             snapshot = await draft.finish(_about(desk, reading, workspace))
             made = await _trusted(desk, backups, snapshot)
-            report = finished(desk, run_id, started, made, reading.state)
+            report = finished(desk, run_id, started, made, reading)
         else:
             why = stopped if isinstance(stopped, NotionError) else None
             report = unfinished(desk, run_id, started, reading, why)
@@ -66,12 +66,29 @@ async def create_backup(
     return report
 
 
-async def _wanted(desk: Desk, backups: Backups, base: Snapshot | None, until: datetime) -> Wanted:
+async def _begun(
+    desk: Desk, backups: Backups, mode: BackupMode, *, at: datetime, until: datetime
+) -> tuple[Draft, Wanted]:
+    """A draft on the base, or on none: a lost key or a bad disk must not end all backups."""
     policy = desk.backup_policy
-    schemas = {} if base is None else await _schemas(backups, base.id)
-    return Wanted(
-        base, schemas, content=policy.content, block_comments=policy.block_comments, until=until
+    wanted = Wanted(
+        base=await _base(desk, backups, mode, at),
+        content=policy.content,
+        block_comments=policy.block_comments,
+        until=until,
     )
+    if wanted.base is not None:
+        try:
+            return await backups.begin(mode="incremental", base_id=wanted.base.id, at=at), wanted
+        except BaseUnusable as error:
+            if mode == "incremental":
+                raise BackupUnusable(error.problem, remedy=f"{_FULL} {error.remedy}") from error
+            why = f"{wanted.base.id} could not be built upon. {error.problem}"
+            wanted = replace(wanted, base=None, why_full=why)
+    return await backups.begin(mode="full", base_id=None, at=at), wanted
+
+
+_FULL: Final = "Call create_backup with mode='full'."
 
 
 async def _read(reading: Reading) -> TimeIsUp | NotionError | None:
@@ -116,14 +133,9 @@ async def _base(desk: Desk, backups: Backups, mode: BackupMode, now: datetime) -
     if mode == "incremental":
         raise BackupUnusable(
             "There is no verified backup of the same extent to build on.",
-            remedy="Call create_backup with mode='full'.",
+            remedy=_FULL,
         )
     return None
-
-
-async def _schemas(backups: Backups, snapshot_id: str) -> dict[str, Json]:
-    records = backups.records(snapshot_id, "data_source")
-    return {table_id: table async for _, table_id, table in records}
 
 
 def _about(desk: Desk, reading: Reading, workspace: str) -> dict[str, Json]:
@@ -131,10 +143,13 @@ def _about(desk: Desk, reading: Reading, workspace: str) -> dict[str, Json]:
     return {
         "workspace": workspace,
         "full_at": reading.full_at,
+        "read_at": reading.read_at,
         "content": desk.backup_policy.content,
+        "unread_content": state.unread_content,
+        "comments_read": "comments" not in state.unread,
         "requests_count": state.requests_count,
         "edited_meanwhile_count": state.edited_meanwhile_count,
-        "warnings": warnings_of(desk, state),
+        "warnings": warnings_of(reading),
     }
 
 

@@ -143,6 +143,10 @@ class Draft(Protocol):
         """What is kept of that kind and place: ids with their `last_edited_time` ("" for none)."""
         ...
 
+    async def record(self, kind: RecordKind, record_id: str) -> Json:
+        """What is kept under that id, or None."""
+        ...
+
     async def note(self, key: str, value: Json) -> None:
         """Remember how far it is, for whoever goes on."""
         ...
@@ -155,7 +159,8 @@ class Draft(Protocol):
         """Write the files, the manifest last.
 
         `about` are the manifest's fields that only the procedure knows: workspace, full_at,
-        content, requests_count, edited_meanwhile_count, warnings.
+        read_at, content, unread_content, comments_read, requests_count, edited_meanwhile_count,
+        warnings.
         """
         ...
 
@@ -174,7 +179,8 @@ class Backups(Protocol):
     async def begin(self, *, mode: Mode, base_id: str | None, at: datetime) -> Draft:
         """The unfinished draft of that mode and base, else a new one that holds the base's records.
 
-        Raises BackupUnusable while another process writes one.
+        Raises BackupUnusable while another process writes one; BaseUnusable when it is the base
+        that cannot be read.
         """
         ...
 
@@ -237,6 +243,18 @@ class Maker(Protocol):
 
     async def link(self, plan_id: str, snapshot_id: str, original_id: str) -> None:
         """Make what of it leads to other objects, and its comments: twice is once."""
+        ...
+
+    async def refill(self, plan_id: str, snapshot_id: str, page_id: str) -> None:
+        """Add those blocks that its content in the snapshot has and the page has not, at its end.
+
+        What is there has to be the beginning of it. Twice is once. What leads to objects that the
+        plan made leads to the new ones; to what is gone, it becomes text.
+        """
+        ...
+
+    async def empty(self, page_id: str) -> None:
+        """Move its blocks to the trash, the last first; pages and databases in it stay."""
         ...
 
     async def unmake(self, plan_id: str, original_id: str) -> None:

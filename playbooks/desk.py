@@ -18,9 +18,9 @@ from playbooks.work import Work
 # The server makes its desk at the first call: what only that needs, or only a type, comes then.
 if TYPE_CHECKING:
     from playbooks import kept_readings, kept_tasks
+    from playbooks.arguments import PlanKind
     from playbooks.contract import Contract
     from playbooks.data_ports import Backups, DataBook, Editor, Exporter, Maker
-    from playbooks.plan import PlanKind
     from playbooks.ports import (
         Mirror,
         Notion,

@@ -91,6 +91,10 @@ class BackupUnusable(PlaybookError):
     """A snapshot is not there, is not as its manifest says, or cannot be written."""
 
 
+class BaseUnusable(BackupUnusable):
+    """The snapshot that another was to build on cannot be opened: a full one needs none."""
+
+
 class StoreUnusable(PlaybookError):
     """Our own store cannot be opened, read or written."""
 

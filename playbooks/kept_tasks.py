@@ -5,11 +5,12 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Final
 
+from playbooks.arguments import KEPT_FOR
 from playbooks.databases import StatusRole
 from playbooks.days import WorkDays
 from playbooks.kept_readings import KEEPING, KeptReadings, Reader
 from playbooks.ports import View
-from playbooks.records import KEPT_FOR, Transition
+from playbooks.records import Transition
 from playbooks.task import Task
 from playbooks.tasks import TaskReader, reopenings, status_changes
 

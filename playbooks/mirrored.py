@@ -85,10 +85,12 @@ class KeptRow:
 class Batch:
     """What one portion of an answer changes; kept at once or not at all.
 
-    `confirmed_ids` are rows that are as they were, at `at`.
+    `confirmed_ids` are rows that are as they were, at `at`. Nothing in it was asked before
+    `began_at`: rows that were forgotten since then stay so.
     """
 
     at: datetime
+    began_at: datetime | None = None
     rows: Sequence[KeptRow] = ()
     confirmed_ids: Sequence[str] = ()
     gone_ids: Sequence[str] = ()

@@ -12,13 +12,8 @@ from typing import Any, Literal
 
 from pydantic import Field
 
+from playbooks.arguments import PlanKind
 from playbooks.report import Frozen
-
-PlanKind = Literal["optimize", "repair", "clean_up", "restore", "baseline", "undo"]
-"""What can be planned."""
-
-RestoreScope = Literal["everything", "database", "rows", "properties"]
-"""What of a snapshot is brought back."""
 
 PlanState = Literal[
     "planned", "approved", "applying", "applied", "rolled_back", "failed", "refused", "expired"

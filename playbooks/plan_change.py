@@ -3,8 +3,9 @@
 from datetime import datetime
 from typing import Final
 
+from playbooks.arguments import PlanKind
 from playbooks.desk import Desk
-from playbooks.plan import Plan, PlanKind
+from playbooks.plan import Plan
 from playbooks.plan_kind import Draft, Request
 from playbooks.plan_kinds import module_of, require_fitting
 from playbooks.planning import attributed, cost, cut_to_size, diff_line, diff_lines, make_plan

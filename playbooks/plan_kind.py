@@ -9,10 +9,11 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any, Protocol, runtime_checkable
 
+from playbooks.arguments import RestoreScope
 from playbooks.databases import DatabaseKey
 from playbooks.desk import Desk
 from playbooks.errors import PlaybookError
-from playbooks.plan import Change, Plan, RestoreScope
+from playbooks.plan import Change, Plan
 from playbooks.report import Finding, Gate
 
 Measurements = Mapping[str, float | int | str | None]

@@ -5,8 +5,8 @@ from dataclasses import fields
 from importlib import import_module
 from typing import Final, cast
 
+from playbooks.arguments import PlanKind
 from playbooks.errors import PlanUnusable
-from playbooks.plan import PlanKind
 from playbooks.plan_kind import Kind, Request
 
 _MODULES: Final[Mapping[PlanKind, str]] = {

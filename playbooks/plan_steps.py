@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any, Final, Literal
 
-from playbooks.aspects import current, write
+from playbooks.aspects import current, tell_mirror, write
 from playbooks.desk import Desk, silent
 from playbooks.errors import (
     FirewallRefused,
@@ -76,6 +76,7 @@ class Walk:
         except NotFoundOrNotShared:
             return "skipped"
         if found == change.after:
+            await tell_mirror(self.desk, self.plan, change)
             return "applied" if await self._was_ours(change) else "found"
         if found != change.before:
             return "skipped"
@@ -114,7 +115,10 @@ class Walk:
         await write(self.desk, self.plan, change, change.after)
         read = await current(self.desk, self.plan, change)
         await self._journal(change, why, change.before, {"read_back": read})
-        return bool(read == change.after)
+        if read != change.after:
+            return False
+        await tell_mirror(self.desk, self.plan, change)
+        return True
 
     async def _journal(
         self, change: Change, why: JournalKind, before: Any, after: dict[str, Any]

@@ -6,10 +6,11 @@ from datetime import datetime, timedelta
 from math import ceil
 from typing import Final
 
+from playbooks.arguments import PlanKind
 from playbooks.bands import Bands
 from playbooks.desk import Desk
 from playbooks.errors import PlanUnusable
-from playbooks.plan import Change, JournalEntry, Plan, PlanKind, PlanState, digest_of
+from playbooks.plan import Change, JournalEntry, Plan, PlanState, digest_of
 from playbooks.plan_kind import Draft
 from playbooks.plan_values import about, from_to
 from playbooks.rate_limits import WINDOW_CALLS_COUNT

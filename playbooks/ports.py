@@ -157,6 +157,20 @@ class Mirror(Protocol):
         """
         ...
 
+    async def forget(self, row_id: str) -> None:
+        """Drop the row, which was just seen in the trash; no call of Notion.
+
+        A refresh under way does not bring it back; one that begins later and sees it does.
+        """
+        ...
+
+    async def reread(self, row_id: str) -> None:
+        """Keep the row, just seen out of the trash, as Notion shows it; edited or not.
+
+        Nothing happens when it is no row of a data source that is kept. Raises NotionError.
+        """
+        ...
+
     async def kept(self) -> tuple[DataSource, ...]:
         """The data sources of which rows are kept, with the schema of the last refresh."""
         ...

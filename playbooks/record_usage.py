@@ -5,6 +5,7 @@ from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime
 from typing import Final
 
+from playbooks.arguments import ErrorClass
 from playbooks.days import YEARS
 from playbooks.desk import Desk, silent
 from playbooks.errors import PlaybookError
@@ -13,7 +14,7 @@ from playbooks.ports import Progress
 from playbooks.render import summarise
 from playbooks.report import Coverage, Finding, Report, judge
 from playbooks.runs import keep
-from playbooks.usage import Bucket, ErrorClass, UsageRecord, record_id, tool_key, untimely
+from playbooks.usage import Bucket, UsageRecord, record_id, tool_key, untimely
 from playbooks.usage_rows import NOT_OURS, Written, write_rows
 
 PROCEDURE: Final = "record_usage"

@@ -1,16 +1,11 @@
 """What we keep: calls, readings of the mirror, runs, and the states that processes share."""
 
 from dataclasses import dataclass
-from datetime import datetime, timedelta
-from typing import Final, Literal
+from datetime import datetime
+from typing import Literal
 
-from playbooks.arguments import MOST_METRIC_DAYS
 from playbooks.errors import PlaybookError
 from playbooks.report import Source, Status
-
-KEPT_FOR: Final = timedelta(days=MOST_METRIC_DAYS)
-"""Of usage, runs, plans and what changed in Notion: a review may compare with the same month of
-the year before."""
 
 Strategy = Literal["REALTIME", "FRESH", "OFFLINE"]
 """REALTIME reads every row from Notion now; FRESH refreshes what is older than its TTL; OFFLINE

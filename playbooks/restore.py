@@ -14,7 +14,7 @@ from playbooks.backups_kept import Kept
 from playbooks.data_ports import Backups, Editor, Exporter, Maker
 from playbooks.databases import DatabaseKey, kind_of, normal
 from playbooks.desk import Desk
-from playbooks.errors import BackupUnusable
+from playbooks.errors import BackupUnusable, NotFoundOrNotShared, RequestRefused
 from playbooks.plan import Plan
 from playbooks.plan_kind import Draft, Request, Trial
 from playbooks.reconstruction import reconstruct
@@ -28,11 +28,9 @@ from playbooks.restore_order import (
     holdings_of,
     roots_of,
 )
+from playbooks.restore_request import fitted, is_in_place
 from playbooks.restore_told import RestorePlan, drafted, told_comparison
 from playbooks.snapshot import Snapshot
-
-ORIGINAL: Final = "original"
-"""As `into`: where it was."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,8 +46,10 @@ class Means:
 async def propose(desk: Desk, request: Request) -> Draft:
     """What would be brought back, and what cannot be; without a backup, what is known of losses.
 
-    Raises BackupUnusable when the snapshot that was asked for is not there or does not verify.
+    Raises PlanUnusable when the arguments do not go together, BackupUnusable when the snapshot
+    that was asked for is not there or does not verify.
     """
+    request = fitted(request)
     means = _means(desk)
     if means is None:
         return Draft("There is no workspace to restore into.", blockers=(_NOWHERE,))
@@ -60,7 +60,7 @@ async def propose(desk: Desk, request: Request) -> Draft:
     tables = _tables(desk, held, request.database)
     if request.database is not None and not tables:
         return Draft(f"The snapshot holds no {request.database}.", blockers=(_NO_TABLE,))
-    if request.into == ORIGINAL or request.scope in {"rows", "properties"}:
+    if is_in_place(request):
         plan = await InPlace(means.backups, means.exporter, means.maker, means.editor).plan(
             snapshot, held, request, tables
         )
@@ -86,12 +86,23 @@ async def _anew(
     databases = dict.fromkeys(held.things[table].parent_id or "" for table in tables)
     roots = tuple(databases) if request.database else roots_of(held)
     things = below(held, roots)
+    if request.into is not None and not await _is_page(means.editor, request.into):
+        return RestorePlan(held=held, things=things, blockers=(_NO_PAGE,))
     into = request.into or await _place(means, held, roots)
     if into is None:
         return RestorePlan(held=held, things=things, blockers=(_NO_PLACE,))
     day = f"{snapshot.manifest.started_at:%Y-%m-%d %H:%M} UTC"
     changes = changes_for(snapshot.id, held, things, into=into, day=day)
     return RestorePlan(held=held, things=things, changes=changes)
+
+
+async def _is_page(editor: Editor, page_id: str) -> bool:
+    """Whether it is a page that is shared and in no trash; a value of it can be read."""
+    try:
+        await editor.cell(page_id, "title")
+        return await editor.in_trash(page_id) is False
+    except (NotFoundOrNotShared, RequestRefused):
+        return False
 
 
 async def _place(means: Means, held: Holdings, roots: Sequence[str]) -> str | None:
@@ -171,6 +182,12 @@ _NO_TABLE: Final = Finding(
     severity="warning",
     what="no table of that meaning is in the snapshot",
     remedy="Name another snapshot, or restore everything.",
+)
+_NO_PAGE: Final = Finding(
+    id="restore.no_page",
+    severity="critical",
+    what="into names no page that is shared with the integration and out of the trash",
+    remedy="Name the id of such a page, or leave into out.",
 )
 _NO_PLACE: Final = Finding(
     id="restore.no_place",

@@ -10,8 +10,9 @@ from playbooks.plan import Change
 from playbooks.plan_kind import Draft, Request, Trial
 from playbooks.planning import counted
 from playbooks.rate_limits import WINDOW_CALLS_COUNT
-from playbooks.report import Finding, Gate
+from playbooks.report import Finding, Gate, GateStatus
 from playbooks.restore_order import Holdings, Thing, counts_of
+from playbooks.restore_request import is_in_place
 from playbooks.semantic_diff import Comparison
 from playbooks.snapshot import Snapshot
 from playbooks.targets import Aspect, Target
@@ -33,6 +34,7 @@ class RestorePlan:
     """What is to be done, and what was seen on the way.
 
     `counts` are rows by what they are: missing, changed, equal, newer, in_trash, moved.
+    `left` counts what differs, is gone or was not compared and no change is about, by noun.
     `notes` are lines on what is left alone, and on how values would change.
     """
 
@@ -40,6 +42,8 @@ class RestorePlan:
     things: Sequence[Thing] = ()
     changes: Sequence[Change] = ()
     counts: Mapping[str, int] = field(default_factory=dict[str, int])
+    left: Mapping[tuple[str, str], int] = field(default_factory=dict[tuple[str, str], int])
+    contents_compared_count: int = 0
     notes: Sequence[str] = ()
     blockers: Sequence[Finding] = ()
 
@@ -50,43 +54,63 @@ def drafted(plan: RestorePlan, snapshot: Snapshot, request: Request) -> Draft:
     return Draft(
         headline=_headline(plan, snapshot, request),
         changes=tuple(plan.changes),
-        gates=_gates(plan, snapshot),
+        gates=_gates(plan, snapshot, request),
         evidence=(*_evidence(plan, snapshot, requests_count), *plan.notes),
         blockers=tuple(plan.blockers),
         requests_count=requests_count,
-        looked_at_count=len(_gates(plan, snapshot)),
+        looked_at_count=len(_gates(plan, snapshot, request)),
         measurements={
             "snapshot_id": snapshot.id,
             "snapshot_at": snapshot.manifest.started_at.isoformat(),
             "blocks_count": _blocks_count(plan),
             "minutes": round(requests_count / WINDOW_CALLS_COUNT, 1),
             "beyond_count": sum(plan.held.beyond.values()),
+            "left_count": sum(plan.left.values()),
+            "contents_compared_count": plan.contents_compared_count,
             **{f"rows_{name}_count": count for name, count in plan.counts.items()},
         },
     )
 
 
 def _headline(plan: RestorePlan, snapshot: Snapshot, request: Request) -> str:
+    """What is brought back, and where; and whatever differs and is not."""
     from_when = f"the snapshot of {snapshot.manifest.started_at:%Y-%m-%d %H:%M} UTC"
     if plan.blockers:
         return f"Nothing can be restored from {from_when} yet."
+    left = listed([f"{counted(n, noun)} {what}" for (noun, what), n in plan.left.items()])
+    if not plan.changes and left:
+        return f"Nothing is put back from {from_when}, though not all is as it was: {left}."
     if not plan.changes:
         return f"Nothing differs from {from_when}."
     by_aspect = Counter(Target.of(change.target).aspect for change in plan.changes)
-    words: dict[Aspect, str] = {
-        "made": "to make again",
-        "trash": "to take out of the trash",
-        "cell": "values to put back",
-        "column": "columns to put back",
+    words: dict[Aspect, tuple[str, str]] = {
+        "made": ("object", "to make again"),
+        "trash": ("object", "to take out of the trash"),
+        "cell": ("value", "to put back"),
+        "column": ("column", "to put back"),
+        "content": ("content", "to put into its emptied page"),
     }
-    told = [f"{by_aspect[key]} {word}" for key, word in words.items() if by_aspect.get(key)]
-    where = "where they were" if plan.counts else "below a new page"
-    return f"From {from_when}, {request.scope or 'everything'}, {where}: {', '.join(told)}."
+    told = [
+        f"{counted(by_aspect[aspect], noun)} {what}"
+        for aspect, (noun, what) in words.items()
+        if by_aspect.get(aspect)
+    ]
+    where = "where they were" if is_in_place(request) else "below a new page"
+    rest = f" What differs besides: {left}." if left else ""
+    return f"From {from_when}, {request.scope}, {where}: {', '.join(told)}.{rest}"
 
 
-def _gates(plan: RestorePlan, snapshot: Snapshot) -> tuple[Gate, ...]:
+def _gates(plan: RestorePlan, snapshot: Snapshot, request: Request) -> tuple[Gate, ...]:
     verified = Gate(name="snapshot", status="ok", reason=f"{snapshot.id} verifies now")
-    if snapshot.manifest.content or plan.counts:
+    if is_in_place(request):
+        left = [f"{counted(n, noun)} {what}" for (noun, what), n in plan.left.items()]
+        told = (
+            listed(left, _NAMED_COUNT)
+            or "all that is asked for is as it was or will be; comments are not compared"
+        )
+        status: GateStatus = "warning" if left else "ok"
+        return verified, Gate(name="comparison", status=status, reason=told)
+    if snapshot.manifest.content:
         return (verified,)
     told = "the snapshot was made without the content of pages: they come back empty"
     return verified, Gate(name="content", status="warning", reason=told)
@@ -96,10 +120,12 @@ def _evidence(plan: RestorePlan, snapshot: Snapshot, requests_count: int) -> tup
     minutes = requests_count / WINDOW_CALLS_COUNT
     things = [counted(count, kind.replace("_", " ")) for kind, count in _kinds(plan).items()]
     rows = [f"{count} {name.replace('_', ' ')}" for name, count in plan.counts.items() if count]
+    pages = counted(plan.contents_compared_count, "page")
     beyond = [f"{why}: {count}" for why, count in plan.held.beyond.most_common()]
     return (
         *([f"holds {listed(things)}"] if things else []),
         *([f"rows: {', '.join(rows)}"] if rows else []),
+        *([f"content compared of {pages}"] if plan.contents_compared_count else []),
         f"{counted(requests_count, 'request')} at least: {minutes:.0f} min of the budget",
         f"{counted(_blocks_count(plan), 'block')}, which count for ever in a free workspace",
         f"cannot be made again by anybody: {NEVER}",
@@ -113,8 +139,9 @@ def _kinds(plan: RestorePlan) -> Mapping[str, int]:
 
 
 def _blocks_count(plan: RestorePlan) -> int:
-    made = {Target.of(change.target).parts[-1] for change in plan.changes}
-    return sum(thing.blocks_count for thing in plan.things if thing.id in made)
+    targets = [Target.of(change.target) for change in plan.changes]
+    made = {each.parts[-1] for each in targets if each.aspect in {"made", "linked", "content"}}
+    return sum(plan.held.things[each].blocks_count for each in made if each in plan.held.things)
 
 
 def told_comparison(compared: Comparison) -> Trial:
@@ -142,13 +169,6 @@ def measured(compared: Comparison) -> dict[str, float | int | str | None]:
         "unexplained_count": len(compared.unexplained),
         "beyond_count": len(compared.differences) - len(compared.unexplained),
     }
-
-
-def is_good(compared: Comparison) -> bool:
-    """Whether what was made means the same as the snapshot."""
-    match = compared.match_percent
-    is_same = match is None or match >= ENOUGH_PERCENT
-    return is_same and not compared.lost and not compared.doubled
 
 
 def _counted(causes: Counter[str]) -> list[str]:

@@ -175,6 +175,12 @@ _FLAWED: Final = (
 def task_rules() -> Iterator[Rule]:
     """All of them."""
     yield from (_of_flaw(each) for each in _FLAWED)
+    yield from _of_times()
+    yield from _of_progress()
+    yield from _of_titles()
+
+
+def _of_times() -> Iterator[Rule]:
     yield Rule(
         "task_management.clock_time",
         described("clock_time"),
@@ -191,6 +197,9 @@ def task_rules() -> Iterator[Rule]:
         roles=("actual_hours", "started", "completed"),
         distorts=("estimation_accuracy_percent",),
     )
+
+
+def _of_progress() -> Iterator[Rule]:
     yield Rule(
         "task_management.in_progress_without_assignee",
         "in progress, but nobody's",
@@ -213,6 +222,9 @@ def task_rules() -> Iterator[Rule]:
         lambda scene: Plainly(partial(_unmapped, scene)),
         repair="review",
     )
+
+
+def _of_titles() -> Iterator[Rule]:
     yield Rule(
         "task_management.duplicate_title",
         "with the title of an earlier task",

@@ -1,7 +1,7 @@
 """Rules about single values: missing, unreadable, doubled, outside of what a contract allows."""
 
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date, datetime
 from functools import partial
 
@@ -40,16 +40,19 @@ def _named(name: str, case: Case) -> Plain:
 
 
 def _of_property(key: DatabaseKey, expected: Expected, read: Read) -> Iterator[Rule]:
-    wanted, label = expected.wanted, expected.word
-    words = label.replace("_", " ")
     roles = () if expected.role is None else (expected.role,)
+    for rules in (_of_presence, _of_values):
+        yield from (replace(rule, roles=roles) for rule in rules(key, expected, read))
+
+
+def _of_presence(key: DatabaseKey, expected: Expected, read: Read) -> Iterator[Rule]:
+    wanted, label, words = expected.wanted, expected.word, _words(expected)
     if wanted.filled:
         yield Rule(
             f"{key}.missing_{label}",
             f"without {words}",
             "Fill it in Notion.",
             plainly(partial(_missing, read)),
-            roles=roles,
         )
     if wanted.unique:
         yield Rule(
@@ -58,8 +61,11 @@ def _of_property(key: DatabaseKey, expected: Expected, read: Read) -> Iterator[R
             "Merge them, or change the later one.",
             lambda _: Duplicates(read),
             repair="review",
-            roles=roles,
         )
+
+
+def _of_values(key: DatabaseKey, expected: Expected, read: Read) -> Iterator[Rule]:
+    wanted, label, words = expected.wanted, expected.word, _words(expected)
     if wanted.options:
         yield Rule(
             f"{key}.unknown_{label}",
@@ -67,7 +73,6 @@ def _of_property(key: DatabaseKey, expected: Expected, read: Read) -> Iterator[R
             "Choose one of the contract's options, or add this one to the contract.",
             plainly(partial(_unknown_option, read, frozenset(wanted.options))),
             repair="review",
-            roles=roles,
         )
     if wanted.minimum is not None or wanted.maximum is not None:
         yield Rule(
@@ -75,7 +80,6 @@ def _of_property(key: DatabaseKey, expected: Expected, read: Read) -> Iterator[R
             f"whose {words} lies outside of the contract's range",
             "Correct the number, or widen the contract's range.",
             plainly(partial(_out_of_range, read, wanted)),
-            roles=roles,
         )
     if wanted.result is not None:
         yield Rule(
@@ -83,8 +87,11 @@ def _of_property(key: DatabaseKey, expected: Expected, read: Read) -> Iterator[R
             f"whose {words} does not come to a {wanted.result}",
             "Correct the formula or rollup, or the contract's result.",
             plainly(partial(_wrong_result, read, wanted.result)),
-            roles=roles,
         )
+
+
+def _words(expected: Expected) -> str:
+    return expected.word.replace("_", " ")
 
 
 def plainly(check: Callable[[Case], Outcome]) -> Callable[[Scene], Plainly]:

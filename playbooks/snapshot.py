@@ -53,7 +53,18 @@ class Manifest(Frozen):
         description="When everything was last read, its base's past included."
     )
     finished_at: datetime
+    read_at: dict[str, datetime] = Field(
+        default_factory=dict,
+        description='When the rows of each table, and the pages of their own (""), were last read'
+        " whole; what is not in it was read in part, or never.",
+    )
     content: bool = Field(description="Whether page content and comments were read.")
+    unread_content: tuple[str, ...] = Field(
+        default=(), description="Pages whose content is not in it, since it could not be read."
+    )
+    comments_read: bool = Field(
+        default=True, description="Whether the comments of every page it read could be."
+    )
     encrypted: bool
     requests_count: int = Field(ge=0)
     counts: dict[str, int] = Field(description="Records by kind; rows by `rows/{data source id}`.")
@@ -101,7 +112,8 @@ class Snapshot:
 
 @dataclass(frozen=True, slots=True)
 class Broken:
-    """A directory that is no usable snapshot, and why."""
+    """A directory that is no usable snapshot, and why; `foreign`: it never was one of ours."""
 
     id: str
     why: str
+    foreign: bool = False

@@ -6,6 +6,7 @@
 * `trash`/PAGE/EDITED_AT                the same; moved to it only as it was edited then
 * `column`/DATA_SOURCE/KEY              one column of a table: its schema, None where there is none
 * `made`/SNAPSHOT/ORIGINAL_ID           an object made again from a snapshot: the hash of its record
+* `content`/SNAPSHOT/PAGE               the blocks of a page: the hash of their record, or None
 * `linked`/SNAPSHOT/ORIGINAL_ID         its relations and mentions of other such objects
 * `baseline`/WORKSPACE                  the approved access; None where none was approved
 
@@ -16,7 +17,7 @@ reads and writes each aspect, and a plan is undone by changes with the two excha
 from dataclasses import dataclass
 from typing import Literal, get_args
 
-Aspect = Literal["setting", "cell", "trash", "column", "made", "linked", "baseline"]
+Aspect = Literal["setting", "cell", "trash", "column", "made", "linked", "content", "baseline"]
 
 
 @dataclass(frozen=True, slots=True)

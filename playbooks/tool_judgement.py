@@ -2,13 +2,14 @@
 
 from typing import Final
 
+from playbooks.arguments import ErrorClass
 from playbooks.bands import Bands, Reliability, Speed
 from playbooks.latency import LEAST_FOR_P95
 from playbooks.report import GateStatus
 from playbooks.success_rate import SuccessRate
 from playbooks.text import listed
 from playbooks.tool_metrics import Figures, Times
-from playbooks.usage import OWN_TOOL, ErrorClass
+from playbooks.usage import OWN_TOOL
 from playbooks.verdict import Verdict
 
 _STATUSES: Final[dict[Speed | Reliability, GateStatus]] = {

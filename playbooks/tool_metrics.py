@@ -8,11 +8,11 @@ from dataclasses import dataclass, field
 from itertools import accumulate
 from typing import TypeVar
 
+from playbooks.arguments import ErrorClass
 from playbooks.intervals import Interval
 from playbooks.latency import LEAST_FOR_P95, LEAST_FOR_P99
 from playbooks.success_rate import SuccessRate
 from playbooks.tool_samples import Sample
-from playbooks.usage import ErrorClass
 
 K = TypeVar("K", bound=Hashable)
 

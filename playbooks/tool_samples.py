@@ -7,16 +7,11 @@ from dataclasses import dataclass, field, replace
 from datetime import date, datetime
 from typing import Final, Literal
 
+from playbooks.arguments import LONGEST_RESPONSE_MS, ErrorClass
 from playbooks.databases import normal
 from playbooks.days import WorkDays
 from playbooks.rows import Plain, Row, Span
-from playbooks.usage import (
-    LONGEST_RESPONSE_MS,
-    ErrorClass,
-    UsageRecord,
-    error_class_named,
-    tool_key,
-)
+from playbooks.usage import UsageRecord, error_class_named, tool_key
 
 Flaw = Literal[
     "no tool",

@@ -57,7 +57,7 @@ def _whenever_edited(target: str) -> str:
 
 def _placed(plan: Plan, change: Change, value: Any) -> Any:
     """Of an object made again the value says which plan made it: that one knows its new id."""
-    if Target.of(change.target).aspect not in {"made", "linked"} or value is None:
+    if Target.of(change.target).aspect not in {"made", "linked", "content"} or value is None:
         return value
     return {ORIGIN: plan.id, **value}
 

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from typing import Final, Literal, get_args
 
+from playbooks.arguments import KEPT_FOR, ErrorClass
 from playbooks.databases import normal
 from playbooks.errors import (
     CapabilityMissing,
@@ -21,25 +22,13 @@ from playbooks.errors import (
     TokenRefused,
     WriteUnconfirmed,
 )
-from playbooks.records import KEPT_FOR
-
-ErrorClass = Literal["network", "rate_limit", "authentication", "configuration", "service"]
-"""Why a call failed, as far as it was told: P9's causes derive from it before any guess."""
 
 Ending = Literal["succeeded", "failed", "unknown"]
 
 OWN_TOOL: Final = "mcp_server"
 """The name under which calls of our own tools are kept."""
 
-LONGEST_RESPONSE_MS: Final = 600_000.0
-"""A call that took longer than ten minutes, or no time at all, was measured wrongly."""
-
 _CLOCKS_APART: Final = timedelta(minutes=5)
-
-MOST_CALLS: Final = 10**6
-MOST_TOKENS: Final = 10**12
-MOST_COST: Final = 10**9
-"""What one record may tell; sums of them still fit into the store."""
 
 
 @dataclass(frozen=True, slots=True)

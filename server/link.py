@@ -73,7 +73,7 @@ def open_link(  # noqa: PLR0913 - the composition root decides each of them
         kept,
         clock=given.clock,
         record=record,
-        freshness=_Freshness(settings, store, kept).of,
+        freshness=_Freshness(settings, store, kept, key).of,
         sleep=given.sleep,
         monotonic=given.monotonic,
     )
@@ -117,9 +117,12 @@ class _Board:
 
 
 class _Freshness:
-    """How old a copy may become: as tuned by a plan, else as configured for its database."""
+    """How old a copy may become: as tuned by a plan, else as configured for its database.
 
-    def __init__(self, settings: Settings, store: SqlStore, kept: KeptRows) -> None:
+    None may be older than what plans last changed.
+    """
+
+    def __init__(self, settings: Settings, store: SqlStore, kept: KeptRows, key: str) -> None:
         self._mirror = settings.mirror
         self._by_id = {
             section.id: section.ttl_s
@@ -128,16 +131,18 @@ class _Freshness:
         }
         self._store = store
         self._kept = kept
+        self._key = key
 
     async def of(self, data_source_id: str) -> Freshness:
         """What holds for the data source now; a store that cannot be read tunes nothing."""
         try:
             tuned = (await self._store.tuned()).get(f"{TTL_SETTING}{data_source_id}")
             configured = await self._configured(data_source_id) if tuned is None else None
+            changed_at = await self._store.last_applied_at(self._key)
         except StoreUnusable:
-            tuned = configured = None
+            tuned = configured = changed_at = None
         ttl_s = next(each for each in (tuned, configured, self._mirror.ttl_s) if each is not None)
-        return Freshness(ttl_s, self._mirror.sweep_after_s)
+        return Freshness(ttl_s, self._mirror.sweep_after_s, changed_at)
 
     async def _configured(self, data_source_id: str) -> float | None:
         """Of the data source, or of the database that holds it: either id may be configured."""

@@ -18,14 +18,14 @@ from mcp.types import (
 
 from playbooks.desk import Desk
 from playbooks.errors import PlaybookError
-from playbooks.fitting import shortened
 from playbooks.lazy import LazyModule
 from playbooks.report import Report
 
-# A picture is seldom asked for: the server answers before it needs any.
+# The server answers before it has a report to shorten or a picture to draw.
 if TYPE_CHECKING:
-    from playbooks import kept_picture
+    from playbooks import fitting, kept_picture
 else:
+    fitting = LazyModule("playbooks.fitting")
     kept_picture = LazyModule("playbooks.kept_picture")
 
 OpenDesk: TypeAlias = Callable[[], Awaitable[Desk]]
@@ -152,7 +152,7 @@ def _compact(report: Report) -> Report:
         finding.model_copy(update={"evidence": _cut(finding.evidence)})
         for finding in report.findings
     )
-    return shortened(report.model_copy(update={"findings": findings}))
+    return fitting.shortened(report.model_copy(update={"findings": findings}))
 
 
 def _cut(evidence: tuple[str, ...]) -> tuple[str, ...]:

@@ -6,9 +6,9 @@ from mcp.server.mcpserver import Context
 from mcp.types import CallToolResult
 from pydantic import AwareDatetime, Field
 
+from playbooks.arguments import OLDEST_DAYS, PlanKind, RestoreScope
 from playbooks.databases import DatabaseKey
 from playbooks.lazy import LazyModule
-from playbooks.plan import PlanKind, RestoreScope
 from playbooks.report import Report
 from tools.boundary import PLANS, Detail, OpenDesk, actionable, actor_of, answer, desk_of
 from tools.declaration import StrictTool, declare
@@ -33,7 +33,7 @@ async def plan_change(  # noqa: PLR0913, PLR0917 - each kind reads its own part
     of: str | None = None,
     database: DatabaseKey | None = None,
     review: bool | None = None,
-    older_than_days: Annotated[float | None, Field(ge=1)] = None,
+    older_than_days: Annotated[float | None, Field(ge=1, le=OLDEST_DAYS)] = None,
     snapshot: str | None = None,
     scope: RestoreScope | None = None,
     rows: tuple[str, ...] = (),

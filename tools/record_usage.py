@@ -6,9 +6,9 @@ from mcp.server.mcpserver import Context
 from mcp.types import CallToolResult
 from pydantic import Field
 
+from playbooks.arguments import LONGEST_RESPONSE_MS, MOST_CALLS, MOST_COST, MOST_TOKENS, ErrorClass
 from playbooks.lazy import LazyModule
 from playbooks.report import Report
-from playbooks.usage import LONGEST_RESPONSE_MS, MOST_CALLS, MOST_COST, MOST_TOKENS, ErrorClass
 from tools.boundary import RECORDS, Detail, OpenDesk, actionable, actor_of, answer, desk_of
 from tools.declaration import StrictTool, declare
 

@@ -2,14 +2,21 @@
 
 from collections.abc import Awaitable, Callable
 from time import perf_counter
-from typing import Any, cast
+from typing import TYPE_CHECKING, Any, cast
 
 from mcp.server.mcpserver import Context
 from mcp.server.mcpserver.exceptions import UnexpectedToolError
 
 from playbooks.desk import Desk
 from playbooks.errors import PlaybookError
-from playbooks.usage import OWN_TOOL, ErrorClass, UsageRecord, error_class_of
+from playbooks.lazy import LazyModule
+
+# What a call is noted as comes with the first call: the server answers before it needs any.
+if TYPE_CHECKING:
+    from playbooks import usage
+    from playbooks.arguments import ErrorClass
+else:
+    usage = LazyModule("playbooks.usage")
 
 _MS_PER_S = 1000
 
@@ -35,9 +42,9 @@ async def _note(
         return
     desk = await cast("Callable[[], Awaitable[Desk]]", open_desk)()
     at, error_class = desk.clock(), None if failure is None else _class_of(failure)
-    record = UsageRecord(
+    record = usage.UsageRecord(
         id=f"own_{desk.new_run_id()}",
-        tool=OWN_TOOL,
+        tool=usage.OWN_TOOL,
         at=at,
         day=desk.work.days.local_day(at),
         response_time_ms=round(response_time_ms, 3),
@@ -47,11 +54,11 @@ async def _note(
     desk.note_usage(record)
 
 
-def _class_of(failure: BaseException) -> ErrorClass | None:
+def _class_of(failure: BaseException) -> "ErrorClass | None":
     """None for a refusal that answers the caller, of a wrong id for instance."""
     cause: BaseException | None = failure
     while cause is not None:
         if isinstance(cause, PlaybookError):
-            return error_class_of(cause)
+            return usage.error_class_of(cause)
         cause = cause.__cause__
     return "service" if isinstance(failure, UnexpectedToolError) else None

@@ -36,6 +36,7 @@ from server.backups.files import Record, read_records
 from server.backups.layout import (
     directories,
     files_of,
+    is_foreign,
     is_id,
 )
 from server.backups.manifest import snapshot_in
@@ -111,8 +112,9 @@ class Archive:
         except BackupUnusable as error:
             check = failed(check, error)
         check = replace(check, duration_s=round(self._monotonic() - started_s, 3))
-        with suppress(OSError):  # a medium that is read-only is checked all the same
-            await to_thread.run_sync(keep_check, directory, check, root_hash)
+        if root_hash:  # without a manifest there is nothing that a check could be of
+            with suppress(OSError):  # a medium that is read-only is checked all the same
+                await to_thread.run_sync(keep_check, directory, check, root_hash)
         return check
 
     async def records(
@@ -146,6 +148,9 @@ class Archive:
         except OSError as error:
             raise unwritable(self._place.directory, error) from None
         for path in paths:
+            if is_foreign(path):
+                found.append(Broken(path.name, "it is no backup, and is left alone", foreign=True))
+                continue
             try:
                 found.append(self._snapshot(path.name))
             except BackupUnusable as error:
@@ -154,7 +159,7 @@ class Archive:
 
     def _directory_of(self, snapshot_id: str) -> Path:
         directory = self._place.directory / snapshot_id
-        if not is_id(snapshot_id) or not directory.is_dir():
+        if not is_id(snapshot_id) or not directory.is_dir() or is_foreign(directory):
             raise BackupUnusable(
                 f"There is no backup {snapshot_id[:64]!r}.",
                 remedy="`notion-playbooks backups list` shows those that are there;"

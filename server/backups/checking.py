@@ -142,7 +142,7 @@ def kept_checks(directory: Path, snapshot: Snapshot) -> tuple[Check, ...]:
 def keep_check(directory: Path, check: Check, root_hash: str) -> None:
     """Add it to the remembered ones; may raise OSError."""
     kept = {**asdict(check), "at": check.at.isoformat(), "root_hash": root_hash}
-    flags = os.O_WRONLY | os.O_CREAT | os.O_APPEND
+    flags = os.O_WRONLY | os.O_CREAT | os.O_APPEND | getattr(os, "O_NOFOLLOW", 0)
     with os.fdopen(os.open(directory / CHECKS, flags, PRIVATE_FILE), "ab") as file:
         file.write(encoded(kept) + b"\n")
 

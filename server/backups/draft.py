@@ -123,6 +123,10 @@ class FileDraft:
         """What is kept of that kind and place: ids with their `last_edited_time`."""
         return await to_thread.run_sync(self._table.edited, kind, place)
 
+    async def record(self, kind: RecordKind, record_id: str) -> Json:
+        """What is kept under that id, or None."""
+        return await to_thread.run_sync(self._table.record, kind, record_id)
+
     async def note(self, key: str, value: Json) -> None:
         """Remember how far it is."""
 

@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Final
 
 from playbooks.clock import Clock
-from playbooks.errors import BackupUnusable
+from playbooks.errors import BackupUnusable, BaseUnusable
 from playbooks.snapshot import Mode, Snapshot
 from server.backups.draft import BEGUN, TABLE, Begun, FileDraft, Maker
 from server.backups.layout import PRIVATE_DIRECTORY, new_id
@@ -51,14 +51,15 @@ class Drafts:
     def begin(self, mode: Mode, base_id: str | None, at: datetime) -> FileDraft:
         """The unfinished draft of that mode and base, else a new one; blocking.
 
-        Raises BackupUnusable while another process writes one.
+        Raises BackupUnusable while another process writes one; BaseUnusable when it is the base
+        that cannot be read.
         """
         root = self._place.directory
         self._place.sealer.seal(b"")  # a key that cannot be used is told before anything is done
         try:
             root.mkdir(mode=PRIVATE_DIRECTORY, parents=True, exist_ok=True)
             lock = WriterLock.take(root / f".writing-{self._place.connection or 'none'}")
-        except OSError as error:
+        except (OSError, sqlite3.Error) as error:
             raise unwritable(root, error) from None
         if lock is None:
             raise BackupUnusable(
@@ -68,7 +69,7 @@ class Drafts:
         try:
             self._clear_away(at)
             return self._unfinished(lock, mode, base_id) or self._new(lock, mode, base_id, at)
-        except OSError as error:
+        except (OSError, sqlite3.Error) as error:
             lock.release()
             raise unwritable(root, error) from None
         except BaseException:
@@ -86,8 +87,9 @@ class Drafts:
                 shutil.rmtree(path, ignore_errors=True)
 
     def _drafts(self) -> list[Path]:
-        """Of this connection alone: another's may be written right now."""
-        return sorted(self._place.directory.glob(f"{self._prefix()}*"), reverse=True)
+        """Of this connection alone: another's may be written right now. No link is followed."""
+        found = self._place.directory.glob(f"{self._prefix()}*")
+        return sorted((path for path in found if not path.is_symlink()), reverse=True)
 
     def _prefix(self) -> str:
         return f".draft-{self._place.connection or 'none'}-"
@@ -117,13 +119,19 @@ class Drafts:
         try:
             with table.at_once():
                 if base_id is not None:
-                    self._take_over(base_id, table)
+                    self._build_on(base_id, table)
                 table.note(BEGUN, begun.as_json())
         except BaseException:
             table.close()
             shutil.rmtree(path, ignore_errors=True)
             raise
         return self._draft(path, begun, lock, table)
+
+    def _build_on(self, base_id: str, table: RecordTable) -> None:
+        try:
+            self._take_over(base_id, table)
+        except BackupUnusable as error:
+            raise BaseUnusable(error.problem, remedy=error.remedy) from error
 
     def _draft(self, path: Path, begun: Begun, lock: WriterLock, table: RecordTable) -> FileDraft:
         return FileDraft(
@@ -138,10 +146,11 @@ class Drafts:
         )
 
 
-def unwritable(root: Path, error: OSError) -> BackupUnusable:
+def unwritable(root: Path, error: OSError | sqlite3.Error) -> BackupUnusable:
     """The place cannot be written, and why."""
+    reason = error.strerror if isinstance(error, OSError) else str(error)
     return BackupUnusable(
-        f"Backups cannot be written to {root}: {error.strerror or 'no reason'}.",
+        f"Backups cannot be written to {root}: {reason or 'no reason'}.",
         remedy="Make it writable for the user who runs the server and see that the disk has room,"
         " or name another directory under [backups] in the user's own playbooks.toml.",
     )

@@ -28,6 +28,7 @@ _STEMS: Final[dict[RecordKind, str]] = {
     "setting": "settings",
 }
 _ID: Final = re.compile(r"[A-Za-z0-9_]{1,64}")  # no hidden name: those are not finished
+_OURS: Final = re.compile(r"backup_\d{8}T\d{6}_[0-9a-f]{6}")
 _PLACE: Final = re.compile(r"[A-Za-z0-9_-]{1,64}")
 
 
@@ -81,8 +82,16 @@ def is_known(name: str) -> bool:
 
 
 def directories(root: Path) -> list[Path]:
-    """The snapshots in it, newest first; none where there is no directory."""
+    """What may be a snapshot in it, newest first; none where there is no directory."""
     if not root.is_dir():
         return []
     found = [path for path in root.iterdir() if path.is_dir() and is_id(path.name)]
     return sorted(found, key=lambda path: path.name, reverse=True)
+
+
+def is_foreign(directory: Path) -> bool:
+    """Whether it is somebody else's: a link, or nothing in it or its name is of a snapshot."""
+    if directory.is_symlink():
+        return True
+    named = _OURS.fullmatch(directory.name) is not None
+    return not named and not any((directory / each).exists() for each in (MANIFEST, MANIFEST_HASH))

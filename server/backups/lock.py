@@ -12,13 +12,15 @@ class WriterLock:
 
     @classmethod
     def take(cls, path: Path) -> "WriterLock | None":
-        """The lock; None while another holds it."""
+        """The lock; None while another holds it. Raises sqlite3.Error when it cannot be had."""
         connection = sqlite3.connect(path, timeout=0, check_same_thread=False, isolation_level=None)
         try:
             connection.execute("BEGIN EXCLUSIVE")
-        except sqlite3.OperationalError:
+        except sqlite3.Error as error:
             connection.close()
-            return None
+            if error.sqlite_errorcode == sqlite3.SQLITE_BUSY:
+                return None
+            raise
         return cls(connection)
 
     def release(self) -> None:

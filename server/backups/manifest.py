@@ -1,6 +1,7 @@
 """The manifest of a snapshot, and whether the directory is what it says; no file is read."""
 
 import hashlib
+import stat
 from collections.abc import Mapping
 from pathlib import Path
 
@@ -11,10 +12,10 @@ from server.backups.layout import CHECKS, MANIFEST, MANIFEST_HASH, is_known
 
 def snapshot_in(directory: Path) -> Snapshot:
     """The snapshot of that directory, without its checks; BackupUnusable with the reason."""
+    sizes = _sizes_in(directory)
     manifest, root_hash = _manifest_in(directory)
     if manifest.id != directory.name:
         raise unusable("its manifest is that of another backup")
-    sizes = _sizes_in(directory)
     _judge_names(manifest, sizes)
     sizes.pop(CHECKS, None)
     return Snapshot(manifest, root_hash, sum(sizes.values()))
@@ -39,10 +40,15 @@ def _manifest_in(directory: Path) -> tuple[Manifest, str]:
 
 
 def _sizes_in(directory: Path) -> dict[str, int]:
+    """Of plain files alone: what a link leads to may be anybody's, and change."""
     try:
-        return {path.name: path.stat().st_size for path in directory.iterdir()}
+        found = {path.name: path.lstat() for path in directory.iterdir()}
     except OSError as error:
         raise unusable(f"a file cannot be read: {error.strerror or 'no reason'}") from None
+    strange = sorted(name for name, each in found.items() if not stat.S_ISREG(each.st_mode))
+    if strange:
+        raise unusable(f"{strange[0][:64]!r} is no plain file")
+    return {name: each.st_size for name, each in found.items()}
 
 
 def _judge_names(manifest: Manifest, sizes: Mapping[str, int]) -> None:

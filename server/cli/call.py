@@ -60,9 +60,7 @@ def parse_arguments(words: Sequence[str]) -> tuple[dict[str, Any], bool]:
             as_json = True
             continue
         if not word.startswith("--"):
-            raise ValueError(
-                f"{told_name(word)} is no argument: they are written --name value"
-            )
+            raise ValueError(f"{told_name(word)} is no argument: they are written --name value")
         name, equals, value = word.removeprefix("--").partition("=")
         if not equals:
             if not left:

@@ -110,7 +110,8 @@ async def _acknowledge(desk: Desk, options: argparse.Namespace) -> int:
 
 async def _unknown(desk: Desk, rule: str) -> int | None:
     """The exit status where there is no such rule, which is told; a change of the schema may be."""
-    key = next(kind.key for kind in KINDS if kind.key == rule.partition(".")[0])
+    database = rule.partition(".")[0]
+    key: DatabaseKey = next(kind for kind in KINDS if kind.key == database).key
     if rule.startswith(f"{key}.drift."):
         return None
     valid = await rules_of(desk, key, procedure="contract", run_id=desk.new_run_id())

@@ -3,18 +3,10 @@
 from collections.abc import Mapping
 from datetime import datetime
 
+from playbooks.arguments import LONGEST_RESPONSE_MS, MOST_CALLS, MOST_COST, MOST_TOKENS
 from playbooks.days import YEARS, WorkDays
 from playbooks.tool_samples import share_named
-from playbooks.usage import (
-    LONGEST_RESPONSE_MS,
-    MOST_CALLS,
-    MOST_COST,
-    MOST_TOKENS,
-    UsageRecord,
-    error_class_named,
-    record_id,
-    tool_key,
-)
+from playbooks.usage import UsageRecord, error_class_named, record_id, tool_key
 from server.importing.dates import read_iso
 from server.importing.values import BadValue, value_of
 

@@ -15,12 +15,12 @@ from server.notion.answers import JSON
 from server.notion.client import NotionClient
 from server.notion.essence import essence_of
 from server.notion.maker_columns import Columns
-from server.notion.maker_content import complete
+from server.notion.maker_content import cleared, complete
 from server.notion.maker_links import Links
 from server.notion.maker_map import KeptMaps, Maps
 from server.notion.maker_objects import Made, Objects, Wanted
 from server.notion.maker_world import ObjectKind, World
-from server.notion.references import references, translated, with_own_copies
+from server.notion.references import references, translated, with_own_copies, without
 from server.notion.writable_blocks import writable_blocks
 
 PLACE: Final = "place"
@@ -98,6 +98,18 @@ class NotionMaker:
             case _:
                 pass
         await self._maps.settle(plan_id, original_id, kept.new_id, "linked")
+
+    async def refill(self, plan_id: str, snapshot_id: str, page_id: str) -> None:
+        """Add what is missing of the page's content, which what is there begins."""
+        content = with_own_copies(await self._content(snapshot_id, page_id))
+        ids = await self._maps.ids(plan_id)
+        gone = await self._world.gone(references(content) - ids.keys())
+        wanted = translated(without(content, gone), ids)
+        await complete(self._notion, page_id, writable_blocks(wanted))
+
+    async def empty(self, page_id: str) -> None:
+        """Move its blocks to the trash, the last first; pages and databases in it stay."""
+        await cleared(self._notion, page_id)
 
     async def unmake(self, plan_id: str, original_id: str) -> None:
         """Move what was made to the trash."""

@@ -33,6 +33,12 @@ async def append(notion: NotionClient, parent_id: str, wanted: Sequence[Writable
                 await complete(notion, block_id, sent.wanted.children)
 
 
+async def cleared(notion: NotionClient, page_id: str) -> None:
+    """Move the blocks to the trash, the last first: what is left begins what was there."""
+    for block_id in reversed(await _there(notion, page_id)):
+        await notion.update_block(block_id, {"in_trash": True})
+
+
 async def made_of(
     notion: NotionClient,
     parent_id: str,

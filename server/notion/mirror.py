@@ -10,13 +10,15 @@ from typing import Final
 import anyio
 
 from playbooks.clock import Clock
-from playbooks.errors import NothingKept, NotionError
+from playbooks.errors import NotFoundOrNotShared, NothingKept, NotionError, RequestRefused
 from playbooks.mirrored import TurnLost
 from playbooks.objects import DataSource
 from playbooks.ports import Progress
 from playbooks.records import CallRecord, Reading, Strategy
+from server.notion.answers import read_as
 from server.notion.call import MS_PER_S, Monotonic, Sleep
 from server.notion.client import NotionClient
+from server.notion.mirror_keeping import Keeper
 from server.notion.mirror_kept import Kept
 from server.notion.mirror_refresh import Asked, Refresh
 from server.notion.mirror_source import Source
@@ -36,10 +38,21 @@ _POLL_S: Final = 0.25
 
 @dataclass(frozen=True, slots=True)
 class Freshness:
-    """How old a copy may become: its rows, and what it says of deletions and computed values."""
+    """How old a copy may become: its rows, and what it says of deletions and computed values.
+
+    A copy from before `changed_at` is due whatever its age: then our own plans last changed rows.
+    """
 
     ttl_s: float = 300.0
     sweep_after_s: float = 86_400.0
+    changed_at: datetime | None = None
+
+    def holds(self, fetched_at: datetime, now: datetime) -> bool:
+        """Whether what was fetched then may still be given."""
+        # A negative age: the clock was set back, or another machine's is ahead.
+        if not timedelta(0) <= now - fetched_at <= timedelta(seconds=self.ttl_s):
+            return False
+        return self.changed_at is None or not fetched_at < self.changed_at <= now
 
 
 class ReadElsewhere(NotionError):
@@ -138,6 +151,26 @@ class NotionMirror:
         self._parts.record(self._recorded(reading, data_source_id, at, total_ms))
         return view
 
+    async def forget(self, row_id: str) -> None:
+        """Drop the row, which was just seen in the trash; a refresh under way keeps it away."""
+        await self._parts.kept.forget(row_id, at=self._parts.clock())
+
+    async def reread(self, row_id: str) -> None:
+        """Keep the row as Notion shows it now, whenever it says that it was edited.
+
+        Nothing happens when it is no row of a data source that is kept. Raises NotionError.
+        """
+        began_at = self._parts.clock()
+        with suppress(NotFoundOrNotShared, RequestRefused):  # a database, or gone meanwhile
+            page = await Source(self._notion.api, "").page(row_id)
+            home: str = read_as(lambda raw: raw["parent"].get("data_source_id", ""), page)
+            if await self._parts.kept.source(home) is None:
+                return
+            source = Source(self._notion.api, home)
+            keeper = Keeper(source, self._parts.kept, clock=self._parts.clock, known_at=None)
+            batch = replace(await keeper.rows([page]), began_at=began_at)
+            await self._parts.kept.keep_alone(home, batch)
+
     async def kept(self) -> tuple[DataSource, ...]:
         """The data sources of which rows are kept, with the schema of the last refresh."""
         schemas = await self._parts.kept.schemas()
@@ -163,9 +196,7 @@ class NotionMirror:
         known = await self._parts.kept.source(data_source_id)
         if strategy == "REALTIME" or known is None or not known.complete:
             return False
-        age = self._parts.clock() - known.fetched_at
-        # A negative age: the clock was set back, or another machine's is ahead.
-        return timedelta(0) <= age <= timedelta(seconds=freshness.ttl_s)
+        return freshness.holds(known.fetched_at, self._parts.clock())
 
     async def _in_turn(
         self, data_source_id: str, strategy: Strategy, freshness: Freshness, asked: Asked

@@ -38,6 +38,17 @@ class Kept(Protocol):
         """Make the changes and set what is pending, in one transaction. Raises TurnLost."""
         ...
 
+    async def keep_alone(self, data_source_id: str, batch: Batch) -> None:
+        """Make the changes, whoever refreshes meanwhile."""
+        ...
+
+    async def forget(self, row_id: str, *, at: datetime) -> None:
+        """Drop the row, which was in the trash at that instant.
+
+        What was asked before it, as a refresh under way may have, does not bring it back.
+        """
+        ...
+
     async def unconfirmed(
         self, data_source_id: str, since: datetime, until: datetime, *, after_id: str, limit: int
     ) -> Sequence[str]:

@@ -202,7 +202,8 @@ class Refresh:
             after_id = ids[-1]
 
     async def _keep(self, known: KeptSource, batch: Batch, pending: FullRead | None) -> None:
-        await self._kept.keep(known.data_source_id, batch, pending, owner=self._owner)
+        told = replace(batch, began_at=self._began_at)
+        await self._kept.keep(known.data_source_id, told, pending, owner=self._owner)
 
     async def _keep_source(self, known: KeptSource) -> KeptSource:
         return await self._kept.keep_source(known, owner=self._owner)

@@ -7,9 +7,9 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from pydantic import BaseModel, ConfigDict, Field, field_validator, model_validator
 
+from playbooks.arguments import PlanKind
 from playbooks.databases import StatusRole, kind_of
 from playbooks.days import WorkDays
-from playbooks.plan import PlanKind
 from playbooks.work import TeamKind, Work
 
 NOTION_URL: Final = "https://api.notion.com"

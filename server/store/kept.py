@@ -58,6 +58,17 @@ class KeptRows:
             lambda engine: mirror.keep(engine, place, batch, pending, owner=owner)
         )
 
+    async def keep_alone(self, data_source_id: str, batch: Batch) -> None:
+        """Make the changes, whoever refreshes meanwhile."""
+        place = self._place(data_source_id)
+        await self._store.perform(lambda engine: mirror.keep_alone(engine, place, batch))
+
+    async def forget(self, row_id: str, *, at: datetime) -> None:
+        """Drop the row, which was in the trash at that instant, so that it stays away."""
+        await self._store.perform(
+            lambda engine: mirror.forget(engine, self._connection, row_id, at=at)
+        )
+
     async def unconfirmed(
         self, data_source_id: str, since: datetime, until: datetime, *, after_id: str, limit: int
     ) -> Sequence[str]:

@@ -34,11 +34,15 @@ from server.store.schema import (
     mirror_leases,
     mirror_rows,
     mirror_sources,
+    mirror_trashed,
     transitions,
 )
 
 Place = tuple[str, str]
 """The key of the connection and the id of the data source."""
+
+_TRASHED_FOR: Final = timedelta(days=1)
+"""Longer than any refresh takes: until then the pages that it holds may be older."""
 
 _ROW: Final = tuple(mirror_rows.c[field.name] for field in fields(KeptRow))
 _TRANSITION: Final = tuple(transitions.c[field.name] for field in fields(Transition))
@@ -87,17 +91,33 @@ def keep(
     """Make the changes and set what is pending, in one transaction. Raises TurnLost."""
     of_source = _there(mirror_sources, place)
     with _in_turn(engine, place, owner) as connection:
-        _upsert_rows(connection, place, batch.rows)
-        _confirm(connection, place, batch)
-        if batch.gone_ids:
-            gone = mirror_rows.c.id.in_(batch.gone_ids)
-            connection.execute(delete(mirror_rows).where(_there(mirror_rows, place), gone))
-        if batch.transitions:
-            seen = [{**_key(place), **asdict(each)} for each in batch.transitions]
-            connection.execute(insert(transitions), seen)
+        _make(connection, place, batch)
         connection.execute(
             update(mirror_sources).where(of_source).values(pending=_written(pending))
         )
+
+
+def keep_alone(engine: Engine, place: Place, batch: Batch) -> None:
+    """Make the changes, between those of whoever refreshes."""
+    with _between_turns(engine, place[0]) as connection:
+        _make(connection, place, batch)
+        _count_again(connection, place)
+
+
+def forget(engine: Engine, connection_key: str, row_id: str, *, at: datetime) -> None:
+    """Drop the row wherever it is kept; what was asked before then does not bring it back."""
+    is_ours = mirror_sources.c.connection == connection_key
+    with _between_turns(engine, connection_key) as connection:
+        key = {"connection": connection_key, "row_id": row_id}
+        upsert(connection, mirror_trashed, key, {"at": at})
+        passed = not_(mirror_trashed.c.at.between(at - _TRASHED_FOR, at + _TRASHED_FOR))
+        of_connection = mirror_trashed.c.connection == connection_key
+        connection.execute(delete(mirror_trashed).where(of_connection, passed))
+        for home in connection.execute(select(mirror_sources.c.data_source_id).where(is_ours)):
+            place = (connection_key, home.data_source_id)
+            row = and_(_there(mirror_rows, place), mirror_rows.c.id == row_id)
+            if connection.execute(delete(mirror_rows).where(row)).rowcount:
+                _count_again(connection, place)
 
 
 def unconfirmed(
@@ -190,6 +210,16 @@ def _in_turn(engine: Engine, place: Place, owner: str) -> Generator[Connection]:
         yield connection
 
 
+@contextmanager
+def _between_turns(engine: Engine, connection_key: str) -> Generator[Connection]:
+    """A transaction during which no owner of a lease keeps anything."""
+    leases = select(mirror_leases.c.owner).where(mirror_leases.c.connection == connection_key)
+    with writing(engine) as connection:
+        # In one order, so that two of us never wait for each other.
+        connection.execute(leases.order_by(mirror_leases.c.data_source_id).with_for_update())
+        yield connection
+
+
 _PLAIN: Final = ("fetched_at", "newest_edit_at", "swept_at", "rows_count", "complete")
 
 
@@ -217,6 +247,38 @@ def _source(connection: Connection, place: Place) -> KeptSource | None:
 def _rows_count(connection: Connection, place: Place) -> int:
     counting = select(func.count()).select_from(mirror_rows).where(_there(mirror_rows, place))
     return connection.execute(counting).scalar_one()
+
+
+def _count_again(connection: Connection, place: Place) -> None:
+    counted = {"rows_count": _rows_count(connection, place)}
+    of_source = _there(mirror_sources, place)
+    connection.execute(update(mirror_sources).where(of_source).values(counted))
+
+
+def _make(connection: Connection, place: Place, batch: Batch) -> None:
+    """Make the changes, but for rows that have been forgotten since they were asked for."""
+    trashed = _trashed_ids(connection, place, batch)
+    _upsert_rows(connection, place, [row for row in batch.rows if row.id not in trashed])
+    _confirm(connection, place, batch)
+    if batch.gone_ids:
+        gone = mirror_rows.c.id.in_(batch.gone_ids)
+        connection.execute(delete(mirror_rows).where(_there(mirror_rows, place), gone))
+    if batch.transitions:
+        seen = [{**_key(place), **asdict(each)} for each in batch.transitions]
+        connection.execute(insert(transitions), seen)
+
+
+def _trashed_ids(connection: Connection, place: Place, batch: Batch) -> frozenset[str]:
+    """Of the batch's rows those that were seen in the trash after it was begun."""
+    if batch.began_at is None or not batch.rows:
+        return frozenset()
+    since = mirror_trashed.c.at.between(batch.began_at, batch.began_at + _TRASHED_FOR)
+    trashed = select(mirror_trashed.c.row_id).where(
+        mirror_trashed.c.connection == place[0],
+        mirror_trashed.c.row_id.in_([row.id for row in batch.rows]),
+        since,
+    )
+    return frozenset(connection.execute(trashed).scalars())
 
 
 def _upsert_rows(connection: Connection, place: Place, rows: Sequence[KeptRow]) -> None:

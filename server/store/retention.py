@@ -5,7 +5,7 @@ from typing import Final
 
 from sqlalchemy import Connection, delete, func, or_, select
 
-from playbooks.records import KEPT_FOR
+from playbooks.arguments import KEPT_FOR
 from server.store.schema import calls, edits, plan_steps, plan_turns, plans, runs, transitions
 
 CALLS_KEPT_COUNT: Final = 200_000

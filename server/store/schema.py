@@ -21,7 +21,7 @@ from sqlalchemy import (
 )
 from sqlalchemy.types import TypeDecorator
 
-SCHEMA_VERSION = "0007"
+SCHEMA_VERSION = "0008"
 """The revision that these tables are; revisions count up, so a greater one is a newer program's."""
 
 
@@ -139,6 +139,14 @@ mirror_rows = Table(
     Column("hash", String, nullable=False),
     Column("body", Text, nullable=False),
     Index("mirror_rows_by_creation", "connection", "data_source_id", "created_at", "id"),
+)
+
+mirror_trashed = Table(
+    "mirror_trashed",
+    metadata,
+    Column("connection", String, primary_key=True),
+    Column("row_id", String, primary_key=True),
+    Column("at", Instant, nullable=False),
 )
 
 transitions = Table(

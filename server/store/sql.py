@@ -263,6 +263,10 @@ class SqlStore:
         """The plans that were begun and have not ended, oldest first; None: of all connections."""
         return await self.perform(lambda engine: turns.unfinished(engine, connection, self.clock))
 
+    async def last_applied_at(self, connection: str) -> datetime | None:
+        """Until when a plan of the connection that writes to Notion was being applied."""
+        return await self.perform(lambda engine: turns.last_at(engine, connection))
+
     async def append_journal(self, entries: Sequence[JournalEntry]) -> None:
         """Add to the hash-chained journal, all entries or none."""
         await self.perform(lambda engine: journal.append(engine, entries))

@@ -6,7 +6,7 @@ import secrets
 from datetime import datetime, timedelta
 from typing import Any, Final
 
-from sqlalchemy import Connection, Engine, Row, and_, insert, select, update
+from sqlalchemy import Connection, Engine, Row, and_, func, insert, select, update
 
 from playbooks.clock import Clock
 from playbooks.plan import Step, Unfinished
@@ -68,6 +68,14 @@ def steps(engine: Engine, plan_id: str) -> tuple[Step, ...]:
     asked = select(plan_steps.c.step).where(plan_steps.c.plan_id == plan_id)
     with engine.connect() as connection:
         return tuple(connection.execute(asked.order_by(plan_steps.c.number)).scalars())
+
+
+def last_at(engine: Engine, key: str) -> datetime | None:
+    """Until when a plan of the connection that writes to Notion was being applied; None: none."""
+    last = select(func.max(plan_turns.c.seen_at)).join(plans, plans.c.id == plan_turns.c.plan_id)
+    ours = and_(plans.c.connection == key, plans.c.kind != "optimize")
+    with engine.connect() as connection:
+        return connection.execute(last.where(ours)).scalar()
 
 
 def unfinished(engine: Engine, key: str | None, clock: Clock) -> tuple[Unfinished, ...]:

@@ -11,7 +11,7 @@ from typing import Any, Final
 from sqlalchemy import Connection, Engine, Row, Select, and_, delete, func, select
 from sqlalchemy.dialects import postgresql, sqlite
 
-from playbooks.records import KEPT_FOR
+from playbooks.arguments import KEPT_FOR
 from playbooks.usage import Bucket, RolledUp, UsageRecord
 from server.store import claims
 from server.store.opening import writing

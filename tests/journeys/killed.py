@@ -29,11 +29,10 @@ import anyio
 from benchmarks.rich_workspace import fill, titled
 from playbooks.apply_plan import apply_plan
 from playbooks.approval import approve
-from playbooks.backup_policy import BackupPolicy
+from playbooks.arguments import PlanKind
 from playbooks.create_backup import create_backup
 from playbooks.desk import Desk
 from playbooks.objects import Found
-from playbooks.plan import PlanKind
 from playbooks.plan_change import plan_change
 from playbooks.plan_kind import Request
 from playbooks.snapshot import Broken, RecordKind
@@ -171,7 +170,7 @@ async def restore(house: House) -> str:
 
 
 async def clean_up(house: House) -> str:
-    desk = replace(await house.desk(), backup_policy=BackupPolicy(content=False))
+    desk = await house.desk()
     await create_backup(desk)
     return await approved(desk, "clean_up", Request(database="ai_tool_metrics"))
 

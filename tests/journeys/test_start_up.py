@@ -12,8 +12,8 @@ from tests.journeys.house import INITIALIZE, TIMEOUT_S, Home
 LIGHT = frozenset(
     {
         *("arguments", "aside", "backup_policy", "bands", "clock", "databases", "days", "desk"),
-        *("errors", "fitting", "lazy", "metric_names", "plan", "read_only", "records", "render"),
-        *("report", "text", "usage", "work"),
+        *("errors", "lazy", "metric_names", "read_only", "report", "text"),
+        "work",
     }
 )
 """What the tools are declared from. A procedure, and what only it needs, comes when it is called:

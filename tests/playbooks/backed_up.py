@@ -74,6 +74,10 @@ class Office:
         """The desk at other times."""
         return replace(self.desk, clock=clock)
 
+    def later(self, *, hours: float) -> Desk:
+        """The desk, so much later."""
+        return self.at(lambda: self.desk.clock() + timedelta(hours=hours))
+
     async def held(self, report: Report) -> Mapping[RecordKind, Mapping[str, Any]]:
         """All that the backup of that report holds, but our own settings and what is computed."""
         backup_id = str(report.measurements["backup_id"])

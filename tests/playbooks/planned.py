@@ -37,6 +37,12 @@ class EmptyMirror:
         del strategy, progress, stale_because
         raise NothingKept(data_source_id)
 
+    async def forget(self, row_id: str) -> None:
+        del row_id
+
+    async def reread(self, row_id: str) -> None:
+        del row_id
+
     async def kept(self) -> tuple[DataSource, ...]:
         return ()
 

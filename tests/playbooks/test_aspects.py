@@ -8,7 +8,7 @@ import pytest
 
 from playbooks.apply_plan import apply_plan
 from playbooks.approval import approve
-from playbooks.aspects import current, write
+from playbooks.aspects import current, tell_mirror, write
 from playbooks.desk import Desk
 from playbooks.errors import PlanUnusable
 from playbooks.essence import Essence
@@ -19,6 +19,7 @@ from playbooks.planning import make_plan
 from playbooks.remade import Reached
 from playbooks.report import Report
 from playbooks.snapshot import RecordKind
+from tests.playbooks.planned import EmptyMirror
 
 EDITED_AT = datetime(2026, 10, 1, 12, tzinfo=UTC)
 
@@ -71,6 +72,12 @@ class Things:
         assert self.states[plan_id, original_id] != "made"
         self.log.append(f"link {original_id} of {snapshot_id}")
         self.states[plan_id, original_id] = "linked"
+
+    async def refill(self, plan_id: str, snapshot_id: str, page_id: str) -> None:
+        self.log.append(f"refill {page_id} of {snapshot_id} for {plan_id}")
+
+    async def empty(self, page_id: str) -> None:
+        self.log.append(f"empty {page_id}")
 
     async def unmake(self, plan_id: str, original_id: str) -> None:
         self.log.append(f"unmake {original_id}")
@@ -230,6 +237,42 @@ async def test_what_is_made_again_is_made_linked_unmade_and_made_again_in_order(
     assert undone.measurements["changes_applied_count"] == 3
     assert redone.measurements["changes_applied_count"] == 3
     assert {plan_id for plan_id, _ in office.things.states} == {first}
+
+
+class Told(EmptyMirror):
+    """A mirror that notes what it is told."""
+
+    def __init__(self) -> None:
+        self.log: list[str] = []
+
+    def attributed(self, procedure: str, run_id: str) -> "Told":
+        del procedure, run_id
+        return self
+
+    async def forget(self, row_id: str) -> None:
+        self.log.append(f"forget {row_id}")
+
+    async def reread(self, row_id: str) -> None:
+        self.log.append(f"reread {row_id}")
+
+
+async def test_the_copy_is_told_what_goes_to_the_trash_and_comes_out_of_it(office: Office) -> None:
+    mirror = Told()
+    office.desk = replace(office.desk, mirror=mirror)
+    office.things.trash["p"] = False
+    trashed = await office.planned(TRASH)
+    made = await office.planned(restored("row", "page"))
+
+    await office.applied(trashed)
+    await office.applied(await office.undoing(trashed))
+    await office.applied(made)
+    told_of_making = mirror.log[2:]
+    # Called directly: unlike this one, the real maker still knows what it has unmade.
+    await tell_mirror(office.desk, await office.kept(made), restored("row", "page").turned_round())
+
+    assert mirror.log[:2] == ["forget p", "reread p"]
+    assert not told_of_making
+    assert mirror.log[2:] == ["forget row"]
 
 
 async def test_what_was_left_half_made_is_finished(office: Office) -> None:

@@ -3,6 +3,7 @@
 import shutil
 from collections import Counter
 from collections.abc import AsyncGenerator
+from contextlib import closing
 from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
 from pathlib import Path
@@ -13,6 +14,7 @@ import pytest
 
 from playbooks.apply_plan import apply_plan
 from playbooks.approval import approve
+from playbooks.arguments import PlanKind
 from playbooks.backup_policy import BackupPolicy
 from playbooks.clean_up import CLEANED
 from playbooks.create_backup import create_backup
@@ -20,7 +22,7 @@ from playbooks.databases import DatabaseKey
 from playbooks.desk import DatabaseSetting, Desk
 from playbooks.errors import PlanUnusable
 from playbooks.periodic_report import periodic_report
-from playbooks.plan import Plan, PlanKind
+from playbooks.plan import Plan
 from playbooks.plan_change import plan_change
 from playbooks.plan_kind import Request
 from playbooks.query_metrics import query_metrics
@@ -29,6 +31,9 @@ from playbooks.rows import Span
 from playbooks.targets import Target
 from server.app import open_house
 from server.settings import read_configuration
+from server.workspace import effects
+from server.workspace.core import Workspace
+from server.workspace.faults import FaultRule
 
 OLD_DAYS = 179.0
 """The sample's rows go back about 180 days: few are that old."""
@@ -70,18 +75,21 @@ class Office:
 
     async def rows(self, key: str) -> dict[str, datetime]:
         """The ids of all rows out of the trash, read from Notion now, and when they were edited."""
-        assert self.desk.notion is not None
         assert self.desk.mirror is not None
+        view = await self.desk.mirror.open(await self.table(key), strategy="REALTIME")
+        return {row.id: row.last_edited_at async for row in view.rows()}
+
+    async def table(self, key: str) -> str:
+        """The id of its data source."""
+        assert self.desk.notion is not None
         title = {"development_log": "Development log", "ai_tool_metrics": "AI tool metrics"}[key]
         (found,) = await self.desk.notion.find_data_sources(title)
-        view = await self.desk.mirror.open(found.id, strategy="REALTIME")
-        return {row.id: row.last_edited_at async for row in view.rows()}
+        return found.id
 
 
 def at(desk: Desk, now: datetime) -> Desk:
-    """The desk two hours after the sample was made; backups without content take less time."""
-    policy = BackupPolicy(content=False)
-    return replace(desk, clock=lambda: now + timedelta(hours=2), backup_policy=policy)
+    """The desk two hours after the sample was made."""
+    return replace(desk, clock=lambda: now + timedelta(hours=2))
 
 
 @pytest.fixture(scope="module")
@@ -96,7 +104,7 @@ def backed_up(
 
     async def back_up() -> None:
         async with open_house(read_configuration()) as house:
-            await create_backup(at(await house.desk(), sample_now))
+            await create_backup(at(await house.desk(), sample_now), within_minutes=60)
 
     with pytest.MonkeyPatch.context() as patch:
         patch.chdir(home)
@@ -138,6 +146,49 @@ async def test_without_a_backup_nothing_is_planned_and_it_says_what_comes_first(
     assert report.measurements["plan_id"] is None
     assert report.measurements["old_count"]
     assert "create_backup" in report.summary
+
+
+async def test_a_backup_without_content_holds_nothing_that_may_go(office: Office) -> None:
+    await without_backups(office.desk)
+    desk = replace(office.desk, backup_policy=BackupPolicy(content=False))
+    await create_backup(desk)
+
+    report = await plan_change(desk, "clean_up", Request(older_than_days=OLD_DAYS))
+
+    (blocker,) = (each for each in report.findings if each.id == "clean_up.no_backup")
+    assert report.measurements["backed_up_count"] == 0
+    assert report.measurements["plan_id"] is None
+    assert "content = true" in blocker.remedy
+
+
+@pytest.mark.parametrize("lacking", ["content", "rows"])
+async def test_a_row_that_the_backup_could_not_read_stays(
+    office: Office, home: Path, lacking: str
+) -> None:
+    file = home / "data" / "notion-playbooks" / "workspace.sqlite3"
+    planned = await office.plan("development_log")
+    old = pages(await office.kept(str(planned.measurements["plan_id"])))
+    log = await office.table("development_log")
+    asked = {
+        "content": f"GET /v1/blocks/{old[0]}/children",
+        "rows": f"POST /v1/data_sources/{log}/query",
+    }[lacking]
+    await _edit(office, old[0])
+    with closing(Workspace.open(file, clock=office.desk.clock)) as workspace:
+        workspace.faults.set(FaultRule(effects.Blocked(), asked))
+        await create_backup(at(office.desk, office.desk.clock() + timedelta(days=1)))
+        workspace.faults.clear()
+    await office.rows("development_log")
+
+    report = await office.plan("development_log")
+
+    assert report.measurements["backed_up_count"] == len(old) - 1
+
+
+@pytest.mark.parametrize("days", [1e308, 800_000, 0.5, float("nan")])
+async def test_an_age_beyond_all_dates_is_refused(office: Office, days: float) -> None:
+    with pytest.raises(PlanUnusable, match="from 1 to 3,650"):
+        await office.plan(days=days)
 
 
 async def test_tasks_are_never_cleaned_up(office: Office) -> None:

@@ -1,9 +1,12 @@
 import itertools
-from collections.abc import AsyncGenerator
+import json
+import sqlite3
+from collections.abc import AsyncGenerator, Mapping
+from contextlib import closing
 from dataclasses import replace
 from datetime import datetime, timedelta
 from pathlib import Path
-from typing import cast
+from typing import Any, cast
 
 import anyio
 import anyio.lowlevel
@@ -17,9 +20,13 @@ from playbooks.health_check import health_check
 from playbooks.objects import Bot
 from playbooks.ports import Notion
 from playbooks.report import Gate, Report
-from playbooks.snapshot import Snapshot
+from playbooks.snapshot import Manifest, RecordKind, Snapshot
+from server.app import open_house
+from server.backups.sealing import new_key_file
+from server.settings import read_configuration
 from server.workspace import effects
 from server.workspace.faults import FaultRule
+from server.workspace.identities import CAPABILITIES
 from tests.playbooks.backed_up import Filled, Office, filled, opened
 
 
@@ -138,6 +145,131 @@ async def test_what_cannot_be_read_is_named(office: Office) -> None:
     assert report.measurements["unread_count"] == 1
 
 
+async def test_what_was_edited_while_a_table_could_not_be_read_is_in_the_next_one(
+    office: Office,
+) -> None:
+    await create_backup(office.desk)
+    task = office.rich.task_ids[5]
+    office.rename(task, "Edited")
+    office.workspace.faults.set(
+        FaultRule(effects.Blocked(), f"POST /v1/data_sources/{office.rich.tasks_id}/query")
+    )
+    later = office.later(hours=1)
+    unread = await create_backup(later, mode="incremental")
+    office.workspace.faults.clear()
+
+    report = await create_backup(office.later(hours=2))
+
+    assert (unread.status, report.status) == ("warning", "ok")
+    assert "incremental" in report.headline
+    assert report.measurements["changed_count"] == 1
+    assert title_in(await office.held(report), task) == "Edited"
+    held, full = await office.held(report), await create_backup(office.desk, mode="full")
+    assert held == await office.held(full)
+
+
+async def test_a_table_that_no_backup_holds_whole_is_read_in_full(office: Office) -> None:
+    office.workspace.faults.set(
+        FaultRule(effects.Blocked(), f"POST /v1/data_sources/{office.rich.tasks_id}/query")
+    )
+    await create_backup(office.desk)
+    office.workspace.faults.clear()
+
+    report = await create_backup(office.later(hours=1))
+
+    assert "incremental" in report.headline
+    assert set(office.rich.task_ids) <= (await office.held(report))["content"].keys()
+
+
+async def test_content_that_could_not_be_read_is_listed_and_read_the_next_time(
+    office: Office,
+) -> None:
+    task = office.rich.task_ids[5]
+    office.workspace.faults.set(FaultRule(effects.Blocked(), f"GET /v1/blocks/{task}/children"))
+    first = await create_backup(office.desk)
+    office.workspace.faults.clear()
+
+    second = await create_backup(office.later(hours=1))
+
+    listed = [await manifest_of(office, report) for report in (first, second)]
+    assert [each.unread_content for each in listed] == [(task,), ()]
+    assert task in (await office.held(second))["content"]
+
+
+async def test_comments_that_could_not_be_read_are_read_as_soon_as_they_can(
+    office: Office,
+) -> None:
+    allow(office, "read_content", "read_users")
+    first = await create_backup(office.desk)
+    allow(office, *CAPABILITIES)
+
+    second = await create_backup(office.later(hours=1))
+    full = await create_backup(office.desk, mode="full")
+
+    assert (first.status, second.status) == ("warning", "ok")
+    assert not (await office.held(first))["comments"]
+    assert (await office.held(second))["comments"] == (await office.held(full))["comments"]
+
+
+def allow(office: Office, *capabilities: str) -> None:
+    """What the settings of an integration do in Notion: it may do these from now on."""
+    file = office.backups.parent / "workspace.sqlite3"
+    with closing(sqlite3.connect(file)) as workspace, workspace:
+        changed = "UPDATE users SET capabilities = ? WHERE kind = 'bot'"
+        workspace.execute(changed, (json.dumps(capabilities),))
+
+
+async def test_a_comment_on_a_page_that_had_some_is_found_without_an_edit(office: Office) -> None:
+    first = await create_backup(office.desk)
+    commented, *_ = (await office.held(first))["comments"]
+    text = [{"text": {"content": "One more"}}]
+    body = {"parent": {"page_id": commented}, "rich_text": text}
+    made = office.perform("POST", "/v1/comments", body)
+
+    report = await create_backup(office.later(hours=1))
+
+    kept = (await office.held(report))["comments"][commented]
+    assert made["id"] in {each["id"] for each in kept}
+    left_out = next(each for each in report.findings if each.id == "create_backup.left_out")
+    assert "first comments on pages" in left_out.what
+    assert left_out.what in (await manifest_of(office, report)).warnings
+
+
+@pytest.fixture
+async def locked(
+    home: Path, made: Filled, monkeypatch: pytest.MonkeyPatch
+) -> AsyncGenerator[tuple[Office, Path]]:
+    """With a key file, which may be replaced before the house is opened again."""
+    key_file = home / "key"
+    new_key_file(key_file)
+    monkeypatch.setenv("PLAYBOOKS_BACKUPS__ENCRYPTION_KEY_FILE", str(key_file))
+    async with opened(home, made, monkeypatch) as office:
+        yield office, key_file
+
+
+async def test_a_key_that_was_replaced_makes_the_next_backup_a_full_one(
+    locked: tuple[Office, Path],
+) -> None:
+    office, key_file = locked
+    first = await create_backup(office.desk)
+    key_file.unlink()
+    new_key_file(key_file)
+
+    async with open_house(read_configuration()) as house:
+        desk = await house.desk()
+        with pytest.raises(BackupUnusable) as refused:
+            await create_backup(desk, mode="incremental")
+        report = await create_backup(desk)
+        after = await create_backup(desk)
+
+    assert "mode='full'" in (refused.value.remedy or "")
+    assert "(full, verified)" in report.headline
+    finding = next(each for each in report.findings if each.id == "create_backup.base")
+    assert str(first.measurements["backup_id"]) in finding.what
+    assert "another key" in finding.what
+    assert "(incremental, verified)" in after.headline
+
+
 async def test_when_notion_stops_answering_what_was_read_is_kept(office: Office) -> None:
     office.workspace.faults.set(FaultRule(effects.Revoked(), "*", after=40))
 
@@ -180,6 +312,15 @@ async def test_whoever_cancels_it_leaves_what_was_read_for_the_next(office: Offi
     assert scope.cancelled_caught
     assert draft.name.endswith(str(report.measurements["backup_id"]))
     assert report.coverage.complete
+
+
+def title_in(held: Mapping[RecordKind, Mapping[str, Any]], page_id: str) -> str:
+    return str(held["page"][page_id]["properties"]["Name"]["title"][0]["plain_text"])
+
+
+async def manifest_of(office: Office, report: Report) -> Manifest:
+    backup_id = str(report.measurements["backup_id"])
+    return (await office.house.backups.snapshot(backup_id)).manifest
 
 
 class Nameless:
@@ -225,8 +366,7 @@ async def test_what_is_edited_meanwhile_is_read_once_more(office: Office) -> Non
     held = await office.held(report)
 
     assert report.measurements["edited_meanwhile_count"] == 1
-    title = held["page"][task]["properties"]["Name"]["title"][0]["plain_text"]
-    assert title == "Edited meanwhile"
+    assert title_in(held, task) == "Edited meanwhile"
     assert task in held["content"]
 
 

@@ -1,9 +1,9 @@
 import pytest
 
+from playbooks.arguments import ErrorClass
 from playbooks.bands import Bands
 from playbooks.tool_judgement import judge_success, judge_times
 from playbooks.tool_metrics import figures_of
-from playbooks.usage import ErrorClass
 from playbooks.verdict import Verdict
 from tests.playbooks.rows_made import sample
 

@@ -21,7 +21,6 @@ def sample(home: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     """A home with a sample that was made an hour ago, whatever day it is."""
     for name, value in {
         "PLAYBOOKS_WORKSPACE": "embedded",
-        "PLAYBOOKS_BACKUPS__CONTENT": "false",
         "PLAYBOOKS_MIRROR__TTL_S": "1",
         "PYTHONPATH": str(CHECKOUT),
     }.items():

@@ -279,6 +279,63 @@ async def test_a_new_token_takes_over_the_history_of_its_workspace(shelf: Shelf)
     assert [each.id for each in found] == [second.id, first.id]
 
 
+def elsewhere(tmp_path: Path) -> Path:
+    """A directory of somebody else, with a file."""
+    directory = tmp_path / "elsewhere"
+    directory.mkdir()
+    (directory / "mine.txt").write_text("mine", "utf-8")
+    return directory
+
+
+@pytest.mark.parametrize("linked", [True, False], ids=["link", "directory"])
+async def test_what_is_no_backup_is_told_as_foreign_and_nothing_is_written_there(
+    shelf: Shelf, tmp_path: Path, linked: bool
+) -> None:
+    ours, theirs = await shelf.kept(SMALL), elsewhere(tmp_path)
+    there = shelf.directory / "photos"
+    there.symlink_to(theirs) if linked else shutil.copytree(theirs, there)
+
+    found = await shelf.archive().snapshots()
+
+    foreign = [each for each in found if isinstance(each, Broken)]
+    assert [(each.id, each.foreign) for each in foreign] == [("photos", True)]
+    assert [each.id for each in found if isinstance(each, Snapshot)] == [ours.id]
+    with pytest.raises(BackupUnusable, match="There is no backup"):
+        await shelf.archive().verify("photos", 0)
+    with pytest.raises(BackupUnusable, match="There is no backup"):
+        await shelf.archive().remove("photos")
+    assert [path.name for path in there.iterdir()] == ["mine.txt"]
+
+
+async def test_nothing_is_written_beside_a_manifest_that_cannot_be_read(shelf: Shelf) -> None:
+    snapshot = await shelf.kept(SMALL)
+    beheaded(shelf.directory / snapshot.id)
+
+    check = await shelf.archive().verify(snapshot.id, 0)
+
+    assert not check.passed
+    assert not (shelf.directory / snapshot.id / "checks.jsonl").exists()
+
+
+@pytest.mark.parametrize("name", ["users.jsonl.zst", "manifest.json", "checks.jsonl"])
+async def test_a_link_in_the_place_of_a_file_is_refused_and_not_written_to(
+    shelf: Shelf, tmp_path: Path, name: str
+) -> None:
+    snapshot = await shelf.kept(SMALL)
+    await shelf.archive().verify(snapshot.id, 1)
+    file, moved = shelf.directory / snapshot.id / name, tmp_path / "moved"
+    file.rename(moved)
+    file.symlink_to(moved)
+    before = moved.read_bytes()
+
+    check = await shelf.archive().verify(snapshot.id, 1)
+
+    assert (check.passed, "no plain file" in check.says) == (False, True)
+    assert moved.read_bytes() == before
+    with pytest.raises(BackupUnusable, match="no plain file"):
+        await listed(shelf, snapshot, "user")
+
+
 async def test_a_removed_snapshot_is_gone(shelf: Shelf) -> None:
     snapshot = await shelf.kept(SMALL)
 

@@ -1,11 +1,12 @@
 import subprocess
 import sys
+from collections.abc import Callable
 from datetime import timedelta
 from pathlib import Path
 
 import pytest
 
-from playbooks.errors import BackupUnusable
+from playbooks.errors import BackupUnusable, BaseUnusable
 from server.backups.draft import FileDraft
 from tests.server.backups.archived import ABOUT, SMALL, TABLE, Shelf, row
 
@@ -94,11 +95,30 @@ async def test_a_base_that_is_harmed_begins_nothing(shelf: Shelf) -> None:
     file = shelf.directory / base.id / base.manifest.files[0].name
     file.write_bytes(file.read_bytes()[::-1])
 
-    with pytest.raises(BackupUnusable, match="SHA-256 differs"):
+    with pytest.raises(BaseUnusable, match="SHA-256 differs"):
         await shelf.begin(base.id)
 
     assert list(shelf.directory.glob(".draft-*")) == []
     (await shelf.begin()).close()
+
+
+def no_file(lock: Path) -> None:
+    lock.mkdir()
+
+
+def no_lock(lock: Path) -> None:
+    lock.write_text("somebody's notes\n" * 100, "utf-8")
+
+
+@pytest.mark.parametrize("spoil", [no_file, no_lock])
+async def test_a_lock_that_cannot_be_had_is_not_taken_for_that_of_another_process(
+    shelf: Shelf, spoil: Callable[[Path], None]
+) -> None:
+    shelf.directory.mkdir()
+    spoil(shelf.directory / ".writing-c")
+
+    with pytest.raises(BackupUnusable, match="Backups cannot be written to"):
+        await shelf.begin()
 
 
 DYING = """

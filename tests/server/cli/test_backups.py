@@ -65,6 +65,25 @@ def test_a_harmed_backup_fails_with_status_1(run: Run, home: Path) -> None:
     assert "a file is missing: users.jsonl.zst" in shown
 
 
+def test_what_is_no_backup_is_listed_as_foreign_and_fails_nothing(
+    run: Run, home: Path, tmp_path: Path
+) -> None:
+    run("call", "create_backup")
+    theirs = tmp_path / "theirs"
+    theirs.mkdir()
+    (home / "data" / "notion-playbooks" / "backups" / "link").symlink_to(theirs)
+
+    made, told, _ = run("call", "create_backup")
+    listed, shown, _ = run("backups")
+    verified, _, why = run("backups", "verify", "link")
+
+    assert (made, listed, verified) == (0, 0, 64)
+    assert "link  foreign: it is no backup, and is left alone" in shown
+    assert "unusable" not in told
+    assert "There is no backup 'link'" in why
+    assert not list(theirs.iterdir())
+
+
 def test_without_a_backup_it_says_how_to_make_one(run: Run) -> None:
     listed, shown, _ = run("backups", "list", "--all")
     verified, _, why = run("backups", "verify", "latest")

@@ -56,7 +56,7 @@ def of_an_unknown_program(path: Path) -> None:
         pytest.param(no_database, "the file is not a database", id="a-letter"),
         pytest.param(
             of_a_newer_program,
-            "its schema version 0999 is newer than this program's 0007",
+            "its schema version 0999 is newer than this program's 0008",
             id="newer-schema",
         ),
         pytest.param(

@@ -69,6 +69,28 @@ async def test_rows_are_added_replaced_confirmed_and_removed(kept: KeptRows) -> 
     assert found == {"1": changed, "2": row("2", fetched_at=later)}
 
 
+async def test_a_forgotten_row_comes_back_only_with_what_was_asked_later(
+    kept: KeptRows, store: SqlStore
+) -> None:
+    other = await leased(store, "b")
+    rows = [row("1"), row("2")]
+    for each in (kept, other):
+        await each.keep_source(KeptSource("tasks", {}, NOW, complete=True), owner="me")
+        await each.keep_alone("tasks", Batch(NOW, rows=rows))
+    before, after = (Batch(NOW, NOW + each, rows=rows) for each in (-MINUTE, MINUTE))
+
+    await kept.forget("1", at=NOW)
+    known, forgotten = await kept.source("tasks"), await ids_of(kept)
+    await kept.keep("tasks", before, None, owner="me")
+    held_before = await ids_of(kept)
+    await kept.keep("tasks", after, None, owner="me")
+
+    assert known is not None
+    assert known.rows_count == 1
+    assert forgotten == held_before == ["2"]
+    assert await ids_of(kept) == await ids_of(other) == ["1", "2"]
+
+
 async def test_rows_come_by_creation_portion_by_portion(kept: KeptRows) -> None:
     rows = [row("b"), row("a"), row("c", created_at=NOW - MINUTE)]
     await kept.keep("tasks", Batch(NOW, rows=rows), None, owner="me")

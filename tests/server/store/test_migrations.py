@@ -58,9 +58,10 @@ def make_older_store(address: str, *, revision: str = "0001") -> None:
 
 
 def take_back_to_0005(engine: Engine) -> None:
-    """The same store as the program before this one left it."""
+    """The same store as a program of that time left it."""
     added = (
         "plan_steps plan_turns journal_head remade schemas acknowledged failures_seen rolled_rows"
+        " mirror_trashed baselines token_verdicts"
     )
     with engine.begin() as connection:
         for table in added.split():
@@ -93,7 +94,7 @@ async def test_an_older_store_gets_the_schema_of_a_new_one_and_keeps_what_it_has
     newer = SqlStore(make_address(), clock=lambda: NOW)
 
     assert await older.perform(schema_of) == await newer.perform(schema_of)
-    assert await query(older, "SELECT version_num FROM alembic_version") == [("0007",)]
+    assert await query(older, "SELECT version_num FROM alembic_version") == [("0008",)]
     assert [run.run_id for run in await older.latest_runs()] == ["r1"]
     assert [call.server_ms for call in (await older.calls_since(LONG_AGO, "a")).calls] == [0.0]
     await older.aclose()
@@ -125,7 +126,7 @@ async def test_a_store_taken_back_to_its_beginning_is_made_anew(address: str) ->
     engine.dispose()
     store = SqlStore(address, clock=lambda: NOW)
 
-    assert (await store.probe()).schema_version == "0007"
+    assert (await store.probe()).schema_version == "0008"
     await store.aclose()
 
 

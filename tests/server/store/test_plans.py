@@ -7,8 +7,8 @@ from typing import Any
 import anyio
 import pytest
 
+from playbooks.arguments import KEPT_FOR
 from playbooks.plan import Change, Plan
-from playbooks.records import KEPT_FOR
 from playbooks.report import Report
 from server.store.sql import SqlStore
 

@@ -17,8 +17,9 @@ import pytest
 from sqlalchemy import Engine, insert
 from sqlalchemy.engine import make_url
 
+from playbooks.arguments import KEPT_FOR
 from playbooks.errors import StoreUnusable
-from playbooks.records import KEPT_FOR, BreakerState, CallRecord, Edit, Recorded, Traffic
+from playbooks.records import BreakerState, CallRecord, Edit, Recorded, Traffic
 from playbooks.report import Report
 from server.store import calls
 from server.store.failures import location_of
@@ -294,7 +295,7 @@ async def test_a_probe_says_what_the_store_is_and_leaves_nothing(
 
     engine = make_url(address).get_backend_name()
     assert (state.location, state.engine) == (location_of(address), engine)
-    assert state.schema_version == "0007"
+    assert state.schema_version == "0008"
     assert state.size_bytes is not None
     assert state.size_bytes > 0
     assert await store.latest_runs() == ()
@@ -374,7 +375,7 @@ async def test_a_store_that_could_not_be_opened_is_tried_again(tmp_path: Path) -
         await store.probe()
     path.rmdir()
 
-    assert (await store.probe()).schema_version == "0007"
+    assert (await store.probe()).schema_version == "0008"
     await store.aclose()
 
 

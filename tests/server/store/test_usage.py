@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from playbooks.records import KEPT_FOR
+from playbooks.arguments import KEPT_FOR
 from playbooks.usage import Bucket, UsageRecord
 from server.store.claims import CLAIMED_FOR
 from server.store.kept_usage import KeptUsage
