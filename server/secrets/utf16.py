@@ -9,7 +9,7 @@ _BOMS: Final = {b"\xff\xfe": 0, b"\xfe\xff": 1}
 
 _SAMPLE_BYTES: Final = 4096
 _SAMPLE_LEAST_BYTES: Final = 40
-_KINDS: Final = bytes(48 if b == 0 else 112 if 0x21 <= b <= 0x7E else 120 for b in range(256))
+_KINDS: Final = b"0" + b"x" * 32 + b"p" * 94 + b"x" * 129
 _STRETCH: Final = b"p0" * 16
 """What sixteen letters look like by the kinds of their bytes: few tokens are shorter."""
 
