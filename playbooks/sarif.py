@@ -80,7 +80,7 @@ def _location(spotted: Spotted) -> dict[str, Any]:
             "physicalLocation": {"artifactLocation": {"uri": address}},
             "logicalLocations": [{"fullyQualifiedName": visible(spotted.where)}],
         }
-    physical: dict[str, Any] = {"artifactLocation": {"uri": quote(spotted.where)}}
+    physical: dict[str, Any] = {"artifactLocation": {"uri": spotted.uri or quote(spotted.where)}}
     if spotted.line:
         physical["region"] = {"startLine": spotted.line, "startColumn": max(1, spotted.column)}
     return {"physicalLocation": physical}

@@ -167,7 +167,7 @@ def _page_texts(looked: Looked) -> Gate:
     if not content.pages:
         return Gate(name=name, status="not_measured", reason="no page is known")
     told += f", comments of {len(content.heard & content.pages.keys())}"
-    lost = []
+    lost: list[str] = []
     if unread:
         lost.append("create_backup reads them all, bands.security_most_pages allows more")
     if content.unheard_count:

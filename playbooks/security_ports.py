@@ -35,7 +35,7 @@ class Spotted:
     `where` is a path, or the place in a page of Notion; foreign, as all of Notion's. `line` and
     `column` count from 1, 0 for none. `last4` is empty for short values. `allowed`: a comment or a
     baseline of the project accepts it. `public`: its page can be read on the web. `page_id` is of
-    Notion.
+    Notion. `uri` is a path in its own bytes, percent-encoded, where it is known.
     """
 
     rule: str
@@ -54,6 +54,7 @@ class Spotted:
     commit: str = ""
     first_seen: str = ""
     page_id: str = ""
+    uri: str = ""
     rotation: tuple[str, ...] = ()
 
 

@@ -9,7 +9,7 @@ from server.secrets.baselines import Accepted
 from server.secrets.found import HITS_LIMIT, Found, Place, Source
 from server.secrets.inline import allowed_at
 from server.secrets.matching import Match, Matcher, fingerprint, last4
-from server.secrets.windows import Window
+from server.secrets.windows import Window, characters_count
 from server.secrets.workers import Cancelled
 
 
@@ -43,7 +43,8 @@ class Closely:
         ruler = Ruler(piece)
         for match in self.matcher.matches(piece.data):
             if piece.first <= match.start < piece.last:
-                yield self._found(match, piece.data, ruler.position(match.start), (source, place))
+                position = ruler.position(match.start, wide=match.decoded == "utf-16")
+                yield self._found(match, piece.data, position, (source, place))
 
     def _found(
         self, match: Match, data: bytes, position: tuple[int, int], where: tuple[Source, Place]
@@ -67,22 +68,27 @@ class Closely:
 
 
 class Ruler:
-    """Lines and columns (in bytes) in a window, both from one; quick for ascending offsets."""
+    """Lines and columns (in characters) in a window, from one; quick for ascending offsets."""
 
     def __init__(self, piece: Window) -> None:
         self._data = piece.data
         self._at = 0
         self._line = piece.lines + 1
-        self._line_start = -piece.column
+        self._before = piece.column
 
-    def position(self, offset: int) -> tuple[int, int]:
-        """The line and the column of an offset that is not before the last one asked for."""
+    def position(self, offset: int, *, wide: bool = False) -> tuple[int, int]:
+        """The line and the column of an offset that is not before the last one asked for.
+
+        `wide`: its line is UTF-16, two bytes a character.
+        """
         ends = self._data.count(b"\n", self._at, offset)
         if ends:
             self._line += ends
-            self._line_start = self._data.rfind(b"\n", self._at, offset) + 1
+            self._at = self._data.rfind(b"\n", self._at, offset) + 1
+            self._before = 0
+        self._before += characters_count(self._data[self._at : offset])
         self._at = offset
-        return self._line, offset - self._line_start + 1
+        return self._line, self._before // (2 if wide else 1) + 1
 
 
 @dataclass(frozen=True, slots=True)

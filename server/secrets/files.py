@@ -113,7 +113,8 @@ class FileWorker:
 
     def _place(self, path: str) -> Place:
         inside = path.removeprefix(f"{self.top}{os.sep}")
-        return Place(self.prefix + shown_path(inside.replace(os.sep, "/")))
+        name = self.prefix + inside.replace(os.sep, "/")
+        return Place(shown_path(name), os.fsencode(name))
 
 
 def needs_own_look(content: bytes) -> bool:

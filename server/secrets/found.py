@@ -50,9 +50,13 @@ _STEERING: Final = frozenset({"Cc", "Cf", "Co", "Cs", "Cn", "Zl", "Zp"})
 
 @dataclass(frozen=True, slots=True)
 class Place:
-    """Where: a path fit to be shown, and in history the object and the commit that brought it."""
+    """Where: a path fit to be shown, and in history the object and the commit that brought it.
+
+    `name` is the path in its own bytes, where it is known.
+    """
 
     path: str = ""
+    name: bytes = b""
     commit: str = ""
     object_id: str = ""
     first_seen: str = ""

@@ -16,7 +16,8 @@ def masked(scanned: Scanned, matcher: Matcher) -> Scanned:
     shown = {path: without_secrets(path, matcher) for path in paths}
 
     def place(known: Place) -> Place:
-        return replace(known, path=shown[known.path])
+        name = _without(known.name, matcher)
+        return replace(known, path=shown[known.path], name=name)
 
     return replace(
         scanned,
@@ -30,7 +31,10 @@ def masked(scanned: Scanned, matcher: Matcher) -> Scanned:
 
 def without_secrets(text: str, matcher: Matcher) -> str:
     """The text with a mark in the place of each secret."""
-    data = text.encode("utf-8", "replace")
+    return _without(text.encode("utf-8", "replace"), matcher).decode("utf-8", "replace")
+
+
+def _without(data: bytes, matcher: Matcher) -> bytes:
     for match in reversed(matcher.matches(data)):
         data = data[: match.start] + _MASK + data[match.end :]
-    return data.decode("utf-8", "replace")
+    return data

@@ -8,6 +8,7 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 from threading import Event
 from typing import Final
+from urllib.parse import quote
 
 import anyio
 from anyio import to_thread
@@ -237,6 +238,7 @@ def _spotted(found: Found, origin: Origin | None) -> Spotted:
         severity=found.severity,
         origin=origin or _ORIGINS[found.source],
         where=place.path or place.object_id,
+        uri=quote(place.name),
         line=found.line,
         column=found.column,
         length=found.length,

@@ -1,6 +1,5 @@
 """Text in UTF-16, made one byte a unit so that the same rules read it."""
 
-import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Final
@@ -10,8 +9,9 @@ _BOMS: Final = {b"\xff\xfe": 0, b"\xfe\xff": 1}
 
 _SAMPLE_BYTES: Final = 4096
 _SAMPLE_LEAST_BYTES: Final = 40
-_STRETCH: Final = re.compile(rb"\0[!-~]\0[!-~]\0[!-~]\0[!-~]\0[!-~]\0[!-~]\0[!-~]\0[!-~]\0")
-"""Begins with what is rare in text: so it costs little. No token is shorter."""
+_KINDS: Final = b"0" + b"x" * 32 + b"p" * 94 + b"x" * 129
+_STRETCH: Final = b"p0" * 16
+"""What sixteen letters look like by the kinds of their bytes: few tokens are shorter."""
 
 _OTHER: Final = bytes([0]) + bytes([255]) * 255
 """A unit beyond Latin-1 becomes 255, which is part of no secret."""
@@ -42,7 +42,8 @@ def narrowed(data: bytes) -> Narrowed | None:
 
 def stretches(data: bytes) -> Iterator[Narrowed]:
     """The texts of UTF-16 that other data may hold, wherever one begins; nothing without zeros."""
-    if _STRETCH.search(data) is not None:
+    # A search from the end is the quick one in programs, which are full of zeros.
+    if b"\0" in data and data.translate(_KINDS).rfind(_STRETCH) >= 0:
         yield narrowed_at(data, 0, 0)
         yield narrowed_at(data, 0, 1)
 

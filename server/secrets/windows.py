@@ -20,7 +20,7 @@ class Window:
     """A piece of a content; what begins within `first` to `last` (offsets in it) is its own.
 
     What lies around is context, and belongs to its neighbours. `lines` and `column` say how many
-    line ends and, since the last of them, how many bytes come before `data`.
+    line ends and, since the last of them, how many characters come before `data`.
     """
 
     data: bytes
@@ -112,5 +112,13 @@ def _stretches(fd: int, size: int) -> Iterator[tuple[int, int]]:
 def _moved(passed: bytes, lines: int, column: int) -> tuple[int, int]:
     ends = passed.count(b"\n")
     if not ends:
-        return lines, column + len(passed)
-    return lines + ends, len(passed) - passed.rfind(b"\n") - 1
+        return lines, column + characters_count(passed)
+    return lines + ends, characters_count(passed[passed.rfind(b"\n") + 1 :])
+
+
+def characters_count(data: bytes) -> int:
+    """The code points of UTF-8, each counted where it begins; any other byte is one."""
+    return len(data) if data.isascii() else len(data.translate(None, _CONTINUATION))
+
+
+_CONTINUATION: Final = bytes(range(0x80, 0xC0))

@@ -1,5 +1,7 @@
 """SARIF 2.1.0 as code hosts read it."""
 
+from dataclasses import replace
+
 from playbooks.sarif import sarif_of
 from playbooks.security_ports import Exposure, Spotted
 
@@ -57,6 +59,15 @@ def test_a_finding_is_told_by_place_and_fingerprint_without_a_snippet() -> None:
     (place,) = second["locations"]
     assert place["physicalLocation"]["artifactLocation"]["uri"] == "https://www.notion.so/12"
     assert place["logicalLocations"] == [{"fullyQualifiedName": "title"}]
+
+
+def test_a_file_is_named_by_its_own_bytes_where_they_are_known() -> None:
+    named = replace(SPOTTED, where="\\udcff.py", uri="%FF.py")
+
+    (run,) = sarif_of([Exposure(named, "critical", "live", suppressed=False)], "1.0")["runs"]
+
+    (place,) = run["results"][0]["locations"]
+    assert place["physicalLocation"]["artifactLocation"]["uri"] == "%FF.py"
 
 
 def test_nothing_found_is_a_run_without_results() -> None:

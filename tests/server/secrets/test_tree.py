@@ -26,6 +26,31 @@ def test_a_hit_has_its_path_line_column_length_and_fingerprint(
     assert len(found[0].fingerprint) == 64
 
 
+@pytest.mark.parametrize("encoding", ["utf-8", "utf-16-le", "utf-16-be"])
+def test_columns_are_counted_in_characters(
+    encoding: str, tmp_path: Path, planter: Planter, scan: Scanner
+) -> None:
+    text = f"{'a plain line of text, ' * 9}\nä€𝄞 = {planter.secret()}\n"
+    text = text if encoding == "utf-8" else text.replace("ä€𝄞", "abc")
+    (tmp_path / "a.txt").write_bytes(text.encode(encoding))
+
+    (found,) = scan(tmp_path).found
+
+    assert (found.line, found.column) == (2, 7)
+
+
+def test_a_name_is_kept_in_its_own_bytes_without_a_secret(
+    tmp_path: Path, planter: Planter, scan: Scanner
+) -> None:
+    secret = planter.secret()
+    Path(os.fsdecode(os.fsencode(tmp_path) + b"/\xff\n" + secret.encode())).write_text(secret)
+
+    (found,) = scan(tmp_path).found
+
+    assert found.place.name == b"\xff\n(secret)"
+    assert found.place.path == "\\udcff\\n(secret)"
+
+
 def test_small_files_are_joined_and_each_hit_keeps_its_own_file(
     tmp_path: Path, planter: Planter, scan: Scanner
 ) -> None:
