@@ -1,7 +1,7 @@
 # Every command of the workshop. A machine needs Python 3.11 or newer, pip and make; nothing else.
 
 .DEFAULT_GOAL := help
-.PHONY: help health check test static format lint mypy pyright walls lock clean
+.PHONY: help health check test proof static format lint mypy pyright walls lock clean
 
 RUN := .venv/run.stamp
 DEV := .venv/dev.stamp
@@ -25,10 +25,13 @@ health: $(RUN) ## set up what is missing, then check the health of the sample wo
 	@PLAYBOOKS_WORKSPACE=embedded .venv/bin/python -m server --health-check --fail-on critical
 
 check: static ## the fast half, a minute and a half: every static check, and the tests in Python
-	@.venv/bin/python -m pytest -q -n 2 --dist loadfile -m "not foreign and not long"
+	@.venv/bin/python -m pytest -q -n 2 --dist loadfile -m "not foreign and not long and not proof"
 
 test: $(NODE) static ## everything
-	@.venv/bin/python -m pytest -n 2 --dist loadfile
+	@.venv/bin/python -m pytest -n 2 --dist loadfile -m "not proof"
+
+proof: $(DEV) ## the same proofs with every seed, death and step: half an hour
+	@.venv/bin/python -m pytest -n 2 --dist loadfile -m proof
 
 static: $(DEV)
 	@$(MAKE) --no-print-directory --keep-going -j2 $(TOGETHER) pyright mypy lint format walls

@@ -19,7 +19,11 @@ MANY = (*FEW, "incremental")
     [
         *(pytest.param(each, 1, 6, id=f"{each}-one-point") for each in FEW),
         *(
-            pytest.param(each, 25, 7, id=f"{each}-25-points", marks=pytest.mark.long)
+            pytest.param(each, 3, 5, id=f"{each}-three-points", marks=pytest.mark.long)
+            for each in MANY
+        ),
+        *(
+            pytest.param(each, 25, 7, id=f"{each}-25-points", marks=pytest.mark.proof)
             for each in MANY
         ),
     ],

@@ -205,7 +205,8 @@ def pages_saved(world: World) -> Counter[str]:
     ("world", "steps_count"),
     [
         pytest.param(61, 60, id="seed-61-60-steps"),
-        pytest.param(62, 1000, id="seed-62-1000-steps", marks=pytest.mark.long),
+        pytest.param(64, 200, id="seed-64-200-steps", marks=pytest.mark.long),
+        pytest.param(62, 1000, id="seed-62-1000-steps", marks=pytest.mark.proof),
     ],
     indirect=["world"],
 )

@@ -125,7 +125,12 @@ def made(tmp_path: Path) -> Path:
 
 
 @pytest.mark.parametrize(
-    "seed", [7, *(pytest.param(seed, marks=pytest.mark.long) for seed in range(20, 70))]
+    "seed",
+    [
+        7,
+        *(pytest.param(seed, marks=pytest.mark.long) for seed in range(20, 25)),
+        *(pytest.param(seed, marks=pytest.mark.proof) for seed in range(25, 70)),
+    ],
 )
 async def test_after_safe_and_reviewed_plans_only_what_a_person_knows_remains(
     desk: Desk, made: Path, seed: int

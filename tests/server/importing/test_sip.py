@@ -56,7 +56,7 @@ async def test_the_whole_file_is_loaded_once_and_found_unchanged_the_second_time
     assert (again.created_count, again.updated_count, again.unchanged_count) == (0, 0, 10_266)
 
 
-@pytest.mark.foreign
+@pytest.mark.proof
 async def test_the_mirror_reads_all_of_it_although_one_minute_holds_more_than_notion_gives(
     house: House, tmp_path: Path
 ) -> None:
