@@ -155,7 +155,7 @@ class Archive:
                 found.append(self._snapshot(path.name))
             except BackupUnusable as error:
                 found.append(Broken(path.name, error.problem))
-        return tuple(found)
+        return tuple(sorted(found, key=_age_of, reverse=True))
 
     def _directory_of(self, snapshot_id: str) -> Path:
         directory = self._place.directory / snapshot_id
@@ -217,3 +217,11 @@ class Archive:
 
 def _next_of(records: Iterator[Record]) -> list[Record]:
     return list(islice(records, _BATCH_COUNT))
+
+
+def _age_of(found: Snapshot | Broken) -> tuple[str, float]:
+    """Ids sort by the second; of two made in one second the manifest says which is the newer."""
+    second = found.id.rpartition("_")[0]
+    if isinstance(found, Broken):
+        return second, 0.0
+    return second, found.manifest.started_at.timestamp()

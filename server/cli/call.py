@@ -60,7 +60,8 @@ def parse_arguments(words: Sequence[str]) -> tuple[dict[str, Any], bool]:
             as_json = True
             continue
         if not word.startswith("--"):
-            raise ValueError(f"{told_name(word)} is no argument: they are written --name value")
+            name = told_name(word.partition("=")[0])
+            raise ValueError(f"{name} is no argument: they are written --name value")
         name, equals, value = word.removeprefix("--").partition("=")
         if not equals:
             if not left:

@@ -24,7 +24,7 @@ MISTAKES = (
     pytest.param("call velocity", "'velocity'", id="unknown tool"),
     pytest.param("call health_check --max-age 3", "'max_age'", id="unknown argument"),
     pytest.param("call get_record --kind", "--kind", id="argument without a value"),
-    pytest.param("call get_record kind=run", "'kind=run'", id="argument without dashes"),
+    pytest.param("call get_record kind=run", "'kind' is no argument", id="argument without dashes"),
     pytest.param("call get_record --kind plan", "'run'", id="argument of another kind"),
     pytest.param("call get_record --kind run --id run_0", "'run_0'", id="unknown record"),
     pytest.param("workspace", "ACTION", id="no action named"),
