@@ -27,10 +27,10 @@ health: $(RUN) ## set up what is missing, then check the health of the sample wo
 check: static ## the fast half, a minute and a half: every static check, and the tests in Python
 	@.venv/bin/python -m pytest -q -n 2 --dist loadfile -m "not foreign and not long and not proof"
 
-test: $(NODE) static ## everything
+test: $(NODE) static ## everything but the repetitions of make proof
 	@.venv/bin/python -m pytest -n 2 --dist loadfile -m "not proof"
 
-proof: $(DEV) ## the same proofs with every seed, death and step: half an hour
+proof: $(DEV) ## the longest tests again with more seeds, deaths and steps
 	@.venv/bin/python -m pytest -n 2 --dist loadfile -m proof
 
 static: $(DEV)

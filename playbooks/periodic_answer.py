@@ -29,6 +29,7 @@ from playbooks.report import Coverage, Finding, Gate, Report, Severity, judge
 from playbooks.report_period import Period
 from playbooks.roll_up import told_count
 from playbooks.text import listed
+from playbooks.unanswered import unanswered
 from playbooks.verdict import Verdict
 from playbooks.work import Work
 
@@ -262,27 +263,14 @@ def _finding(
 
 def not_answered(desk: Desk, verdict: Verdict, period: Period, run_id: str) -> Report:
     """Why there are no figures: the task database cannot be read."""
-    found = verdict.finding(PROCEDURE)
-    findings = () if found is None else (found,)
-    status = judge((verdict.gate,), findings)
-    report = Report(
+    return unanswered(
+        desk,
+        verdict,
         procedure=PROCEDURE,
         run_id=run_id,
-        status="unknown" if status == "ok" else status,
         headline=f"Cannot tell {period}: the task database cannot be read.",
-        workspace=desk.connection.workspace,
-        connection=desk.configuration.digest,
-        as_of=desk.clock(),
-        age_s=0,
-        source="live",
-        coverage=Coverage(scanned=0, total=None, complete=False),
-        gates=(verdict.gate,),
         measurements={"period": period.kind, **dict.fromkeys(MEASURES.values())},
-        findings=findings,
-        next_actions=("health_check says what is wrong with access, token or service.",),
-        summary="",
     )
-    return report.model_copy(update={"summary": summarise(report)})
 
 
 def in_short(report: Report) -> Report:

@@ -15,6 +15,7 @@ from playbooks.render import figures_of, summarise
 from playbooks.report import Coverage, Finding, Gate, Report, judge
 from playbooks.text import listed
 from playbooks.trend_text import trend_line
+from playbooks.unanswered import unanswered
 from playbooks.unicode_bars import fenced
 from playbooks.velocity import Question, Velocity, reference_of, velocity_of
 from playbooks.velocity_ai import ai_line, ai_measures, balance_lines, compared_by_ai
@@ -194,27 +195,14 @@ def _gate(name: str, reason: str, *, told: bool) -> Gate:
 def not_answered(desk: Desk, verdict: Verdict, question: Question, run_id: str) -> Report:
     """Why there are no figures: all of them None, the status unknown or worse."""
     nothing = measures_of(velocity_of((), question, desk.work), desk.bands)
-    found = verdict.finding(PROCEDURE)
-    findings = () if found is None else (found,)
-    status = judge((verdict.gate,), findings)
-    report = Report(
+    return unanswered(
+        desk,
+        verdict,
         procedure=PROCEDURE,
         run_id=run_id,
-        status="unknown" if status == "ok" else status,
         headline="Cannot tell: the task database cannot be read.",
-        workspace=desk.connection.workspace,
-        connection=desk.configuration.digest,
-        as_of=desk.clock(),
-        age_s=0,
-        source="live",
-        coverage=Coverage(scanned=0, total=None, complete=False),
-        gates=(verdict.gate,),
         measurements=dict.fromkeys(nothing),
-        findings=findings,
-        next_actions=("health_check says what is wrong with access, token or service.",),
-        summary="",
     )
-    return report.model_copy(update={"summary": summarise(report)})
 
 
 def in_short(report: Report) -> Report:

@@ -5,7 +5,7 @@ import shutil
 import sqlite3
 from collections.abc import AsyncGenerator, Callable
 from contextlib import asynccontextmanager, closing
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -14,7 +14,8 @@ import httpx
 from starlette.types import ASGIApp
 
 from playbooks.bands import Bands
-from playbooks.desk import ConfigurationState, Connection, Desk, TokenView
+from playbooks.databases import DatabaseKey
+from playbooks.desk import ConfigurationState, Connection, DatabaseSetting, Desk, TokenView
 from playbooks.ports import ServerState
 from server.concurrency import together
 from server.link import Link, open_link
@@ -125,3 +126,12 @@ async def at_work(
     )
     async with link.notion:
         yield desk, link
+
+
+async def mark_as_ours(day: "Day", title: str, key: DatabaseKey) -> None:
+    """Rows of our own may be added to the database of that title from now on."""
+    (found,) = await day.link.notion.find_data_sources(title)
+    connection = replace(
+        day.desk.connection, databases={key: DatabaseSetting(id=found.id, ours=True)}
+    )
+    day.desk = replace(day.desk, connection=connection, own_rows=day.link.own_rows)

@@ -8,8 +8,7 @@ from typing import Any
 import anyio
 import pytest
 
-from playbooks.databases import DatabaseKey
-from playbooks.desk import DatabaseSetting, Desk
+from playbooks.desk import Desk
 from playbooks.errors import NotionError, NotSaved, PlaybookError, WriteUnconfirmed
 from playbooks.periodic_report import periodic_report
 from playbooks.report import Report
@@ -17,7 +16,7 @@ from playbooks.save_report import save_report, title_of
 from server.store.claims import CLAIMED_FOR
 from server.store.sql import SqlStore
 from tests.journeys import virtual
-from tests.journeys.bad_day import Day, open_day
+from tests.journeys.bad_day import Day, mark_as_ours, open_day
 from tests.journeys.house import OWNER
 
 ADDING, CHANGING, RETELLING = "POST /v1/pages", "PATCH /v1/pages/*", "PATCH /v1/blocks/*"
@@ -40,15 +39,7 @@ def anyio_backend() -> tuple[str, Any]:
 async def day(tmp_path: Path, sample_file: Path) -> AsyncGenerator[Day]:
     """The development log stands in for an operations log."""
     async with open_day(tmp_path, sample_file) as opened:
-        (log,) = await opened.link.notion.find_data_sources("Development log")
-        databases: dict[DatabaseKey, DatabaseSetting] = {
-            "operations_log": DatabaseSetting(id=log.id, ours=True)
-        }
-        opened.desk = replace(
-            opened.desk,
-            connection=replace(opened.desk.connection, databases=databases),
-            own_rows=opened.link.own_rows,
-        )
+        await mark_as_ours(opened, "Development log", "operations_log")
         yield opened
 
 

@@ -1,19 +1,16 @@
 """A row of usage is one row, also when Notion writes it long after its answer was lost."""
 
 from collections.abc import AsyncGenerator
-from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 import anyio
 import pytest
 
-from playbooks.databases import DatabaseKey
-from playbooks.desk import DatabaseSetting
 from playbooks.record_usage import Told, record_usage
 from server.store.claims import CLAIMED_FOR
 from tests.journeys import virtual
-from tests.journeys.bad_day import Day, open_day
+from tests.journeys.bad_day import Day, mark_as_ours, open_day
 from tests.journeys.house import OWNER
 
 
@@ -26,15 +23,7 @@ def anyio_backend() -> tuple[str, Any]:
 async def day(tmp_path: Path, sample_file: Path) -> AsyncGenerator[Day]:
     """The sample's metrics are marked as ours."""
     async with open_day(tmp_path, sample_file) as opened:
-        (found,) = await opened.link.notion.find_data_sources("AI tool metrics")
-        databases: dict[DatabaseKey, DatabaseSetting] = {
-            "ai_tool_metrics": DatabaseSetting(id=found.id, ours=True)
-        }
-        opened.desk = replace(
-            opened.desk,
-            connection=replace(opened.desk.connection, databases=databases),
-            own_rows=opened.link.own_rows,
-        )
+        await mark_as_ours(opened, "AI tool metrics", "ai_tool_metrics")
         yield opened
 
 
